@@ -1,0 +1,47 @@
+/**
+ * The design matrices of a hierarchical linear model, `y = offset + X b + Σ_k Z_k u_k + e`: what a formula and a
+ * table become, shared by the model graph and by the frequentist module.
+ */
+
+export interface Design {
+  /** The formula as the user wrote it. */
+  readonly formula: string
+  readonly response: { readonly name: string; readonly values: Float64Array }
+  /** Sum of the `offset()` terms, length `nobs`, or null when there are none. */
+  readonly offset: Float64Array | null
+  readonly fixed: FixedDesign
+  /** One entry for each bar after expansion: `(x || g)` and `(1 | a/b)` become several. */
+  readonly random: readonly RandomDesign[]
+  /** Rows used. */
+  readonly nobs: number
+  /** Rows left out because a variable of the formula is missing there. */
+  readonly dropped: number
+  /** `rowIndex[i]` is the row of the table that became row `i`. */
+  readonly rowIndex: Int32Array
+  /** What the user should know: columns dropped for rank deficiency, unused levels. */
+  readonly messages: readonly string[]
+}
+
+export interface FixedDesign {
+  /** Coefficient names as R prints them: `(Intercept)`, `floor`, `sexM`, `a:b`. */
+  readonly names: readonly string[]
+  /** Column `j` of X, length `nobs`. Full column rank. */
+  readonly columns: readonly Float64Array[]
+  /** Term labels, `(Intercept)` first when present. */
+  readonly terms: readonly string[]
+  /** `assign[j]` is the index in `terms` of the term that column `j` belongs to. */
+  readonly assign: readonly number[]
+}
+
+export interface RandomDesign {
+  /** The grouping factor as R prints it: `county`, `region:state`. */
+  readonly group: string
+  /** Levels that occur, in factor order. */
+  readonly levels: readonly string[]
+  /** Level of each row, length `nobs`. */
+  readonly codes: Int32Array
+  /** Names of the coefficients that vary by group: `(Intercept)`, `floor`. */
+  readonly terms: readonly string[]
+  /** Column `t` of the left side of the bar, length `nobs`. */
+  readonly columns: readonly Float64Array[]
+}
