@@ -1,0 +1,88 @@
+/** Cells of text into a column of numbers or of text. */
+
+import { DataError } from "../core/errors.ts"
+import { parseNumber } from "./parse-number.ts"
+import type { NumericColumn, TextColumn } from "./table.ts"
+
+/**
+ * A numeric column when every cell that is not missing is a number, else text. A cell is missing when it is one of
+ * `na`, with or without blanks around it; a blank cell is always missing among numbers. Integers too long for a
+ * double (beyond 2^53) are identifiers and make the column text, so that no two of them become one.
+ *
+ * @returns a new column as long as `cells`; `NaN` or `null` where missing; a column of missing values only is numeric
+ */
+export function columnFromCells(
+  cells: readonly (string | null)[],
+  na: ReadonlySet<string>,
+): NumericColumn | TextColumn {
+  const values = new Float64Array(cells.length)
+  for (const [i, cell] of cells.entries()) {
+    const value = cellValue(cell, na)
+    if (value === undefined || isLongInteger(cell, value))
+      return { kind: "text", values: textCells(cells, na) }
+    values[i] = value
+  }
+  return { kind: "numeric", values }
+}
+
+/**
+ * A numeric column, or a complaint about the first cell that is not a number.
+ *
+ * @param column the column's name and `table` the table's, for messages
+ * @returns a new column as long as `cells`; `NaN` where missing
+ * @throws DataError `not-a-number`
+ */
+export function numericFromCells(
+  cells: readonly (string | null)[],
+  na: ReadonlySet<string>,
+  column: string,
+  table: string,
+): NumericColumn {
+  const values = new Float64Array(cells.length)
+  for (const [i, cell] of cells.entries()) {
+    const value = cellValue(cell, na)
+    if (value === undefined) throw notANumber(column, cell!, `${table}, row ${i + 1}`)
+    values[i] = value
+  }
+  return { kind: "numeric", values }
+}
+
+/**
+ * The first value that keeps a text column from being numeric, for a message such as `row 17 is "n/a"`.
+ *
+ * @returns its row (from 1) and value; undefined when every value is a number or missing
+ */
+export function firstNonNumber(
+  column: TextColumn,
+): { readonly row: number; readonly value: string } | undefined {
+  for (const [i, value] of column.values.entries()) {
+    if (value !== null && parseNumber(value) === undefined) return { row: i + 1, value }
+  }
+  return undefined
+}
+
+/** The cell's number, NaN when it is missing, undefined when it is text. */
+function cellValue(cell: string | null, na: ReadonlySet<string>): number | undefined {
+  if (cell === null || isMissing(cell, na)) return Number.NaN
+  return parseNumber(cell) ?? (cell.trim() === "" ? Number.NaN : undefined)
+}
+
+function textCells(cells: readonly (string | null)[], na: ReadonlySet<string>): (string | null)[] {
+  return cells.map((cell) => (cell === null || isMissing(cell, na) ? null : cell))
+}
+
+function isMissing(cell: string, na: ReadonlySet<string>): boolean {
+  return na.has(cell) || na.has(cell.trim())
+}
+
+function isLongInteger(cell: string | null, value: number): boolean {
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER && /^\s*[+-]?\d+\s*$/.test(cell!)
+}
+
+function notANumber(column: string, cell: string, where: string): DataError {
+  return new DataError(`column "${column}" is to be numeric: found "${cell}", expected a number`, {
+    code: "not-a-number",
+    where,
+    hint: `correct the value, or name "${cell}" among the texts for missing values (na)`,
+  })
+}

@@ -1,0 +1,118 @@
+/** Factors: levels in R's order, interactions, and the removal of levels that do not occur. */
+
+import { DataError } from "../core/errors.ts"
+import { formatNumber } from "./format-number.ts"
+import type { Column, FactorColumn, NumericColumn, TextColumn } from "./table.ts"
+
+const collator = new Intl.Collator("en")
+
+/**
+ * The column as a factor. A factor is returned as it is. Numbers are sorted as numbers and labelled as R prints them
+ * (`formatNumber`); numbers with the same label are one level, as in R. Text is sorted by the English collation,
+ * independent of the machine's language. Missing values get code -1.
+ *
+ * @param name the column's name, for messages
+ * @throws DataError `all-missing` when no value is left to make a level of
+ */
+export function asFactor(column: Column, name: string): FactorColumn {
+  if (column.kind === "factor") return column
+  const factor = column.kind === "numeric" ? factorOfNumbers(column) : factorOfText(column)
+  if (factor.levels.length === 0) {
+    throw new DataError("every value is missing, found no level for the factor, expected at least one", {
+      code: "all-missing",
+      where: `column "${name}"`,
+      hint: "fill the column, or check the texts that stand for missing values (na)",
+    })
+  }
+  return factor
+}
+
+function factorOfNumbers(column: NumericColumn): FactorColumn {
+  const distinct = Float64Array.from(new Set(column.values.filter((value) => !Number.isNaN(value)))).sort()
+  const levels: string[] = []
+  const codeOf = new Map<number, number>()
+  for (const value of distinct) {
+    const label = formatNumber(value)
+    // Neighbours that print alike, such as 0.3 and 0.1 + 0.2, are meant to be equal.
+    if (label !== levels.at(-1)) levels.push(label)
+    codeOf.set(value, levels.length - 1)
+  }
+  return { kind: "factor", codes: Int32Array.from(column.values, (value) => codeOf.get(value) ?? -1), levels }
+}
+
+function factorOfText(column: TextColumn): FactorColumn {
+  const distinct = new Set(column.values)
+  distinct.delete(null)
+  const levels = ([...distinct] as string[]).sort(compareText)
+  const codeOf = new Map<string | null, number>(levels.map((level, code) => [level, code]))
+  return { kind: "factor", codes: Int32Array.from(column.values, (value) => codeOf.get(value) ?? -1), levels }
+}
+
+/** The collation order; texts that it holds equal (`é` composed or not) by code unit, so that the order is total. */
+function compareText(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+/**
+ * The interaction of two factors, R's `a:b` with unused levels dropped: labels `la:lb`, ordered by the level of `a`,
+ * then of `b`. Code -1 where either is missing.
+ *
+ * @throws DataError `unequal-lengths`; `ambiguous-level` when two combinations get the same label, as `x:y` with `z`
+ * and `x` with `y:z` do
+ */
+export function interactFactors(a: FactorColumn, b: FactorColumn): FactorColumn {
+  const rows = a.codes.length
+  if (b.codes.length !== rows) {
+    throw new DataError(`found factors of lengths ${rows} and ${b.codes.length}, expected equal lengths`, {
+      code: "unequal-lengths",
+      where: "interaction of factors",
+      hint: "take both factors from one table",
+    })
+  }
+  const width = b.levels.length
+  // A pair of codes as one number; doubles are exact far beyond any product of two level counts.
+  const pairs = new Float64Array(rows)
+  for (let i = 0; i < rows; i++) {
+    const first = a.codes[i]!
+    const second = b.codes[i]!
+    pairs[i] = first === -1 || second === -1 ? -1 : first * width + second
+  }
+  const distinct = Float64Array.from(new Set(pairs))
+    .sort()
+    .filter((pair) => pair !== -1)
+  const levels = Array.from(
+    distinct,
+    (pair) => `${a.levels[Math.floor(pair / width)]}:${b.levels[pair % width]}`,
+  )
+  checkDistinct(levels)
+  const codeOf = new Map<number, number>()
+  for (const [code, pair] of distinct.entries()) codeOf.set(pair, code)
+  return { kind: "factor", codes: Int32Array.from(pairs, (pair) => codeOf.get(pair) ?? -1), levels }
+}
+
+function checkDistinct(levels: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const level of levels) {
+    if (seen.has(level)) {
+      throw new DataError(`two combinations of levels are both called "${level}", expected distinct names`, {
+        code: "ambiguous-level",
+        where: "interaction of factors",
+        hint: 'rename the levels that contain ":"',
+      })
+    }
+    seen.add(level)
+  }
+}
+
+/** The factor with only the levels that occur, in their order; the same object when all do. */
+export function dropUnusedLevels(factor: FactorColumn): FactorColumn {
+  const used = new Uint8Array(factor.levels.length)
+  for (const code of factor.codes) if (code !== -1) used[code] = 1
+  if (used.every((flag) => flag === 1)) return factor
+  const newCode = new Int32Array(used.length).fill(-1)
+  const levels: string[] = []
+  for (const [code, level] of factor.levels.entries()) {
+    if (used[code] === 1) newCode[code] = levels.push(level) - 1
+  }
+  return { kind: "factor", codes: factor.codes.map((code) => (code === -1 ? -1 : newCode[code]!)), levels }
+}
