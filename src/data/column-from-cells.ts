@@ -6,8 +6,8 @@ import type { NumericColumn, TextColumn } from "./table.ts"
 
 /**
  * A numeric column when every cell that is not missing is a number, else text. A cell is missing when it is one of
- * `na`, with or without blanks around it; a blank cell is always missing among numbers. Integers too long for a
- * double (beyond 2^53) are identifiers and make the column text, so that no two of them become one.
+ * `na`, with or without blanks around it; a blank cell is always missing among numbers. An integer whose digits a
+ * double cannot hold (`90071992547409921`) is an identifier and makes the column text, so that no two become one.
  *
  * @returns a new column as long as `cells`; `NaN` or `null` where missing; a column of missing values only is numeric
  */
@@ -18,8 +18,7 @@ export function columnFromCells(
   const values = new Float64Array(cells.length)
   for (const [i, cell] of cells.entries()) {
     const value = cellValue(cell, na)
-    if (value === undefined || isLongInteger(cell, value))
-      return { kind: "text", values: textCells(cells, na) }
+    if (value === undefined || losesDigits(cell, value)) return { kind: "text", values: textCells(cells, na) }
     values[i] = value
   }
   return { kind: "numeric", values }
@@ -75,8 +74,13 @@ function isMissing(cell: string, na: ReadonlySet<string>): boolean {
   return na.has(cell) || na.has(cell.trim())
 }
 
-function isLongInteger(cell: string | null, value: number): boolean {
-  return Math.abs(value) > Number.MAX_SAFE_INTEGER && /^\s*[+-]?\d+\s*$/.test(cell!)
+/** Whether the cell is an integer that its double neither equals nor prints as. */
+function losesDigits(cell: string | null, value: number): boolean {
+  if (cell === null || !(Math.abs(value) > Number.MAX_SAFE_INTEGER) || !/^\s*[+-]?\d+\s*$/.test(cell))
+    return false
+  if (!Number.isFinite(value)) return true
+  const written = BigInt(cell)
+  return written !== BigInt(value) && String(written) !== String(value)
 }
 
 function notANumber(column: string, cell: string, where: string): DataError {

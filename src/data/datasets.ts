@@ -1,7 +1,7 @@
 /** The shipped data sets: `datasets.pulp()` in a program, `@pulp` where a path is expected. */
 
 import { readFileSync } from "node:fs"
-import { DataError, suggest } from "../core/errors.ts"
+import { DataError, nearest } from "../core/errors.ts"
 import { type DatasetEntry, type DatasetName, datasetRegistry } from "./dataset-registry.ts"
 import { readCsv } from "./read-csv.ts"
 import type { Table } from "./table.ts"
@@ -46,12 +46,13 @@ export function resolveDatasetName(name: string): DatasetName {
   const bare = name.replace(/^@/, "")
   const found = fileNames.get(fold(bare))
   if (found !== undefined) return found
+  const near = nearest(bare, names)
   throw new DataError(`no shipped data set "@${bare}"`, {
     code: "unknown-dataset",
-    hint: suggest(
-      `@${bare}`,
-      names.map((known) => `@${known}`),
-    ),
+    hint:
+      near === undefined
+        ? `"gibbsite datasets" lists the ${names.length} there are`
+        : `did you mean "@${near}"?`,
   })
 }
 

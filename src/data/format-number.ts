@@ -9,7 +9,7 @@ export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return "NaN"
   if (!Number.isFinite(value)) return value > 0 ? "Inf" : "-Inf"
   if (value === 0) return "0"
-  if (Number.isSafeInteger(value) && Math.abs(value) >= 1e15) return String(value)
+  if (Number.isSafeInteger(value) && Number(value.toPrecision(15)) !== value) return String(value)
 
   const [mantissa, power] = Math.abs(value).toExponential(14).split("e")
   const digits = mantissa!.replace(".", "").replace(/0+$/, "")
