@@ -36,8 +36,9 @@ describe("the shipped data sets", () => {
       expect(table.name).toBe(`@${name}`)
       expect(table.rows).toBe(rows)
       for (const column of table.columns.values()) {
+        if (column.kind === "factor") throw new Error("a file holds no factors")
         expect(column.values).toHaveLength(rows)
-        expect(column.values.every((value) => value !== null && !Number.isNaN(value))).toBe(true)
+        expect([...column.values].filter((value) => value === null || Number.isNaN(value))).toEqual([])
       }
     },
   )
