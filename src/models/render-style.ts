@@ -1,0 +1,209 @@
+/** How constructs look in plain text, LaTeX and MathML. Every user-supplied name is escaped here and nowhere else. */
+import type { MathSymbol } from "./graph.ts"
+
+export interface Style {
+  readonly plus: string
+  readonly minus: string
+  readonly negative: string
+  readonly times: string
+  readonly over: string
+  readonly comma: string
+  readonly distributedAs: string
+  readonly proportional: string
+  readonly equals: string
+  number(value: number): string
+  /** A variable with an optional index; `plain` is its name in plain text. */
+  symbol(symbol: MathSymbol, plain: string, index: string | null): string
+  index(name: string): string
+  gather(map: string, name: string): string
+  parentheses(inside: string): string
+  /** Null: fractions are written with `over`. */
+  readonly fraction: ((top: string, bottom: string) => string) | null
+  power(base: string, exponent: string): string
+  apply(name: string, argument: string): string
+  sum(range: string, body: string): string
+  condition(name: string, map: string, equals: string): string
+  list(elements: readonly string[]): string
+  rows(rows: readonly (readonly string[])[]): string
+  transpose(inside: string): string
+  readonly inverseTakesAny: boolean
+  inverse(inside: string): string
+  element(inside: string, position: string): string
+  call(label: string, parameters: readonly (readonly [string, string])[]): string
+  /** Words between formulas. */
+  words(text: string): string
+}
+
+/** Six significant digits, without trailing zeros: enough to recognise a number, short enough to read. */
+const short = (value: number): string => {
+  if (value === Number.POSITIVE_INFINITY) return "∞"
+  return String(Number(value.toPrecision(6)))
+}
+
+export const TEXT: Style = {
+  plus: " + ",
+  minus: " - ",
+  negative: "-",
+  times: " * ",
+  over: " / ",
+  comma: ", ",
+  distributedAs: " ~ ",
+  proportional: " ∝ ",
+  equals: " = ",
+  number: short,
+  symbol: (_, plain, index) => (index === null ? plain : `${plain}_${index}`),
+  index: (name) => name,
+  gather: (map, name) => `${map}[${name}]`,
+  parentheses: (inside) => `(${inside})`,
+  fraction: null,
+  power: (base, exponent) => `${base}^${exponent}`,
+  apply: (name, argument) => `${name}(${argument})`,
+  sum: (range, body) => `sum_${range} ${body}`,
+  condition: (name, map, equals) => `{${name}: ${map}[${name}] = ${equals}}`,
+  list: (elements) => `(${elements.join(", ")})`,
+  rows: (rows) => `[${rows.map((row) => `[${row.join(", ")}]`).join(", ")}]`,
+  transpose: (inside) => `${inside}'`,
+  inverseTakesAny: true,
+  inverse: (inside) => `inverse(${inside})`,
+  element: (inside, position) => `${inside}[${position}]`,
+  call: (label, parameters) =>
+    `${label}(${parameters.map(([name, value]) => `${name} = ${value}`).join(", ")})`,
+  words: (text) => text,
+}
+
+const GREEK: Readonly<Record<string, string>> = { σ: "\\sigma", Σ: "\\Sigma", α: "\\alpha", ρ: "\\rho" }
+
+/** Text inside `\text{}`, with LaTeX's special characters escaped. */
+const latexText = (text: string): string => {
+  const escaped = text.replace(/[\\{}$&#^_%~]/g, (c) =>
+    c === "\\" ? "\\textbackslash{}" : c === "^" || c === "~" ? `\\${c}{}` : `\\${c}`,
+  )
+  return `\\text{${escaped}}`
+}
+
+const latexLetter = (letter: string): string =>
+  GREEK[letter] ?? (/^[A-Za-z]$/.test(letter) ? letter : latexText(letter))
+
+export const LATEX: Style = {
+  plus: " + ",
+  minus: " - ",
+  negative: "-",
+  times: " \\, ",
+  over: "/",
+  comma: ", ",
+  distributedAs: " \\sim ",
+  proportional: " \\propto ",
+  equals: " = ",
+  number: (value) => {
+    const [mantissa, exponent] = short(value).split("e")
+    if (mantissa === "∞") return "\\infty"
+    return exponent === undefined ? mantissa! : `${mantissa} \\cdot 10^{${Number(exponent)}}`
+  },
+  symbol: ({ letter, squared, subscript }, _, index) => {
+    const below = [
+      subscript === null ? null : /^\d+$/.test(subscript) ? subscript : latexText(subscript),
+      index,
+    ]
+    const subscripts = below.filter((part) => part !== null)
+    const squaredPart = squared ? "^2" : ""
+    return `${latexLetter(letter)}${squaredPart}${subscripts.length > 0 ? `_{${subscripts.join(", ")}}` : ""}`
+  },
+  index: (name) => name,
+  gather: (map, name) => `${latexText(map)}[${name}]`,
+  parentheses: (inside) => `\\left(${inside}\\right)`,
+  fraction: (top, bottom) => `\\frac{${top}}{${bottom}}`,
+  power: (base, exponent) =>
+    base.includes("^") ? `\\left(${base}\\right)^{${exponent}}` : `${base}^{${exponent}}`,
+  apply: (name, argument) =>
+    name === "sqrt"
+      ? `\\sqrt{${argument}}`
+      : name === "log" || name === "exp"
+        ? `\\${name}\\left(${argument}\\right)`
+        : `\\operatorname{${name}}\\left(${argument}\\right)`,
+  sum: (range, body) => `\\sum_{${range}} ${body}`,
+  condition: (name, map, equals) => `${name}:\\, ${latexText(map)}[${name}] = ${equals}`,
+  list: (elements) => `\\left(${elements.join(", ")}\\right)^{\\top}`,
+  rows: (rows) => `\\begin{pmatrix}${rows.map((row) => row.join(" & ")).join(" \\\\ ")}\\end{pmatrix}`,
+  transpose: (inside) =>
+    inside.endsWith("^{\\top}") ? inside.slice(0, -"^{\\top}".length) : `${inside}^{\\top}`,
+  inverseTakesAny: false,
+  inverse: (inside) => `${inside}^{-1}`,
+  element: (inside, position) => `\\left[${inside}\\right]_{${position}}`,
+  call: (label, parameters) =>
+    `\\operatorname{${label}}\\left(${parameters.map(([name, value]) => `\\text{${name}} = ${value}`).join(",\\; ")}\\right)`,
+  words: latexText,
+}
+
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!)
+const row = (...parts: readonly string[]): string => `<mrow>${parts.join("")}</mrow>`
+const operator = (text: string): string => `<mo>${escapeXml(text)}</mo>`
+const word = (text: string): string => `<mtext>${escapeXml(text)}</mtext>`
+const between = (parts: readonly string[], separator: string): string => parts.join(operator(separator))
+
+export const MATHML: Style = {
+  plus: operator("+"),
+  minus: operator("−"),
+  negative: operator("−"),
+  times: operator("\u2062"),
+  over: operator("/"),
+  comma: operator(","),
+  distributedAs: operator("∼"),
+  proportional: operator("∝"),
+  equals: operator("="),
+  number: (value) => {
+    const [mantissa, exponent] = short(value).split("e")
+    if (exponent === undefined) return `<mn>${mantissa}</mn>`
+    return row(`<mn>${mantissa}</mn>`, operator("·"), `<msup><mn>10</mn><mn>${Number(exponent)}</mn></msup>`)
+  },
+  symbol: ({ letter, squared, subscript }, _, index) => {
+    const base = [...letter].length === 1 ? `<mi>${escapeXml(letter)}</mi>` : word(letter)
+    const below = [subscript === null ? null : word(subscript), index].filter((part) => part !== null)
+    const sub = row(between(below, ","))
+    if (squared)
+      return below.length === 0
+        ? `<msup>${base}<mn>2</mn></msup>`
+        : `<msubsup>${base}${sub}<mn>2</mn></msubsup>`
+    return below.length === 0 ? base : `<msub>${base}${sub}</msub>`
+  },
+  index: (name) => (/^\d+$/.test(name) ? `<mn>${name}</mn>` : `<mi>${escapeXml(name)}</mi>`),
+  gather: (map, name) => row(word(map), operator("["), `<mi>${escapeXml(name)}</mi>`, operator("]")),
+  parentheses: (inside) => row(operator("("), inside, operator(")")),
+  fraction: (top, bottom) => `<mfrac>${row(top)}${row(bottom)}</mfrac>`,
+  power: (base, exponent) =>
+    `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? row(operator("("), base, operator(")")) : row(base)}<mn>${exponent}</mn></msup>`,
+  apply: (name, argument) =>
+    name === "sqrt"
+      ? `<msqrt>${argument}</msqrt>`
+      : row(`<mi>${name}</mi>`, operator("("), argument, operator(")")),
+  sum: (range, body) => row(`<munder><mo>∑</mo>${row(range)}</munder>`, body),
+  condition: (name, map, equals) =>
+    row(
+      `<mi>${escapeXml(name)}</mi>`,
+      operator(":"),
+      MATHML.gather(map, name),
+      operator("="),
+      `<mi>${escapeXml(equals)}</mi>`,
+    ),
+  list: (elements) => `<msup>${row(operator("("), between(elements, ","), operator(")"))}<mo>⊤</mo></msup>`,
+  rows: (rows) => {
+    const cells = rows.map((cells) => `<mtr>${cells.map((cell) => `<mtd>${cell}</mtd>`).join("")}</mtr>`)
+    return row(operator("("), `<mtable>${cells.join("")}</mtable>`, operator(")"))
+  },
+  transpose: (inside) => `<msup>${row(inside)}<mo>⊤</mo></msup>`,
+  inverseTakesAny: false,
+  inverse: (inside) => `<msup>${row(inside)}<mrow><mo>−</mo><mn>1</mn></mrow></msup>`,
+  element: (inside, position) =>
+    `<msub>${row(operator("["), inside, operator("]"))}<mn>${position}</mn></msub>`,
+  call: (label, parameters) =>
+    row(
+      `<mi mathvariant="normal">${escapeXml(label)}</mi>`,
+      operator("("),
+      between(
+        parameters.map(([name, value]) => row(word(name), operator("="), value)),
+        ",",
+      ),
+      operator(")"),
+    ),
+  words: word,
+}

@@ -1,0 +1,220 @@
+/**
+ * Sums over rows reduced to cross-products. For normal children `y = W θ + e` the two sums that full conditionals
+ * need, `w_m'(y − W_{−T} θ_{−T})` (a score, with the target's own block T left out) and `|y − W θ|²`, depend on the
+ * rows only through `W'W`, `W'y` and `y'y`; these are computed once, and a sweep never touches a row.
+ *
+ * θ is measured from a centre c (the least-squares coefficients of the columns without a grouping factor), so that
+ * `y'y` becomes a residual sum of squares and nothing large cancels.
+ */
+import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
+
+/** One column of W, or one column for each level when `codes` is given. */
+export interface DesignColumn {
+  /** State slot of the coefficient; of level `l` it is `slot + stride · l`. */
+  readonly slot: number
+  readonly stride: number
+  /** Values by row; null for a column of ones. */
+  readonly values: Float64Array | null
+  /** Level of each row; null for a coefficient that all rows share. */
+  readonly codes: Int32Array | null
+  readonly levels: number
+  /** Columns of one block are drawn together: they are left out of each other's scores. */
+  readonly block: number
+}
+
+/** Cross-products in compressed rows; plain data. Index `m` runs over the columns of W, level by level. */
+export interface Gram {
+  /** First index of each design column; the index of level l of column k is `first[k] + l`. */
+  readonly first: readonly number[]
+  /** Off-block entries of each row: `W'W[m, k]` in `value`, the state slot of k in `slot`. */
+  readonly scorePointer: Int32Array
+  readonly scoreSlot: Int32Array
+  readonly scoreValue: Float64Array
+  readonly scoreCentre: Float64Array
+  /** `w_m'r` plus the own-block terms of the centre, r the rows' residuals from the centre. */
+  readonly scoreBase: Float64Array
+  /** For the residual sum of squares: lower triangle of `W'W` with the diagonal halved, and `w_m'r`. */
+  readonly rowSlot: Int32Array
+  readonly rowCentre: Float64Array
+  readonly lowerPointer: Int32Array
+  readonly lowerSlot: Int32Array
+  readonly lowerValue: Float64Array
+  readonly lowerCentre: Float64Array
+  readonly residualProducts: Float64Array
+  readonly residualSquares: number
+}
+
+/** Computes the cross-products of `y = W θ + e` from its rows. `y` has one value a row; nothing is mutated. */
+export function buildGram(columns: readonly DesignColumn[], y: Float64Array): Gram {
+  const centre = leastSquares(columns, y)
+  const residual = y.slice()
+  columns.forEach((column, k) => {
+    if (centre[k] === 0) return
+    for (let i = 0; i < residual.length; i++) residual[i]! -= centre[k]! * valueAt(column, i)
+  })
+  const first: number[] = []
+  let size = 0
+  for (const column of columns) {
+    first.push(size)
+    size += column.levels
+  }
+  const rowSlot = new Int32Array(size)
+  const rowCentre = new Float64Array(size)
+  const block = new Int32Array(size)
+  const residualProducts = new Float64Array(size)
+  columns.forEach((column, k) => {
+    for (let l = 0; l < column.levels; l++) {
+      const m = first[k]! + l
+      rowSlot[m] = column.slot + column.stride * l
+      rowCentre[m] = centre[k]!
+      // Levels of one factor never meet in a row, so the level need not be part of the block's name.
+      block[m] = column.block
+    }
+    for (let i = 0; i < residual.length; i++) {
+      residualProducts[first[k]! + levelAt(column, i)]! += valueAt(column, i) * residual[i]!
+    }
+  })
+
+  const rows: { m: number[]; value: number[] }[] = Array.from({ length: size }, () => ({ m: [], value: [] }))
+  for (let a = 0; a < columns.length; a++) {
+    for (let b = 0; b <= a; b++) {
+      crossProducts(columns[a]!, columns[b]!, residual.length, (la, lb, value) => {
+        const [m, k] = [first[a]! + la, first[b]! + lb]
+        rows[m]!.m.push(k)
+        rows[m]!.value.push(value)
+        if (m !== k) {
+          rows[k]!.m.push(m)
+          rows[k]!.value.push(value)
+        }
+      })
+    }
+  }
+
+  const scoreBase = residualProducts.slice()
+  const score = compress(rows, (m, k, value) => {
+    if (block[m] !== block[k]) return value
+    scoreBase[m]! += value * rowCentre[k]!
+    return null
+  })
+  const lower = compress(rows, (m, k, value) => (k > m ? null : k === m ? value / 2 : value))
+  const centreOf = (index: Int32Array) => Float64Array.from(index, (m) => rowCentre[m]!)
+  const slotOf = (index: Int32Array) => Int32Array.from(index, (m) => rowSlot[m]!)
+  return {
+    first,
+    scorePointer: score.pointer,
+    scoreSlot: slotOf(score.index),
+    scoreValue: score.value,
+    scoreCentre: centreOf(score.index),
+    scoreBase,
+    rowSlot,
+    rowCentre,
+    lowerPointer: lower.pointer,
+    lowerSlot: slotOf(lower.index),
+    lowerValue: lower.value,
+    lowerCentre: centreOf(lower.index),
+    residualProducts,
+    residualSquares: residual.reduce((total, r) => total + r * r, 0),
+  }
+}
+
+/** `w_m'(y − W_{−T} θ_{−T})`, T the block of m, for the coefficients in `state`. */
+export function scoreOf(gram: Gram, m: number, state: Float64Array): number {
+  const { scorePointer, scoreSlot, scoreValue, scoreCentre } = gram
+  let score = gram.scoreBase[m]!
+  const end = scorePointer[m + 1]!
+  for (let k = scorePointer[m]!; k < end; k++)
+    score -= scoreValue[k]! * (state[scoreSlot[k]!]! - scoreCentre[k]!)
+  return score
+}
+
+/** `|y − W θ|²` for the coefficients in `state`. */
+export function residualSumOfSquares(gram: Gram, state: Float64Array): number {
+  const { lowerPointer, lowerSlot, lowerValue, lowerCentre, rowSlot, rowCentre, residualProducts } = gram
+  let total = 0
+  for (let m = 0; m < rowSlot.length; m++) {
+    let inner = -residualProducts[m]!
+    const end = lowerPointer[m + 1]!
+    for (let k = lowerPointer[m]!; k < end; k++)
+      inner += lowerValue[k]! * (state[lowerSlot[k]!]! - lowerCentre[k]!)
+    total += inner * (state[rowSlot[m]!]! - rowCentre[m]!)
+  }
+  // Rounding can leave a tiny negative number where the fit is perfect.
+  return Math.max(0, gram.residualSquares + 2 * total)
+}
+
+const valueAt = (column: DesignColumn, i: number): number => (column.values === null ? 1 : column.values[i]!)
+const levelAt = (column: DesignColumn, i: number): number => (column.codes === null ? 0 : column.codes[i]!)
+
+/** Calls back with every non-empty pair of levels and their cross-product over the rows. */
+function crossProducts(
+  a: DesignColumn,
+  b: DesignColumn,
+  n: number,
+  emit: (levelA: number, levelB: number, value: number) => void,
+): void {
+  // Cells of two factors are few compared with all pairs of levels: number them as they occur.
+  const cells = new Map<number, number>()
+  const sums: number[] = []
+  for (let i = 0; i < n; i++) {
+    const key = levelAt(a, i) * b.levels + levelAt(b, i)
+    let cell = cells.get(key)
+    if (cell === undefined) {
+      cell = sums.length
+      cells.set(key, cell)
+      sums.push(0)
+    }
+    sums[cell]! += valueAt(a, i) * valueAt(b, i)
+  }
+  for (const [key, cell] of cells) emit(Math.floor(key / b.levels), key % b.levels, sums[cell]!)
+}
+
+/** Least-squares coefficients of the columns without a grouping factor, 0 for the others and for aliased columns. */
+function leastSquares(columns: readonly DesignColumn[], y: Float64Array): Float64Array {
+  const centre = new Float64Array(columns.length)
+  const shared = columns.map((_, k) => k).filter((k) => columns[k]!.codes === null)
+  const p = shared.length
+  const scale = shared.map((k) => {
+    let squares = 0
+    for (let i = 0; i < y.length; i++) squares += valueAt(columns[k]!, i) ** 2
+    return squares > 0 ? Math.sqrt(squares) : 1
+  })
+  const normal = new Float64Array(p * p)
+  const right = new Float64Array(p)
+  shared.forEach((ka, a) => {
+    for (let i = 0; i < y.length; i++) right[a]! += (valueAt(columns[ka]!, i) / scale[a]!) * y[i]!
+    shared.slice(0, a + 1).forEach((kb, b) => {
+      let product = 0
+      for (let i = 0; i < y.length; i++) product += valueAt(columns[ka]!, i) * valueAt(columns[kb]!, i)
+      normal[a * p + b] = product / (scale[a]! * scale[b]!)
+    })
+  })
+  // Any centre is exact; a good one only keeps numbers small. Without full rank the origin serves.
+  if (!cholesky(normal, 0, p)) return centre
+  solveLower(normal, 0, p, right, 0)
+  solveLowerTransposed(normal, 0, p, right, 0)
+  shared.forEach((k, a) => {
+    centre[k] = right[a]! / scale[a]!
+  })
+  return centre
+}
+
+/** Compressed rows of the entries that `keep` maps to a number, in ascending order of index within a row. */
+function compress(
+  rows: readonly { m: number[]; value: number[] }[],
+  keep: (m: number, k: number, value: number) => number | null,
+): { pointer: Int32Array; index: Int32Array; value: Float64Array } {
+  const index: number[] = []
+  const value: number[] = []
+  const pointer = Int32Array.from([0, ...rows.map(() => 0)])
+  rows.forEach((row, m) => {
+    const order = row.m.map((_, e) => e).sort((x, y) => row.m[x]! - row.m[y]!)
+    for (const e of order) {
+      const kept = keep(m, row.m[e]!, row.value[e]!)
+      if (kept === null) continue
+      index.push(row.m[e]!)
+      value.push(kept)
+    }
+    pointer[m + 1] = index.length
+  })
+  return { pointer, index: Int32Array.from(index), value: Float64Array.from(value) }
+}

@@ -1,0 +1,53 @@
+/** Every sampler, in order of preference: the first that takes a node draws it. One file and one line each. */
+import type { ModelGraph, StochasticNode } from "../models/graph.ts"
+import { isRefusal, type Refusal } from "./conditional.ts"
+import { conjugate } from "./conjugate.ts"
+import type { LoweringContext } from "./kernel/program.ts"
+import type { BindOptions, Explanation, Kernel, Sampler } from "./sampler.ts"
+import { slice } from "./slice.ts"
+
+/** A sampler that has taken a node, its match sealed in. */
+export interface Assignment {
+  readonly sampler: string
+  explain(graph: ModelGraph): Explanation
+  /** Plain data for `bindLowered`. */
+  lower(context: LoweringContext): LoweredBlock
+}
+
+/** What a worker receives: the name of a sampler and the data that its `bind` takes. */
+export interface LoweredBlock {
+  readonly sampler: string
+  readonly data: unknown
+}
+
+export interface RegisteredSampler {
+  readonly name: string
+  assign(graph: ModelGraph, target: StochasticNode): Assignment | Refusal
+  bind(data: unknown, options?: BindOptions): Kernel
+}
+
+/** Seals the types of a sampler's match, so that samplers of all kinds stand in one list. */
+function register<M extends object, P>(sampler: Sampler<M, P>): RegisteredSampler {
+  const { name } = sampler
+  return {
+    name,
+    assign(graph, target) {
+      const match = sampler.match(graph, target)
+      if (isRefusal(match)) return match
+      return {
+        sampler: name,
+        explain: (g) => sampler.explain(match, g),
+        lower: (context) => ({ sampler: name, data: sampler.lower(match, context) }),
+      }
+    },
+    // The data comes from `lower` of the sampler of the same name, possibly through a message to a worker.
+    bind: (data, options) => sampler.bind(data as P, options),
+  }
+}
+
+export const SAMPLERS: readonly RegisteredSampler[] = [register(conjugate), register(slice)]
+
+/** Turns lowered blocks into kernels; runs in the worker. */
+export function bindLowered(block: LoweredBlock, options?: BindOptions): Kernel {
+  return SAMPLERS.find((sampler) => sampler.name === block.sampler)!.bind(block.data, options)
+}

@@ -1,0 +1,47 @@
+/** The contract between the plan and what it schedules: matching on the main thread, kernels in the worker. */
+import type { ModelGraph, StochasticNode } from "../models/graph.ts"
+import type { Stream } from "../random/stream.ts"
+import type { FullConditional, Refusal } from "./conditional.ts"
+import type { LoweringContext } from "./kernel/program.ts"
+
+/** Whether adaptation is allowed. */
+export type Phase = "warmup" | "sampling"
+
+export interface Kernel {
+  /** State slots that `step` may change. */
+  readonly writes: Int32Array
+  /** Doubles of adaptation memory. */
+  readonly memoryLength: number
+  /**
+   * One update: a deterministic function of (state, memory, stream) that changes its declared slots and memory only
+   * and allocates nothing.
+   * @throws NumericalError when the conditional allows no draw
+   */
+  step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase): void
+  /** Normalised log density of the target's current value given the rest; exact kernels have it. */
+  logConditional?(state: Float64Array): number
+}
+
+export interface Explanation {
+  /** Null where the conditional has no closed form. */
+  readonly conditional: FullConditional | null
+  /** What is drawn, in words, when there is no closed form. */
+  readonly density: string | null
+  readonly because: readonly string[]
+}
+
+/** `M` is structured-cloneable plain data, `P` what the worker needs of it. */
+export interface Sampler<M = unknown, P = unknown> {
+  readonly name: string
+  match(graph: ModelGraph, target: StochasticNode): M | Refusal
+  explain(match: M, graph: ModelGraph): Explanation
+  /** Plain data for the worker: tables and cross-products, computed once. */
+  lower(match: M, context: LoweringContext): P
+  /** Runs in the worker; every allocation happens here. */
+  bind(lowered: P, options?: BindOptions): Kernel
+}
+
+export interface BindOptions {
+  /** Closures instead of generated code, as on a page that forbids `eval`. Same draws, bit for bit. */
+  readonly interpreted?: boolean
+}
