@@ -1,0 +1,86 @@
+import type { TopLevelSpec } from "vega-lite"
+import { type ThemeName, themeConfig, themes } from "./theme.ts"
+
+/** A complete Vega-Lite 6 chart: pass it to `vegaEmbed`, to `renderSvg`, or print it as JSON. */
+export type VegaLiteSpec = TopLevelSpec
+
+export interface ChartOptions {
+  /** Colours; `light` unless told. */
+  readonly theme?: ThemeName
+  /** Width of the plotting area in pixels, or `container` to follow the element that holds the chart (one panel only). */
+  readonly width?: number | "container"
+  /** Height of one panel in pixels. */
+  readonly height?: number
+  /** Whether to draw the legend; true unless told. */
+  readonly legend?: boolean
+  /** Whether to head the chart with its title; true unless told. */
+  readonly title?: boolean
+}
+
+const schema = "https://vega.github.io/schema/vega-lite/v6.json"
+
+/** One panel: what a chart alone and a chart in a stack have in common. */
+export interface Panel {
+  readonly title?: { readonly text: string; readonly subtitle?: string }
+  readonly width: number | "container"
+  readonly height: number
+  readonly data: NamedRows
+  readonly layer: Extract<TopLevelSpec, { layer: unknown }>["layer"]
+}
+
+/** Rows under a name; the name lets a page put other rows into the same chart. */
+export interface NamedRows {
+  readonly name: string
+  readonly values: object[]
+}
+
+/** Rows named after what they hold and, in a stack, after their panel: one name never stands for two data sets. */
+export function nameRows(name: string, panel: number, values: object[]): NamedRows {
+  return { name: panel === 0 ? name : `${name}-${panel + 1}`, values }
+}
+
+/** One panel as a chart of its own, several stacked one below the other, with the configuration of the theme. */
+export function composeSpec(panels: readonly Panel[], options: ChartOptions): VegaLiteSpec {
+  const config = themeConfig(options.theme ?? "light")
+  const only = panels.length === 1 ? panels[0] : undefined
+  if (only !== undefined) {
+    const fit =
+      only.width === "container" ? { autosize: { type: "fit-x", contains: "padding" } as const } : {}
+    return { $schema: schema, ...only, ...fit, config }
+  }
+  return {
+    $schema: schema,
+    // A stack has no container to follow; its panels fall back to the width of a printed column.
+    vconcat: panels.map((panel) => ({ ...panel, width: panel.width === "container" ? 560 : panel.width })),
+    spacing: 28,
+    // Panels show different parameters: each keeps its own axes.
+    resolve: { scale: { x: "independent", y: "independent" } },
+    config,
+  }
+}
+
+/** The `color` channel of a chart with one colour a chain. */
+export function chainColor(chains: readonly number[], options: ChartOptions) {
+  const { series } = themes[options.theme ?? "light"]
+  return {
+    field: "chain",
+    type: "nominal" as const,
+    title: "chain",
+    scale: {
+      domain: [...chains],
+      range: chains.map((chain) => series[(chain - 1) % series.length] ?? "gray"),
+    },
+    legend: options.legend === false ? null : {},
+  }
+}
+
+/** The heading of a panel, or nothing where the options leave titles to the page. */
+export function panelTitle(text: string, subtitle: string | undefined, options: ChartOptions) {
+  if (options.title === false) return {}
+  return { title: subtitle === undefined ? { text } : { text, subtitle } }
+}
+
+/** A finite number as it is, anything else as `null`, which JSON can carry and Vega-Lite leaves out. */
+export function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}
