@@ -1,13 +1,10 @@
 /** JSON text into a table. */
 
 import { DataError } from "../core/errors.ts"
-import { columnFromCells, numericFromCells } from "./column-from-cells.ts"
-import { columnFromValues } from "./column-from-values.ts"
 import { columnsFromRows } from "./columns-from-rows.ts"
-import { asFactor } from "./factor.ts"
-import { checkNamedColumns, type ReadOptions, type ReadRules, resolveReadRules } from "./read-options.ts"
-import type { Column, Table } from "./table.ts"
-import { tableFromColumns } from "./table-from-columns.ts"
+import { type ReadOptions, resolveReadRules } from "./read-options.ts"
+import type { Table } from "./table.ts"
+import { tableFromTypedColumns } from "./typed-columns.ts"
 
 /**
  * Reads a JSON list of row objects or a JSON object of columns. Values keep their kind: numbers are numeric, strings
@@ -16,13 +13,11 @@ import { tableFromColumns } from "./table-from-columns.ts"
  * and `NaN` as strings among numbers.
  *
  * @param name what messages call the table
- * @throws DataError `bad-json`, `unknown-column`, `not-a-number`, and those of `tableFromColumns`
+ * @throws DataError `bad-json` and those of `tableFromTypedColumns`
  */
 export function readJson(text: string, name: string, options: ReadOptions = {}): Table {
   const rules = resolveReadRules(options)
-  const columns = columnsOf(parseJson(text, name), name)
-  checkNamedColumns(rules, [...columns.keys()], name)
-  return tableFromColumns(columns, name, (values, column, table) => readColumn(values, column, table, rules))
+  return tableFromTypedColumns(columnsOf(parseJson(text, name), name), name, rules)
 }
 
 function parseJson(text: string, name: string): unknown {
@@ -54,31 +49,6 @@ function columnsOf(content: unknown, name: string): ReadonlyMap<string, unknown>
       where: name,
       hint: 'write [{"y": 1.5, "group": "a"}, …] or {"y": [1.5, …], "group": ["a", …]}',
     },
-  )
-}
-
-function readColumn(values: ArrayLike<unknown>, column: string, table: string, rules: ReadRules): Column {
-  const present = Array.from(values, (value) =>
-    typeof value === "string" && rules.na.has(value.trim()) ? null : value,
-  )
-  const asText = rules.numeric.has(column) || mixesNumbersAndText(present)
-  const read = asText ? readAsText(present, column, table, rules) : columnFromValues(present, column, table)
-  return rules.factor.has(column) ? asFactor(read, column) : read
-}
-
-function readAsText(values: readonly unknown[], column: string, table: string, rules: ReadRules): Column {
-  // Refuses lists, objects and booleans among numbers, which have no text form.
-  const parts = values.map((value) => (typeof value === "number" ? null : value))
-  columnFromValues(parts, column, table)
-  const cells = values.map((value) => (value === null || value === undefined ? null : String(value)))
-  return rules.numeric.has(column)
-    ? numericFromCells(cells, rules.na, column, table)
-    : columnFromCells(cells, rules.na)
-}
-
-function mixesNumbersAndText(values: readonly unknown[]): boolean {
-  return (
-    values.some((value) => typeof value === "number") && values.some((value) => typeof value === "string")
   )
 }
 

@@ -1,23 +1,27 @@
 /** A table from a file or from the shipped data sets. */
 
-import { isUtf8 } from "node:buffer"
 import { readdirSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { DataError, nearest, OptionError } from "../core/errors.ts"
 import { datasetCsv, isDatasetName, resolveDatasetName } from "./datasets.ts"
+import { decodeText } from "./decode-text.ts"
+import { readArrow } from "./read-arrow.ts"
 import { readCsv } from "./read-csv.ts"
 import { readJson } from "./read-json.ts"
 import type { ReadOptions } from "./read-options.ts"
+import { readParquet } from "./read-parquet.ts"
 import type { Table } from "./table.ts"
 
 export type { ReadOptions }
 
-type TextReader = (text: string, name: string, options: ReadOptions) => Table
+type Reader = (bytes: Uint8Array, name: string, options: ReadOptions) => Table | Promise<Table>
 
-const readers: ReadonlyMap<string, TextReader> = new Map([
-  [".csv", readCsv],
-  [".json", readJson],
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [".csv", (bytes, name, options) => readCsv(decodeText(bytes, name), name, options)],
+  [".json", (bytes, name, options) => readJson(decodeText(bytes, name), name, options)],
+  [".parquet", readParquet],
+  [".arrow", readArrow],
 ])
 
 /**
@@ -25,12 +29,13 @@ const readers: ReadonlyMap<string, TextReader> = new Map([
  *
  * A column of a CSV file is numeric when every cell that is not missing is a number (decimal, exponent, `Inf`, `NaN`),
  * else text; missing numbers become `NaN`, missing texts `null`. JSON is a list of row objects or an object of columns
- * (see `readJson`).
+ * (see `readJson`). Arrow and Parquet columns of numbers, texts and booleans are read as JSON's are.
  *
- * @param source the path of a `.csv` or `.json` file in UTF-8, or `@name` for a shipped data set
+ * @param source the path of a `.csv` or `.json` file in UTF-8 or of an `.arrow` or `.parquet` file, or `@name` for a
+ * shipped data set
  * @returns the table, called `source` in messages
  * @throws DataError `file-not-found`, `is-a-directory`, `unreadable-file`, `unsupported-format`, `not-text`,
- * `unknown-dataset`, or what is wrong with the text (see `readCsv`, `readJson`)
+ * `unknown-dataset`, or what is wrong with the content (see `readCsv`, `readJson`, `readArrow`, `readParquet`)
  * @throws OptionError `invalid-option`, `conflicting-options`
  */
 export async function readTable(source: string, options: ReadOptions = {}): Promise<Table> {
@@ -47,7 +52,7 @@ export async function readTable(source: string, options: ReadOptions = {}): Prom
   const read = readers.get(path.extname(source).toLowerCase())
   if (read === undefined) throw unsupportedFormat(source)
   const bytes = await readBytes(source, options.signal)
-  return read(decode(bytes, source), source, options)
+  return read(bytes, source, options)
 }
 
 async function checkFile(source: string): Promise<void> {
@@ -67,38 +72,6 @@ async function readBytes(source: string, signal: AbortSignal | undefined): Promi
     signal?.throwIfAborted()
     throw accessError(source, cause)
   }
-}
-
-/** UTF-8 text without byte order mark. */
-function decode(bytes: Buffer, source: string): string {
-  // A byte of zero does not occur in text, and UTF-16 has one beside every plain letter.
-  const zero = bytes.subarray(0, 8192).includes(0)
-  if (zero || !isUtf8(bytes)) {
-    throw new DataError(
-      `found ${zero ? "binary content" : "bytes that are not UTF-8"}, expected text in UTF-8`,
-      {
-        code: "not-text",
-        where: zero ? source : `${source}, line ${lineOfBadByte(bytes)}`,
-        hint: "save the file as text in UTF-8",
-      },
-    )
-  }
-  try {
-    return new TextDecoder().decode(bytes)
-  } catch (cause) {
-    throw accessError(source, cause)
-  }
-}
-
-function lineOfBadByte(bytes: Buffer): number {
-  let line = 1
-  for (let start = 0; start < bytes.length; line++) {
-    const newline = bytes.indexOf(10, start)
-    const end = newline === -1 ? bytes.length : newline
-    if (!isUtf8(bytes.subarray(start, end))) break
-    start = end + 1
-  }
-  return line
 }
 
 function accessError(source: string, cause: unknown): DataError {
@@ -125,8 +98,6 @@ const accessReasons: Readonly<Record<string, string>> = {
   ELOOP: "its links form a circle",
   ENAMETOOLONG: "its name is too long",
   ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "it is larger than a text can be",
-  ERR_STRING_TOO_LONG: "it is larger than a text can be",
 }
 
 function remedyForMissing(source: string): string {
@@ -149,7 +120,7 @@ function readableFiles(folder: string): string[] {
 function unsupportedFormat(source: string): DataError {
   const extension = path.extname(source)
   const found = extension === "" ? "a name without extension" : `a ${extension} file`
-  return new DataError(`found ${found}, expected ${[...readers.keys()].join(" or ")}`, {
+  return new DataError(`found ${found}, expected one of ${[...readers.keys()].join(", ")}`, {
     code: "unsupported-format",
     where: source,
     hint: "convert it to CSV, or give the file the extension of its format",

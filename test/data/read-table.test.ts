@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { tableFromArrays, tableToIPC } from "@uwdata/flechette"
+import { parquetWriteBuffer } from "hyparquet-writer"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readTable } from "../../src/data/read-table.ts"
 import { rejectionOf } from "./error-of.ts"
@@ -14,6 +16,8 @@ beforeAll(() => {
   write("radon.csv", "\ufeffy,g\r\n1,\u00e5\r\n2,b\r\n")
   write("UPPER.CSV", "y\n1\n")
   write("bom.json", '\ufeff[{"y": 1}]')
+  write("d.arrow", tableToIPC(tableFromArrays({ y: [1] }), { format: "file" })!)
+  write("d.parquet", new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "y", data: [1] }] })))
   write("ragged.csv", "y,g\n1,a\n2\n")
   write("empty.csv", "")
   write("binary.csv", Uint8Array.of(0x89, 0x50, 0, 0, 1))
@@ -40,10 +44,9 @@ describe("readTable", () => {
     ])
   })
 
-  it("reads JSON, and extensions in capitals", async () => {
-    const expected = [["y", { kind: "numeric", values: Float64Array.of(1) }]]
-    expect([...(await readTable(file("bom.json"))).columns]).toEqual(expected)
-    expect([...(await readTable(file("UPPER.CSV"))).columns]).toEqual(expected)
+  it.each(["bom.json", "UPPER.CSV", "d.arrow", "d.parquet"])("reads %s by its extension", async (name) => {
+    const table = await readTable(file(name))
+    expect([...table.columns]).toEqual([["y", { kind: "numeric", values: Float64Array.of(1) }]])
   })
 
   it("reads a shipped data set, with options", async () => {
@@ -99,11 +102,11 @@ describe("readTable refuses", () => {
     ],
     [
       "table.xlsx",
-      "DataError unsupported-format | table.xlsx: found a .xlsx file, expected .csv or .json; convert it to CSV, or give the file the extension of its format",
+      "DataError unsupported-format | table.xlsx: found a .xlsx file, expected one of .csv, .json, .parquet, .arrow; convert it to CSV, or give the file the extension of its format",
     ],
     [
       "noextension",
-      "DataError unsupported-format | noextension: found a name without extension, expected .csv or .json; convert it to CSV, or give the file the extension of its format",
+      "DataError unsupported-format | noextension: found a name without extension, expected one of .csv, .json, .parquet, .arrow; convert it to CSV, or give the file the extension of its format",
     ],
   ])("%s", async (name, expected) => {
     expect(await lineOf(name)).toBe(expected)
