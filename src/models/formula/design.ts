@@ -3,6 +3,8 @@
  * table become, shared by the model graph and by the frequentist module.
  */
 
+import type { DesignRecipe } from "./recipe.ts"
+
 export interface Design {
   /** The formula as the user wrote it. */
   readonly formula: string
@@ -20,6 +22,8 @@ export interface Design {
   readonly rowIndex: Int32Array
   /** What the user should know: columns dropped for rank deficiency, unused levels. */
   readonly messages: readonly string[]
+  /** How to code new rows alike (`newDesign`); absent in a design that no formula made. */
+  readonly recipe?: DesignRecipe
 }
 
 export interface FixedDesign {

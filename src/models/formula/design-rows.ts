@@ -1,0 +1,72 @@
+/** The rows of a table that a design uses, and values in them. */
+
+import { asFactor, dropUnusedLevels, interactFactors } from "../../data/factor.ts"
+import type { FactorColumn } from "../../data/table.ts"
+import type { Expression } from "./ast.ts"
+import { checkMissing } from "./check-design.ts"
+import { type Evaluation, evaluateNumbers } from "./evaluate.ts"
+import { type Frame, lookupColumn, markMissing } from "./frame.ts"
+import { columnsRead } from "./plan-design.ts"
+import { groupColumn } from "./split-formula.ts"
+import type { Variable } from "./terms.ts"
+
+export interface CompleteRows {
+  /** The rows of the table, ascending. */
+  readonly rowIndex: Int32Array
+  /** 1 in these rows, 0 elsewhere; length of the table. */
+  readonly used: Uint8Array
+}
+
+/**
+ * The rows in which no column of the expressions is missing.
+ *
+ * @throws DataError when a column has no values or no row is left.
+ */
+export function findCompleteRows(expressions: readonly Expression[], frame: Frame): CompleteRows {
+  const missing = new Uint8Array(frame.rows)
+  const counts = new Map<string, number>()
+  for (const node of expressions.flatMap((expression) => columnsRead(frame, expression))) {
+    if (!counts.has(node.name)) counts.set(node.name, markMissing(lookupColumn(frame, node), missing))
+  }
+  const used = missing.map((flag) => 1 - flag)
+  const rowIndex = new Int32Array(used.reduce((sum, flag) => sum + flag, 0))
+  checkMissing(counts, frame.rows, rowIndex.length, frame.table)
+  let next = 0
+  for (let i = 0; i < used.length; i++) if (used[i] === 1) rowIndex[next++] = i
+  return { rowIndex, used }
+}
+
+/** The values of some rows, in a new array. */
+export function takeRows<A extends Float64Array | Int32Array>(values: A, rowIndex: Int32Array): A {
+  const taken = values.slice(0, rowIndex.length) as A
+  for (let i = 0; i < rowIndex.length; i++) taken[i] = values[rowIndex[i]!]!
+  return taken
+}
+
+/** The sum of offsets in some rows; null without offsets. */
+export function sumOffsets(
+  offsets: readonly Expression[],
+  evaluation: Evaluation,
+  rowIndex: Int32Array,
+): Float64Array | null {
+  if (offsets.length === 0) return null
+  const sum = new Float64Array(rowIndex.length)
+  for (const expression of offsets) {
+    const values = evaluateNumbers({ ...evaluation, role: "offset" }, expression)
+    for (let i = 0; i < sum.length; i++) sum[i]! += values[rowIndex[i]!]!
+  }
+  return sum
+}
+
+/**
+ * The grouping factor of some rows: a column's factor, or the interaction of several, with only the levels that occur.
+ */
+export function groupRows(factors: readonly Variable[], frame: Frame, rowIndex: Int32Array): FactorColumn {
+  return factors
+    .map((factor): FactorColumn => {
+      const node = groupColumn(factor.expression)!
+      const { codes, levels } = asFactor(lookupColumn(frame, node), node.name)
+      return dropUnusedLevels({ kind: "factor", codes: takeRows(codes, rowIndex), levels })
+    })
+    .reduce(interactFactors)
+}
