@@ -51,16 +51,11 @@ export function canonicalParameters(
   const form = distribution.forms.find((candidate) => takes(candidate, positional.length, Object.keys(named)))
   if (form === undefined) throw noForm(distribution, texts, call, positional.length, Object.keys(named))
   const values = form.arguments.map((spec, k) => (k < positional.length ? positional[k]! : named[spec.name]!))
-  checkParts(
-    call,
-    form.arguments,
-    values.map((value) => [value]),
-    1,
-  )
+  checkParts(call, form.arguments, values.map(single), 1)
   const canonical = form.toCanonical?.(values) ?? values
-  checkRelation(distribution, call, canonical)
   // An sd of 1e-200 is a fine number whose square is not.
-  if (form.toCanonical !== undefined) validateParameters(distribution, canonical)
+  checkParts(call, distribution.parameters, canonical.map(single), 1)
+  checkRelation(distribution, call, canonical)
   return canonical
 }
 
@@ -181,5 +176,7 @@ function printMatrix(values: readonly number[], q: number): string {
     ? printNumber(diagonal[0]!)
     : `[${diagonal.join(", ")}]`
 }
+
+const single = (value: number): number[] => [value]
 
 const printNumber = (value: number): string => String(value)
