@@ -32,20 +32,24 @@ function layerEdges(): Float64Array {
 
 /**
  * A standard normal draw. About 99 % of calls take two words of `rng`: 53 bits of place with sign, 8 other bits of layer.
- * Allocates nothing.
+ * Allocates nothing. (Kept small, with the rare cases elsewhere, so that V8 compiles it into its callers: a call that is
+ * not inlined boxes the returned double. The unary plus tells V8 that the rare result is a number too, without which it
+ * boxes both: 16 bytes and a fifth of the time a draw.)
  */
 export function drawNormal(rng: Stream): number {
-  for (;;) {
-    const high = rng.nextInt32()
-    const low = rng.nextInt32()
-    // Odd multiples of 2^−53 in (−1, 1): symmetric, and never zero.
-    const u = (high * TWO_POW_21 + (low >>> 11) + 0.5) * TWO_POW_MINUS_52
-    const layer = low & 255
-    const x = u * EDGE[layer]!
-    if (Math.abs(u) < RATIO[layer]!) return x
-    if (layer === 0) return drawTail(rng, u < 0)
-    if (isUnderCurve(rng, x, layer)) return x
-  }
+  const high = rng.nextInt32()
+  const low = rng.nextInt32()
+  // Odd multiples of 2^−53 in (−1, 1): symmetric, and never zero.
+  const u = (high * TWO_POW_21 + (low >>> 11) + 0.5) * TWO_POW_MINUS_52
+  const layer = low & 255
+  return Math.abs(u) < RATIO[layer]! ? u * EDGE[layer]! : +drawOutside(rng, u, layer)
+}
+
+/** The place `u` of the layer is not wholly under the curve: the tail, the wedge, or another try. */
+function drawOutside(rng: Stream, u: number, layer: number): number {
+  if (layer === 0) return drawTail(rng, u < 0)
+  const x = u * EDGE[layer]!
+  return isUnderCurve(rng, x, layer) ? x : drawNormal(rng)
 }
 
 function isUnderCurve(rng: Stream, x: number, layer: number): boolean {
