@@ -1,0 +1,90 @@
+/** What must hold of a design before a mixed model can be fitted to it. */
+
+import { DataError, ModelError } from "../core/errors.ts"
+import type { Design } from "../models/formula/design.ts"
+
+/**
+ * @throws ModelError when the formula has no bar, a grouping factor has a single level or as many levels as there
+ *   are rows, or a term has at least as many random effects as there are rows
+ * @throws DataError when there are no more rows than fixed effects, or a number of the design is not finite
+ */
+export function checkMixedDesign(design: Design): void {
+  checkNumbers(design)
+  const { nobs } = design
+  const where = design.formula
+  if (design.random.length === 0) {
+    throw new ModelError("the formula has no random term", {
+      code: "no-random-term",
+      where,
+      hint: "add (1 | group), or fit it as an ordinary regression with fitOls",
+    })
+  }
+  for (const term of design.random) {
+    const bar = `(${term.terms.join(" + ")} | ${term.group})`
+    const count = term.levels.length
+    if (count < 2) {
+      throw new ModelError(
+        `grouping factor ${term.group} has ${count} level, its variance needs at least 2 levels`,
+        {
+          code: "one-level",
+          where,
+          hint: `leave ${bar} out`,
+        },
+      )
+    }
+    if (count >= nobs) {
+      throw new ModelError(
+        `grouping factor ${term.group} has as many levels (${count}) as there are rows (${nobs}); its variance cannot be told from the residual variance`,
+        {
+          code: "levels-equal-rows",
+          where,
+          hint: `leave ${bar} out, or group by a factor with repeated levels`,
+        },
+      )
+    }
+    const effects = count * term.columns.length
+    if (effects >= nobs) {
+      throw new ModelError(
+        `term ${bar} has ${effects} random effects (${count} levels × ${term.columns.length}) for ${nobs} rows; its variances cannot be told from the residual variance`,
+        { code: "too-many-effects", where, hint: "let fewer coefficients vary by group" },
+      )
+    }
+  }
+}
+
+/** @throws DataError when there are too few rows or a number of the design is not finite */
+export function checkNumbers(design: Design): void {
+  const { nobs, fixed, formula } = design
+  if (nobs <= fixed.columns.length) {
+    throw new DataError(
+      `${nobs} rows for ${fixed.columns.length} fixed effects, expected more rows than fixed effects`,
+      {
+        code: "too-few-rows",
+        where: formula,
+        hint: "use more rows or fewer fixed effects",
+      },
+    )
+  }
+  const named: [string, Float64Array][] = [[`response ${design.response.name}`, design.response.values]]
+  if (design.offset !== null) named.push(["offset", design.offset])
+  fixed.columns.forEach((column, j) => {
+    named.push([`predictor ${fixed.names[j] ?? j}`, column])
+  })
+  for (const term of design.random) {
+    term.columns.forEach((column, j) => {
+      named.push([`predictor ${term.terms[j] ?? j} of (… | ${term.group})`, column])
+    })
+  }
+  for (const [name, values] of named) {
+    const row = values.findIndex((value) => !Number.isFinite(value))
+    if (row === -1) continue
+    throw new DataError(
+      `${name} is ${values[row]} in row ${(design.rowIndex[row] ?? row) + 1}, expected a finite number`,
+      {
+        code: "not-finite",
+        where: formula,
+        hint: "check transformations such as log() of zero, or leave the row out",
+      },
+    )
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Fits a linear mixed model by REML or maximum likelihood.
+ *
+ * ```
+ *  design ─► system (cross-products, once) ─► criterion and gradient of θ ─► optimum ─► everything reported
+ * ```
+ */
+
+import studentCdf from "@stdlib/stats-base-dists-t-cdf"
+import { NumericalError, OptionError } from "../core/errors.ts"
+import { lowerTriangularFactor } from "../math/triangular-factor.ts"
+import type { Design } from "../models/formula/design.ts"
+import { checkMixedDesign } from "./check-design.ts"
+import { assembleFactors, countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
+import type { Criterion, LmmMethod } from "./criterion.ts"
+import { createCriterion, evaluateCriterion } from "./criterion.ts"
+import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
+import type { FixedEffect, LmmFit, RandomEffects } from "./lmm-fit.ts"
+import type { LmmSystem } from "./lmm-system.ts"
+import { createSystem } from "./lmm-system.ts"
+import type { ThetaOptimum } from "./optimise-theta.ts"
+import { optimiseTheta } from "./optimise-theta.ts"
+import type { UserCovariance } from "./random-effects.ts"
+import {
+  extractRandomEffects,
+  listVarianceComponents,
+  tabulateRandomEffects,
+  userCovariances,
+} from "./random-effects.ts"
+import { differentiateVariance, satterthwaiteDf } from "./satterthwaite.ts"
+
+export interface FitLmmOptions {
+  /** REML (the default) or ML. */
+  readonly method?: LmmMethod
+  /** θ to start from, in the order and on the scale of `LmmFit.theta`; T = I for scaled columns when left out. */
+  readonly start?: Float64Array
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The model `y = offset + Xβ + Σ_k Z_k b_k + e`, b and e normal, fitted as Bates, Mächler, Bolker & Walker (2015,
+ * J. Stat. Softw. 67(1)) define it (Pinheiro & Bates 2000, chapter 2, for the theory), by a Newton search with
+ * analytic gradients on cross-products formed once. A search that does not converge gives `converged: false`.
+ *
+ * @throws ModelError without a random term, or with one that the data cannot tell from the residual
+ * @throws DataError when there are too few rows or a number is not finite
+ * @throws NumericalError when columns of X are collinear, or the response is reproduced exactly
+ * @throws OptionError when `start` has the wrong length or a value that is not finite
+ */
+export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
+  const began = performance.now()
+  checkMixedDesign(design)
+  const system = createSystem(design)
+  const criterion = createCriterion(system, options.method ?? "REML")
+  const start = options.start === undefined ? undefined : internalStart(system, options.start)
+  const optimum = optimiseTheta(criterion, start, options.signal)
+  return assembleFit(criterion, optimum, began)
+}
+
+function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
+  const expected = countTheta(system)
+  if (start.length !== expected || !start.every((value) => Number.isFinite(value))) {
+    throw new OptionError(`start has ${start.length} values, expected ${expected} finite numbers`, {
+      code: "bad-start",
+      where: system.design.formula,
+      hint: `give one number each for ${thetaNames(system).join(", ")}`,
+    })
+  }
+  const factors = unpackTheta(system.terms, start).map((t, k) => {
+    const term = system.terms[k]!
+    return lowerTriangularFactor(toInternal(term, t), term.width, term.width, 0)
+  })
+  return packTheta(system.terms, factors)
+}
+
+function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number): LmmFit {
+  const { system, method, df } = criterion
+  const { design } = system
+  const sensitivity = differentiateVariance(criterion, optimum.factors)
+  // The differences above left the workspace elsewhere: come back to the optimum.
+  const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
+  if (!(residualSquares > 1e-18 * df)) {
+    throw new NumericalError(
+      "the residual variance went to zero: the random effects reproduce the response",
+      {
+        code: "exact-fit",
+        where: design.formula,
+        hint: "check for rows copied within groups, or use fewer random effects",
+      },
+    )
+  }
+  const sigma = Math.sqrt(residualSquares / df) * system.responseScale
+  const unscaled = unscaledCovariance(criterion)
+  const vcov = unscaled.map((value) => value * sigma * sigma)
+  const estimates = fixedEstimates(criterion)
+  const covariances = userCovariances(criterion, optimum.factors)
+  const randomEffects = extractRandomEffects(criterion, assembleFactors(system, optimum.factors), sigma)
+  const fitted = fittedValues(design, estimates, randomEffects)
+  const rankList = system.terms.map((term, k) => {
+    return { group: design.random[term.designIndex]!.group, size: term.width, rank: optimum.ranks[k]! }
+  })
+  return {
+    formula: design.formula,
+    method,
+    criterion: optimum.value,
+    logLik: -0.5 * optimum.value,
+    sigma,
+    theta: packTheta(system.terms, covariances.map(factorOf)),
+    thetaNames: thetaNames(system),
+    nobs: design.nobs,
+    singular: rankList.some(({ size, rank }) => rank < size),
+    ranks: rankList,
+    converged: optimum.converged,
+    log: optimum.log,
+    evaluations: optimum.evaluations,
+    gradientNorm: optimum.gradientNorm,
+    kktResidual: optimum.kktResidual,
+    seconds: (performance.now() - began) / 1000,
+    fixed: listFixedEffects(design, estimates, vcov, (contrast) => {
+      return sensitivity === null ? null : satterthwaiteDf(sensitivity, contrast)
+    }),
+    vcov,
+    varcorr: listVarianceComponents(covariances, sigma),
+    randomEffects,
+    fitted,
+    residuals: fitted.map((value, i) => design.response.values[i]! - value),
+    design,
+    ranef: () => tabulateRandomEffects(randomEffects),
+  }
+}
+
+function factorOf(covariance: UserCovariance): Float64Array {
+  return covariance.factor
+}
+
+function thetaNames(system: LmmSystem): readonly string[] {
+  return system.terms.flatMap((term) => {
+    const { group, terms } = system.design.random[term.designIndex]!
+    return terms.flatMap((column, c) => {
+      return terms.slice(c).map((row, r) => (r === 0 ? `${group}.${column}` : `${group}.${row}.${column}`))
+    })
+  })
+}
+
+function listFixedEffects(
+  design: Design,
+  estimates: Float64Array,
+  vcov: Float64Array,
+  degreesOfFreedom: (contrast: Float64Array) => number | null,
+): readonly FixedEffect[] {
+  const p = estimates.length
+  return design.fixed.names.map((name, j) => {
+    const estimate = estimates[j]!
+    const se = Math.sqrt(vcov[j * p + j]!)
+    const contrast = new Float64Array(p)
+    contrast[j] = 1
+    const raw = degreesOfFreedom(contrast)
+    const df = raw === null || !(raw > 0) || !Number.isFinite(raw) ? null : raw
+    const t = estimate / se
+    return { name, estimate, se, df, t, p: df === null ? null : 2 * studentCdf(-Math.abs(t), df) }
+  })
+}
+
+function fittedValues(
+  design: Design,
+  estimates: Float64Array,
+  randomEffects: readonly RandomEffects[],
+): Float64Array {
+  const fitted = new Float64Array(design.nobs)
+  if (design.offset !== null) fitted.set(design.offset)
+  design.fixed.columns.forEach((column, j) => {
+    for (let i = 0; i < fitted.length; i++) fitted[i] = fitted[i]! + column[i]! * estimates[j]!
+  })
+  for (const { group, terms, values, levels } of randomEffects) {
+    const seen = new Set<string>()
+    for (const term of design.random) {
+      if (term.group !== group || term.levels.length !== levels.length) continue
+      term.columns.forEach((column, t) => {
+        const name = term.terms[t]!
+        // A coefficient named in two bars is one sum in `values`.
+        if (seen.has(name)) return
+        seen.add(name)
+        const at = terms.indexOf(name)
+        for (let i = 0; i < fitted.length; i++) {
+          fitted[i] = fitted[i]! + column[i]! * values[term.codes[i]! * terms.length + at]!
+        }
+      })
+    }
+  }
+  return fitted
+}

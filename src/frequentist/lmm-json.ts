@@ -1,0 +1,49 @@
+/** The JSON that `gibbsite reml --json` prints. */
+
+import type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./lmm-fit.ts"
+
+export interface LmmFitJson {
+  readonly method: "REML" | "ML"
+  readonly criterion: number
+  readonly logLik: number
+  readonly sigma: number
+  readonly theta: readonly number[]
+  readonly nobs: number
+  readonly singular: boolean
+  readonly converged: boolean
+  readonly evaluations: number
+  readonly seconds: number
+  readonly fixed: readonly FixedEffect[]
+  /** As in the fit; a correlation that does not exist is null. */
+  readonly varcorr: readonly (VarianceComponent | CovarianceJson)[]
+  readonly ranef: Readonly<Record<string, readonly RandomEffectRow[]>>
+}
+
+interface CovarianceJson {
+  readonly group: string
+  readonly term: string
+  readonly term2: string
+  readonly cov: number
+  readonly cor: number | null
+}
+
+/** Plain data for `JSON.stringify`, in the layout of the public interface. */
+export function lmmFitToJson(fit: LmmFit): LmmFitJson {
+  return {
+    method: fit.method,
+    criterion: fit.criterion,
+    logLik: fit.logLik,
+    sigma: fit.sigma,
+    theta: [...fit.theta],
+    nobs: fit.nobs,
+    singular: fit.singular,
+    converged: fit.converged,
+    evaluations: fit.evaluations,
+    seconds: fit.seconds,
+    fixed: fit.fixed,
+    varcorr: fit.varcorr.map((row) => {
+      return "cor" in row && !Number.isFinite(row.cor) ? { ...row, cor: null } : row
+    }),
+    ranef: fit.ranef(),
+  }
+}

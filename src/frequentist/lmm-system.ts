@@ -1,0 +1,113 @@
+/** A design turned into the numbers a likelihood needs: cross-products in well-conditioned coordinates. */
+
+import { NumericalError } from "../core/errors.ts"
+import { dot } from "../math/compensated-sum.ts"
+import { orthonormaliseColumns, solveUpperColumns } from "../math/orthonormal-basis.ts"
+import type { Design } from "../models/formula/design.ts"
+import type { CrossProducts } from "./cross-products.ts"
+import { formCrossProducts } from "./cross-products.ts"
+import { layOutElimination } from "./elimination-layout.ts"
+import type { FactorTerm, GroupingFactor } from "./grouping-factors.ts"
+import { gatherFactors, orderTerms } from "./grouping-factors.ts"
+
+export interface LmmSystem {
+  readonly design: Design
+  readonly factors: readonly GroupingFactor[]
+  /** The random terms in the order of θ (lme4's). */
+  readonly terms: readonly SystemTerm[]
+  readonly cross: CrossProducts
+  /** Columns of R, `X = Q R`: the fixed effects inside are those of Q. */
+  readonly fixedCoordinates: readonly Float64Array[]
+  /** log |X'X| = 2 log |R|. */
+  readonly logDetCrossproduct: number
+  /** Least-squares coefficients of y − offset on X: what was taken out of the response. */
+  readonly leastSquares: Float64Array
+  /** The response inside is the least-squares residual divided by this. */
+  readonly responseScale: number
+}
+
+export interface SystemTerm extends FactorTerm {
+  /** Index in `factors`. */
+  readonly factor: number
+  /** First of its q(q+1)/2 parameters in θ. */
+  readonly thetaStart: number
+}
+
+/**
+ * X is replaced by an orthonormal basis of its columns and y by its least-squares residual, scaled to unit variance:
+ * predictors of any origin and unit, and a response of any, meet the likelihood in the same form.
+ *
+ * @throws NumericalError when columns of X are collinear or y lies in their span
+ */
+export function createSystem(design: Design): LmmSystem {
+  const { basis, dependent, coordinates } = orthonormaliseColumns(design.fixed.columns)
+  const first = dependent[0]
+  if (first !== undefined) {
+    const name = design.fixed.names[first] ?? String(first)
+    throw new NumericalError(`fixed effect ${name} is a linear combination of the fixed effects before it`, {
+      code: "collinear",
+      where: design.formula,
+      hint: `leave ${name} out`,
+    })
+  }
+  const { residual, leastSquares } = projectResponse(design, basis, coordinates)
+  const squares = dot(residual, residual)
+  const total = dot(design.response.values, design.response.values)
+  if (!(squares > 1e-22 * total)) {
+    throw new NumericalError(
+      `the fixed effects reproduce the response ${design.response.name} exactly; there is no variance to divide`,
+      { code: "exact-fit", where: design.formula, hint: "use fewer fixed effects, or check the response" },
+    )
+  }
+  const responseScale = Math.sqrt(squares / (design.nobs - basis.length))
+  const scaled = residual.map((value) => value / responseScale)
+  const factors = gatherFactors(design)
+  const layout = layOutElimination(factors, basis.length)
+  let logDetCrossproduct = 0
+  coordinates.forEach((column, j) => {
+    logDetCrossproduct += 2 * Math.log(column[j]!)
+  })
+  return {
+    design,
+    factors,
+    terms: listTerms(design, factors),
+    cross: formCrossProducts(layout, basis, scaled, design.nobs - basis.length),
+    fixedCoordinates: coordinates,
+    logDetCrossproduct,
+    leastSquares,
+    responseScale,
+  }
+}
+
+function listTerms(design: Design, factors: readonly GroupingFactor[]): readonly SystemTerm[] {
+  let thetaStart = 0
+  return orderTerms(design).map((designIndex) => {
+    const factor = factors.findIndex((f) => f.terms.some((term) => term.designIndex === designIndex))
+    const term = factors[factor]!.terms.find((entry) => entry.designIndex === designIndex)!
+    const placed = { ...term, factor, thetaStart }
+    thetaStart += (term.width * (term.width + 1)) / 2
+    return placed
+  })
+}
+
+/** Two passes of projection: the second removes what rounding left of the first. */
+function projectResponse(
+  design: Design,
+  basis: readonly Float64Array[],
+  coordinates: readonly Float64Array[],
+): { readonly residual: Float64Array; readonly leastSquares: Float64Array } {
+  const residual = Float64Array.from(design.response.values)
+  if (design.offset !== null) {
+    for (let i = 0; i < residual.length; i++) residual[i] = residual[i]! - design.offset[i]!
+  }
+  const shares = new Float64Array(basis.length)
+  for (let pass = 0; pass < 2; pass++) {
+    basis.forEach((direction, k) => {
+      const share = dot(direction, residual)
+      shares[k] = shares[k]! + share
+      for (let i = 0; i < residual.length; i++) residual[i] = residual[i]! - share * direction[i]!
+    })
+  }
+  solveUpperColumns(coordinates, shares)
+  return { residual, leastSquares: shares }
+}

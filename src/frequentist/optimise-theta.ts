@@ -1,0 +1,127 @@
+/** The search for the θ that minimises the criterion. */
+
+import { minimiseLbfgs } from "../math/optimise/lbfgs.ts"
+import type { Minimum } from "../math/optimise/objective.ts"
+import { minimiseTrustRegion } from "../math/optimise/trust-region.ts"
+import { ranks, snapToBoundary, steepestBoundaryDirection, stepOffBoundary } from "./boundary.ts"
+import { packTheta, unpackTheta } from "./covariance-factor.ts"
+import type { Criterion } from "./criterion.ts"
+import { evaluateTheta } from "./criterion.ts"
+
+export interface ThetaOptimum {
+  /** T of each term in internal coordinates: lower triangular, diagonal ≥ 0. */
+  readonly factors: readonly Float64Array[]
+  readonly value: number
+  readonly converged: boolean
+  /** What was tried and how each attempt ended. */
+  readonly log: readonly string[]
+  readonly evaluations: number
+  readonly ranks: readonly number[]
+  /** Largest absolute derivative of the criterion with respect to θ (internal, unit-free coordinates). */
+  readonly gradientNorm: number
+  /** The gradient norm, or how far a one-sided slope at a singular covariance matrix is negative, if that is more. */
+  readonly kktResidual: number
+}
+
+/** A one-sided slope above this is taken as zero: it can hide a decrease of about its square. */
+const SLOPE_TOLERANCE = 1e-4
+const DECREASE_TOLERANCE = 1e-11
+const NEWTON_PARAMETERS = 10
+const COSTLY_TAIL = 200
+
+/**
+ * From one start, and, when the best covariance matrix found is singular, from several: the criterion of a singular
+ * model has more than one local minimum often enough. Signs of T are rectified; every stationary point on the
+ * boundary is checked in Σ before it is accepted, and left when it fails.
+ *
+ * @param start θ to begin with, in internal coordinates; T = I when left out
+ * @throws the signal's reason when it is aborted between two evaluations
+ */
+export function optimiseTheta(
+  criterion: Criterion,
+  start: Float64Array | undefined,
+  signal: AbortSignal | undefined,
+): ThetaOptimum {
+  const counter = { evaluations: 0 }
+  const first = searchFrom(criterion, start ?? scaledIdentity(criterion, 1), counter, signal)
+  const log = [`from ${start === undefined ? "T = I" : "the given start"}: ${describe(first)}`]
+  let best = first
+  const { terms } = criterion.system
+  if (terms.some(({ width }, k) => first.ranks[k]! < width) && terms.some(({ width }) => width > 1)) {
+    for (const scale of [0.1, 5]) {
+      const next = searchFrom(criterion, scaledIdentity(criterion, scale), counter, signal)
+      log.push(`singular; again from T = ${scale} I: ${describe(next)}`)
+      if (next.value < best.value || (next.converged && !best.converged && next.value <= best.value + 1e-8)) {
+        best = next
+      }
+    }
+  }
+  return { ...best, log, evaluations: counter.evaluations }
+}
+
+type Search = Omit<ThetaOptimum, "log" | "evaluations"> & { readonly reason: string }
+
+function describe(search: Search): string {
+  return `criterion ${search.value}, ${search.reason}`
+}
+
+function searchFrom(
+  criterion: Criterion,
+  start: Float64Array,
+  counter: { evaluations: number },
+  signal: AbortSignal | undefined,
+): Search {
+  const { terms } = criterion.system
+  let minimum = minimise(criterion, start, signal)
+  counter.evaluations += minimum.evaluations
+  for (let attempt = 0; ; attempt++) {
+    const snapped = snapToBoundary(criterion, unpackTheta(terms, minimum.x), minimum.value)
+    const found = ranks(criterion, snapped.factors)
+    const boundary = steepestBoundaryDirection(criterion, snapped.factors)
+    const there = evaluateTheta(criterion, packTheta(terms, snapped.factors))
+    const gradientNorm = there.gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    counter.evaluations += 1 + terms.reduce((sum, { width }, k) => sum + (found[k]! < width ? width : 0), 0)
+    const slope = boundary?.slope ?? 0
+    const stuck = boundary !== undefined && slope < -SLOPE_TOLERANCE
+    const off =
+      stuck && attempt < 5 ? stepOffBoundary(criterion, snapped.factors, boundary, snapped.value) : null
+    if (off === null) {
+      const reason = stuck
+        ? "the criterion still falls when a singular covariance matrix grows"
+        : minimum.reason
+      return {
+        factors: snapped.factors,
+        value: there.value,
+        converged: minimum.converged && !stuck,
+        ranks: found,
+        gradientNorm,
+        kktResidual: Math.max(gradientNorm, -slope),
+        reason,
+      }
+    }
+    minimum = minimise(criterion, packTheta(terms, off), signal)
+    counter.evaluations += minimum.evaluations
+  }
+}
+
+function minimise(criterion: Criterion, start: Float64Array, signal: AbortSignal | undefined): Minimum {
+  const objective = (theta: Float64Array) => {
+    signal?.throwIfAborted()
+    return evaluateTheta(criterion, theta)
+  }
+  const options = { decreaseTolerance: DECREASE_TOLERANCE, maxIterations: 200, initialRadius: 1 }
+  if (start.length > NEWTON_PARAMETERS)
+    return minimiseLbfgs(objective, start, { ...options, maxIterations: 1000 })
+  const costly = criterion.system.cross.layout.tailSize > COSTLY_TAIL
+  return minimiseTrustRegion(objective, start, { ...options, hessian: costly ? "update" : "difference" })
+}
+
+function scaledIdentity(criterion: Criterion, scale: number): Float64Array {
+  const { terms } = criterion.system
+  const factors = terms.map(({ width: q }) => {
+    const t = new Float64Array(q * q)
+    for (let i = 0; i < q; i++) t[i * q + i] = scale
+    return t
+  })
+  return packTheta(terms, factors)
+}

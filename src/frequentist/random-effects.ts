@@ -1,0 +1,188 @@
+/** BLUPs, their conditional variances and the variance components, back on the scale of the data. */
+
+import { lowerTriangularFactor } from "../math/triangular-factor.ts"
+import { fromInternal } from "./covariance-factor.ts"
+import type { Criterion } from "./criterion.ts"
+import type { GroupingFactor } from "./grouping-factors.ts"
+import type { RandomEffectRow, RandomEffects, VarianceComponent } from "./lmm-fit.ts"
+import { applyBlocks } from "./score.ts"
+import { invertEquations } from "./selected-inverse.ts"
+
+/**
+ * Of each grouping factor the conditional modes `b = T u` and their variances given y, β and θ,
+ * `σ² T [M⁻¹]_jj T'` (Bates et al. 2015, eq. 59). Overwrites the inverse in the workspace.
+ *
+ * @param factors T of each grouping factor (not term), internal coordinates, those of the last evaluation
+ * @param sigma residual standard deviation on the scale of the data
+ */
+export function extractRandomEffects(
+  criterion: Criterion,
+  factors: readonly Float64Array[],
+  sigma: number,
+): readonly RandomEffects[] {
+  const { system, equations } = criterion
+  invertEquations(equations, false)
+  const names = system.design.random
+  return system.factors.map((factor, f) => {
+    const columnNames = factor.terms.flatMap((term) => names[term.designIndex]!.terms)
+    const terms = [...new Set(columnNames)]
+    const place = columnNames.map((name) => terms.indexOf(name))
+    const { effects, block } = locateFactor(criterion, f)
+    const internal = applyBlocks(effects, factor.width, factors[f]!)
+    const back = userTransform(factor)
+    const b = applyBlocks(internal, factor.width, back)
+    const values = new Float64Array(factor.levels.length * terms.length)
+    b.forEach((value, i) => {
+      const to = Math.floor(i / factor.width) * terms.length + place[i % factor.width]!
+      values[to] = values[to]! + value * system.responseScale
+    })
+    const root = multiply(back, factors[f]!, factor.width)
+    const conditionalVariances = factor.levels.map((_, level) => {
+      return conditionalVariance(block(level), root, factor.width, place, terms.length, sigma)
+    })
+    return { group: factor.group, levels: factor.levels, terms, values, conditionalVariances }
+  })
+}
+
+/** Where the solution of a factor stands, and its diagonal blocks of the inverse (row-major q × q). */
+function locateFactor(
+  criterion: Criterion,
+  f: number,
+): { readonly effects: Float64Array; readonly block: (level: number) => Float64Array } {
+  const { system, equations } = criterion
+  const { layout } = system.cross
+  const q = system.factors[f]!.width
+  const c = layout.chain.findIndex((chain) => chain.factor === f)
+  if (c >= 0) {
+    return {
+      effects: equations.effects[c]!,
+      block: (level) => equations.inverseDiagonal[c]!.subarray(level * q * q, (level + 1) * q * q),
+    }
+  }
+  const start = layout.tailStart[f]!
+  const { tailSize } = layout
+  return {
+    effects: equations.tailSolution.subarray(start, start + system.factors[f]!.levels.length * q),
+    block: (level) => {
+      const block = new Float64Array(q * q)
+      for (let a = 0; a < q; a++) {
+        const row = (start + level * q + a) * tailSize + start + level * q
+        for (let b = 0; b < q; b++) block[a * q + b] = equations.inverseTail[row + b]!
+      }
+      return block
+    },
+  }
+}
+
+/** Block diagonal of the R⁻¹ of the terms: from internal coefficients to those of the user's columns. */
+function userTransform(factor: GroupingFactor): Float64Array {
+  const size = factor.width
+  const transform = new Float64Array(size * size)
+  for (const term of factor.terms) {
+    const { width: q, offset } = term
+    const identity = new Float64Array(q * q)
+    for (let i = 0; i < q; i++) identity[i * q + i] = 1
+    const inverse = fromInternal(term, identity, q)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b < q; b++) transform[(offset + a) * size + offset + b] = inverse[a * q + b]!
+    }
+  }
+  return transform
+}
+
+function conditionalVariance(
+  inverse: Float64Array,
+  root: Float64Array,
+  q: number,
+  place: readonly number[],
+  size: number,
+  sigma: number,
+): Float64Array {
+  const half = multiply(root, inverse, q)
+  const variance = new Float64Array(size * size)
+  for (let a = 0; a < q; a++) {
+    for (let b = 0; b < q; b++) {
+      let sum = 0
+      for (let k = 0; k < q; k++) sum += half[a * q + k]! * root[b * q + k]!
+      const to = place[a]! * size + place[b]!
+      variance[to] = variance[to]! + sigma * sigma * sum
+    }
+  }
+  return variance
+}
+
+function multiply(a: Float64Array, b: Float64Array, q: number): Float64Array {
+  const product = new Float64Array(q * q)
+  for (let i = 0; i < q; i++) {
+    for (let k = 0; k < q; k++) {
+      for (let j = 0; j < q; j++) product[i * q + j] = product[i * q + j]! + a[i * q + k]! * b[k * q + j]!
+    }
+  }
+  return product
+}
+
+/** BLUPs as rows, one record entry a group. */
+export function tabulateRandomEffects(effects: readonly RandomEffects[]): Record<string, RandomEffectRow[]> {
+  const table: Record<string, RandomEffectRow[]> = {}
+  for (const { group, levels, terms, values } of effects) {
+    table[group] = levels.map((level, j) => {
+      const row: Record<string, number | string> & { level: string } = { level }
+      terms.forEach((term, t) => {
+        row[term] = values[j * terms.length + t]!
+      })
+      return row
+    })
+  }
+  return table
+}
+
+export interface UserCovariance {
+  readonly group: string
+  readonly terms: readonly string[]
+  /** Lower triangular relative covariance factor for the user's columns, row-major q × q. */
+  readonly factor: Float64Array
+}
+
+/** The relative covariance factor of each term for the columns as the user gave them, in the order of θ. */
+export function userCovariances(
+  criterion: Criterion,
+  termFactors: readonly Float64Array[],
+): readonly UserCovariance[] {
+  const { system } = criterion
+  return system.terms.map((term, k) => {
+    const { group, terms } = system.design.random[term.designIndex]!
+    const square = fromInternal(term, termFactors[k]!, term.width)
+    // A pivot that rounding left where the covariance is singular is to be zero, whatever the columns' units.
+    const largest = square.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    return { group, terms, factor: lowerTriangularFactor(square, term.width, term.width, 1e-14 * largest) }
+  })
+}
+
+/** Standard deviations and correlations of each term, then the residual. */
+export function listVarianceComponents(
+  covariances: readonly UserCovariance[],
+  sigma: number,
+): readonly VarianceComponent[] {
+  const rows: VarianceComponent[] = []
+  for (const { group, terms, factor } of covariances) {
+    const q = terms.length
+    const covariance = (a: number, b: number) => {
+      let sum = 0
+      for (let k = 0; k < q; k++) sum += factor[a * q + k]! * factor[b * q + k]!
+      return sum * sigma * sigma
+    }
+    terms.forEach((term, a) => {
+      const variance = covariance(a, a)
+      rows.push({ group, term, sd: Math.sqrt(variance), variance })
+    })
+    for (let a = 0; a < q; a++) {
+      for (let b = a + 1; b < q; b++) {
+        const cov = covariance(a, b)
+        const cor = cov / Math.sqrt(covariance(a, a) * covariance(b, b))
+        rows.push({ group, term: terms[a]!, term2: terms[b]!, cov, cor })
+      }
+    }
+  }
+  rows.push({ group: "residual", sd: sigma, variance: sigma * sigma })
+  return rows
+}

@@ -1,0 +1,83 @@
+/** Trust-region Newton for a handful of parameters. */
+
+import { differenceHessian, updateSymmetricRankOne } from "./hessian.ts"
+import type { Evaluation, MinimiseOptions, Minimum, Objective } from "./objective.ts"
+import { VALUE_NOISE } from "./objective.ts"
+import { solveTrustRegion } from "./trust-region-step.ts"
+
+export interface TrustRegionOptions extends MinimiseOptions {
+  /**
+   * `difference`: a new Hessian from differences of the gradient at every iteration, for cheap gradients.
+   * `update`: one from differences, symmetric rank-one updates after it, for costly ones.
+   */
+  readonly hessian: "difference" | "update"
+}
+
+/**
+ * Minimises a smooth function (Nocedal & Wright 2006, algorithm 4.1, with the exact step of section 4.3). Negative
+ * curvature is followed, so that a saddle does not hold it; only a point that is stationary and has no direction of
+ * negative curvature ends the search.
+ *
+ * @param start not changed
+ */
+export function minimiseTrustRegion(
+  objective: Objective,
+  start: Float64Array,
+  options: TrustRegionOptions,
+): Minimum {
+  let evaluations = 0
+  const evaluate = (x: Float64Array): Evaluation => {
+    evaluations++
+    return objective(x)
+  }
+  let x: Float64Array = Float64Array.from(start)
+  let current = evaluate(x)
+  let hessian = differenceHessian(evaluate, x, current.gradient)
+  let fresh = true
+  let radius = options.initialRadius
+  let iterations = 0
+  const finish = (converged: boolean, reason: string): Minimum => {
+    return { x, value: current.value, gradient: current.gradient, converged, reason, iterations, evaluations }
+  }
+  if (!Number.isFinite(current.value)) return finish(false, "the function is not finite at the start")
+  for (; iterations < options.maxIterations; iterations++) {
+    const trial = solveTrustRegion(current.gradient, hessian, radius)
+    const noise = VALUE_NOISE * Math.max(1, Math.abs(current.value))
+    if (
+      trial.predicted <= Math.max(options.decreaseTolerance, noise) &&
+      !cutShort(trial.onBoundary, radius)
+    ) {
+      if (fresh) return finish(true, "the expected decrease is below the tolerance")
+      hessian = differenceHessian(evaluate, x, current.gradient)
+      fresh = true
+      continue
+    }
+    const moved = x.map((value, i) => value + trial.step[i]!)
+    const next = evaluate(moved)
+    const actual = current.value - next.value
+    // Near the minimum both decreases drown in rounding; the model is then to be believed.
+    const ratio =
+      Math.abs(actual) <= 10 * noise && trial.predicted <= 10 * noise ? 1 : actual / trial.predicted
+    if (!(ratio >= 0.25)) radius = 0.25 * trial.length
+    else if (ratio > 0.75 && trial.onBoundary) radius = Math.min(2 * radius, MAX_RADIUS)
+    if (options.hessian === "update" && Number.isFinite(next.value)) {
+      updateSymmetricRankOne(hessian, trial.step, current.gradient, next.gradient)
+      fresh = false
+    }
+    if (ratio > 1e-4) {
+      x = moved
+      current = next
+      if (options.hessian === "difference") hessian = differenceHessian(evaluate, x, current.gradient)
+    }
+    if (radius < MIN_RADIUS) return finish(false, "no step, however short, decreases the function")
+  }
+  return finish(false, `no convergence in ${options.maxIterations} iterations`)
+}
+
+const MAX_RADIUS = 1e4
+const MIN_RADIUS = 1e-12
+
+/** A tiny ball promises a tiny decrease whatever the slope: that is not convergence. */
+function cutShort(onBoundary: boolean, radius: number): boolean {
+  return onBoundary && radius < 1e-3
+}
