@@ -1,7 +1,8 @@
 /**
  * The expression tree that everything derives from: a model's parameters, its full conditionals, their text, LaTeX
  * and MathML, and the code that a sweep runs. Plain data (structured-cloneable, JSON-printable), built only through
- * the constructors below, which simplify what a reader would (`x + 0`, `1 · x`, `(√x)²`) and nothing else.
+ * the constructors below, which simplify what a reader would (`x + 0`, `1 · x`, `(√x)²`) and
+ * nothing else: `1 / 0.5` stays as it is, so that a prior's numbers can be recognised in what is derived from them.
  *
  * Shapes: scalar, vector (length q) or symmetric matrix (q × q). A vector or matrix is taken apart by `element`.
  */
@@ -97,19 +98,16 @@ export function multiply(...factors: readonly Expr[]): Expr {
 
 export function subtract(left: Expr, right: Expr): Expr {
   if (isConstant(right, 0)) return left
-  if (isNumber(left) && isNumber(right)) return number(left.value - right.value)
   return { op: "subtract", left, right }
 }
 
 export function divide(left: Expr, right: Expr): Expr {
   if (isConstant(left, 0) || isConstant(right, 1)) return left
-  if (isNumber(left) && isNumber(right)) return number(left.value / right.value)
   return { op: "divide", left, right }
 }
 
 export function power(base: Expr, exponent: number): Expr {
-  if (exponent === 1) return base
-  if (isNumber(base)) return number(base.value ** exponent)
+  if (exponent === 1 || isConstant(base, 1)) return base
   if (base.op === "call" && base.name === "sqrt" && exponent === 2) return base.arg
   return { op: "power", base, exponent }
 }

@@ -19,9 +19,16 @@ export interface Style {
   parentheses(inside: string): string
   /** Null: fractions are written with `over`. */
   readonly fraction: ((top: string, bottom: string) => string) | null
+  readonly given: string
   power(base: string, exponent: string): string
+  /** A power whose exponent is any formula. */
+  raise(base: string, exponent: string): string
   apply(name: string, argument: string): string
   sum(range: string, body: string): string
+  product(range: string, body: string): string
+  exp(argument: string): string
+  determinant(inside: string): string
+  trace(inside: string): string
   condition(name: string, map: string, equals: string): string
   list(elements: readonly string[]): string
   rows(rows: readonly (readonly string[])[]): string
@@ -56,9 +63,15 @@ export const TEXT: Style = {
   gather: (map, name) => `${map}[${name}]`,
   parentheses: (inside) => `(${inside})`,
   fraction: null,
+  given: " | ",
   power: (base, exponent) => `${base}^${exponent}`,
+  raise: (base, exponent) => `${base}^${/^\w+$/.test(exponent) ? exponent : `(${exponent})`}`,
   apply: (name, argument) => `${name}(${argument})`,
   sum: (range, body) => `sum_${range} ${body}`,
+  product: (range, body) => `prod_${range} ${body}`,
+  exp: (argument) => `exp(${argument})`,
+  determinant: (inside) => `|${inside}|`,
+  trace: (inside) => `tr(${inside})`,
   condition: (name, map, equals) => `{${name}: ${map}[${name}] = ${equals}}`,
   list: (elements) => `(${elements.join(", ")})`,
   rows: (rows) => `[${rows.map((row) => `[${row.join(", ")}]`).join(", ")}]`,
@@ -114,6 +127,8 @@ export const LATEX: Style = {
   fraction: (top, bottom) => `\\frac{${top}}{${bottom}}`,
   power: (base, exponent) =>
     base.includes("^") ? `\\left(${base}\\right)^{${exponent}}` : `${base}^{${exponent}}`,
+  given: " \\mid ",
+  raise: (base, exponent) => `${base.includes("^") ? `\\left(${base}\\right)` : base}^{${exponent}}`,
   apply: (name, argument) =>
     name === "sqrt"
       ? `\\sqrt{${argument}}`
@@ -121,6 +136,10 @@ export const LATEX: Style = {
         ? `\\${name}\\left(${argument}\\right)`
         : `\\operatorname{${name}}\\left(${argument}\\right)`,
   sum: (range, body) => `\\sum_{${range}} ${body}`,
+  product: (range, body) => `\\prod_{${range}} ${body}`,
+  exp: (argument) => `\\exp\\left(${argument}\\right)`,
+  determinant: (inside) => `\\left|${inside}\\right|`,
+  trace: (inside) => `\\operatorname{tr}\\left(${inside}\\right)`,
   condition: (name, map, equals) => `${name}:\\, ${latexText(map)}[${name}] = ${equals}`,
   list: (elements) => `\\left(${elements.join(", ")}\\right)^{\\top}`,
   rows: (rows) => `\\begin{pmatrix}${rows.map((row) => row.join(" & ")).join(" \\\\ ")}\\end{pmatrix}`,
@@ -172,11 +191,20 @@ export const MATHML: Style = {
   fraction: (top, bottom) => `<mfrac>${row(top)}${row(bottom)}</mfrac>`,
   power: (base, exponent) =>
     `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? row(operator("("), base, operator(")")) : row(base)}<mn>${exponent}</mn></msup>`,
+  given: operator("∣"),
+  raise: (base, exponent) => {
+    const raised = base.startsWith("<msup>") || base.startsWith("<msubsup>")
+    return `<msup>${raised ? row(operator("("), base, operator(")")) : row(base)}${row(exponent)}</msup>`
+  },
   apply: (name, argument) =>
     name === "sqrt"
       ? `<msqrt>${argument}</msqrt>`
       : row(`<mi>${name}</mi>`, operator("("), argument, operator(")")),
   sum: (range, body) => row(`<munder><mo>∑</mo>${row(range)}</munder>`, body),
+  product: (range, body) => row(`<munder><mo>∏</mo>${row(range)}</munder>`, body),
+  exp: (argument) => row("<mi>exp</mi>", operator("("), argument, operator(")")),
+  determinant: (inside) => row(operator("|"), inside, operator("|")),
+  trace: (inside) => row("<mi>tr</mi>", operator("("), inside, operator(")")),
   condition: (name, map, equals) =>
     row(
       `<mi>${escapeXml(name)}</mi>`,

@@ -92,7 +92,10 @@ function print(e: Expr, graph: ModelGraph, style: Style): Printed {
     }
     case "divide":
       return style.fraction === null
-        ? { text: at(e.left, PRODUCT) + style.over + at(e.right, POWER), binds: PRODUCT }
+        ? {
+            text: at(e.left, e.left.op === "divide" ? POWER : PRODUCT) + style.over + at(e.right, POWER),
+            binds: PRODUCT,
+          }
         : { text: style.fraction(at(e.left, SUM), at(e.right, SUM)), binds: POWER }
     case "power":
       return { text: style.power(at(e.base, ATOM), String(e.exponent)), binds: POWER }
@@ -140,7 +143,8 @@ function printCount(range: Range, graph: ModelGraph, style: Style): string {
   return style.symbol({ letter: "n", squared: false, subscript: null }, "n", style.index(range.where.equals))
 }
 
-function printRange(name: string, range: Range, style: Style): string {
+/** The range of a sum or product: an index, or the condition on it. */
+export function printRange(name: string, range: Range, style: Style): string {
   if (range.where === undefined) return style.index(name)
   return style.condition(name, range.where.map, range.where.equals)
 }

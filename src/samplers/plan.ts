@@ -51,8 +51,7 @@ export function makePlan(model: ModelGraph, method: Method = "auto"): Plan {
 }
 
 /** What a worker needs to run the plan: one block of plain data for each step of a sweep. */
-export function lowerPlan(plan: Plan): LoweredBlock[] {
-  const context = newContext(plan.graph, plan.layout)
+export function lowerPlan(plan: Plan, context = newContext(plan.graph, plan.layout)): LoweredBlock[] {
   return plan.blocks.map((block) => block.assignment.lower(context))
 }
 

@@ -61,7 +61,7 @@ export function auxiliary(
     shape: { kind: "scalar" },
     distribution: {
       family: "inverseGamma",
-      parameters: { shape: number(0.5), scale: divide(number(1), power(scale, 2)) },
+      parameters: { shape: divide(number(1), number(2)), scale: divide(number(1), power(scale, 2)) },
     },
   }
 }

@@ -1,5 +1,5 @@
 import { affineIn, isAffine } from "../../models/affine.ts"
-import { dependsOn, divide, isConstant, multiply, number, power, subtract } from "../../models/expression.ts"
+import { dependsOn, divide, isConstant, number, power, subtract } from "../../models/expression.ts"
 import { refusal } from "../conditional.ts"
 import { type ConjugatePair, childValue, describeChildren, sumOverChildren } from "./pair.ts"
 
@@ -19,12 +19,12 @@ export const inverseGammaNormal: ConjugatePair = {
       return refusal("not-proportional", `a term is added to ${site.target.id}`)
     if (dependsOn(mean!, site.target.id))
       return refusal("not-proportional", `${site.target.id} enters the mean too`)
-    const half = number(0.5)
+    const half = divide(number(1), number(2))
     const squared = power(subtract(childValue(site.graph, site.child), mean!), 2)
     return {
       natural: {
         shape: sumOverChildren(site, affine.at, half),
-        scale: multiply(half, sumOverChildren(site, affine.at, divide(squared, affine.coefficient))),
+        scale: divide(sumOverChildren(site, affine.at, divide(squared, affine.coefficient)), number(2)),
       },
       because: `${describeChildren(site)}; ${site.target.id} is their variance`,
     }

@@ -56,11 +56,10 @@ export const inverseGammaWishartScale: ConjugatePair = {
         `the scale of ${site.child.id} is not a diagonal with ${site.target.id} once`,
       )
     }
-    const half = number(0.5)
     return {
       natural: {
-        shape: multiply(half, df!),
-        scale: multiply(half, c, element(inverse(childValue(site.graph, site.child)), k, k)),
+        shape: divide(df!, number(2)),
+        scale: divide(multiply(c, element(inverse(childValue(site.graph, site.child)), k, k)), number(2)),
       },
       because: `${site.child.id} is inverse-Wishart with ${site.target.id} dividing entry ${k + 1} of its scale`,
     }

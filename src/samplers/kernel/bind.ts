@@ -44,7 +44,9 @@ export function bindNatural(program: Program): NaturalValues {
 export function bindProgram(name: string, program: Program, options: BindOptions = {}): Kernel {
   const { target, family } = program
   const v = new Float64Array(program.outputs.length)
-  const scratch = new Float64Array(scratchLength(target.q))
+  // One scratch serves the draw and the inverses before it.
+  const orders = [target.q, ...program.data.inverses.map((inverse) => inverse.q)]
+  const scratch = new Float64Array(scratchLength(Math.max(...orders)))
   const natural = bindNatural(program)
   const step = options.interpreted === true ? null : tryGenerate(program, v, scratch)
   const run = step ?? interpretedStep(program, natural, v, scratch)

@@ -40,8 +40,10 @@ export interface LoweringContext {
   readonly literal: boolean
 }
 
-interface LinearChild {
+export interface LinearChild {
   readonly gram: Gram
+  /** Rows. */
+  readonly observations: number
   readonly columns: readonly (DesignColumn & { readonly node: string; readonly coefficient: Expr })[]
 }
 
@@ -210,6 +212,17 @@ class Lowering {
   }
 }
 
+/** Every observed normal child whose mean is linear in the state. */
+export function linearChildren(context: LoweringContext): LinearChild[] {
+  const { graph, layout, linear } = context
+  const data = scopeOf(graph, layout)
+  for (const child of graph.nodes) {
+    if (child.observed === null || child.distribution.family !== "normal" || linear.has(child.id)) continue
+    linear.set(child.id, linearChild(context, data, child))
+  }
+  return [...linear.values()].filter((child) => child !== null)
+}
+
 /** The cross-products of an observed normal child whose mean is linear in the state; null when it is not. */
 function linearChild(context: LoweringContext, data: DataScope, child: StochasticNode): LinearChild | null {
   const { graph, layout } = context
@@ -257,5 +270,5 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
   const y = columnOf(graph, child.observed!).values.slice()
   const offset = evaluate(rest)
   for (let i = 0; i < n; i++) y[i]! -= offset === null ? 1 : offset[i]!
-  return { gram: buildGram(columns, y), columns }
+  return { gram: buildGram(columns, y), columns, observations: n }
 }

@@ -1,0 +1,33 @@
+import { type Draws, recordDraw } from "../draws/draws.ts"
+import type { Chain } from "./chain.ts"
+import { type Control, setProgress, stopRequested } from "./control.ts"
+
+/** Sweeps between two looks at the stop flag. */
+const CHUNK = 64
+
+/**
+ * Advances chains in turn, a chunk of sweeps each, so that they stay abreast and a cancelled run has draws of all.
+ * Draws go to `draws`, progress to `control`. Returns when all are done, a stop is requested, or `until` (in the
+ * milliseconds of `performance.now()`) has passed.
+ * @returns whether anything is left to do
+ */
+export function advanceChains(
+  chains: readonly Chain[],
+  draws: Draws,
+  control: Control,
+  until = Number.POSITIVE_INFINITY,
+): boolean {
+  const record = new Float64Array(draws.names.length)
+  let left = chains.filter((chain) => !chain.done)
+  while (left.length > 0 && !stopRequested(control)) {
+    for (const chain of left) {
+      for (let k = 0; k < CHUNK && !chain.done; k++) {
+        if (chain.advance(record)) recordDraw(draws, chain.number, record)
+      }
+      setProgress(control, chain.number, chain.sweep)
+    }
+    left = left.filter((chain) => !chain.done)
+    if (performance.now() >= until) break
+  }
+  return left.length > 0
+}

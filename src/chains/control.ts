@@ -1,0 +1,19 @@
+/** The few numbers that a run shares with its workers: a stop flag, and how far each chain has come. */
+
+export interface Control {
+  readonly buffer: ArrayBufferLike
+  /** `[stop, sweeps of chain 0, sweeps of chain 1, …]` */
+  readonly words: Int32Array
+}
+
+export function createControl(chains: number): Control {
+  return viewControl(new SharedArrayBuffer(4 * (chains + 1)))
+}
+
+export const viewControl = (buffer: ArrayBufferLike): Control => ({ buffer, words: new Int32Array(buffer) })
+
+export const requestStop = (control: Control): void => void Atomics.store(control.words, 0, 1)
+export const stopRequested = (control: Control): boolean => Atomics.load(control.words, 0) === 1
+export const setProgress = (control: Control, chain: number, sweep: number): void =>
+  void Atomics.store(control.words, chain + 1, sweep)
+export const progressOf = (control: Control, chain: number): number => Atomics.load(control.words, chain + 1)

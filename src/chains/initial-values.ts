@@ -1,0 +1,141 @@
+/** Over-dispersed initial values, different in each chain and inside every prior's support. */
+import { lookupDistribution } from "../distributions/registry.ts"
+import type { Expr } from "../models/expression.ts"
+import { childrenOf, latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
+import { drawNormal } from "../random/normal.ts"
+import { type Seed, type Stream, streamFor } from "../random/stream.ts"
+import { type LoweringContext, linearChildren } from "../samplers/kernel/program.ts"
+import type { Plan } from "../samplers/plan.ts"
+
+/** Where the data put a coefficient, and how far from there chains may start. */
+interface Guess {
+  readonly centre: number
+  readonly spread: number
+}
+
+/** Chains start about this many posterior sds apart: enough for R-hat to see a chain that has not forgotten it. */
+const DISPERSION = 2
+
+/** One state for each chain, from the stream of purpose "initial". */
+export function initialStates(
+  plan: Plan,
+  context: LoweringContext,
+  chains: number,
+  seed: Seed,
+): Float64Array[] {
+  const guesses = guessFromData(context)
+  return Array.from({ length: chains }, (_, chain) =>
+    drawState(plan, guesses, streamFor(seed, chain, "initial")),
+  )
+}
+
+/**
+ * Coefficients start around least squares, as far off as the largest factor lets them be uncertain. Effects start
+ * around zero on the scale of the residuals over their column, which is also where their sd starts.
+ */
+function guessFromData(context: LoweringContext): Map<string, Guess[]> {
+  const guesses = new Map<string, Guess[]>()
+  for (const { gram, columns, observations } of linearChildren(context)) {
+    const residualSd = Math.sqrt(gram.residualSquares / observations) || 1
+    const fewestLevels = Math.min(
+      observations,
+      ...columns.filter((c) => c.codes !== null).map((c) => c.levels),
+    )
+    columns.forEach((column, k) => {
+      const rms = rootMeanSquare(column.values)
+      const spread = residualSd / rms
+      const isEffect = column.codes !== null
+      const guess = isEffect
+        ? { centre: 0, spread }
+        : { centre: gram.rowCentre[gram.first[k]!]!, spread: (DISPERSION * spread) / Math.sqrt(fewestLevels) }
+      guesses.set(column.node, [...(guesses.get(column.node) ?? []), guess])
+    })
+    guesses.set(RESIDUAL, [{ centre: 0, spread: residualSd }])
+  }
+  return guesses
+}
+
+const RESIDUAL = " residual"
+
+function rootMeanSquare(values: Float64Array | null): number {
+  if (values === null) return 1
+  const squares = values.reduce((total, x) => total + x * x, 0)
+  return Math.sqrt(squares / values.length) || 1
+}
+
+function drawState(plan: Plan, guesses: ReadonlyMap<string, readonly Guess[]>, rng: Stream): Float64Array {
+  const state = new Float64Array(plan.layout.length)
+  for (const node of latentNodes(plan.graph)) {
+    const { offset, stride, members, q } = plan.layout.slots[node.id]!
+    const own = guesses.get(node.id)
+    for (let m = 0; m < members; m++) {
+      const at = offset + stride * m
+      if (own !== undefined) {
+        own.forEach(({ centre, spread }, t) => {
+          state[at + t] = insideSupport(node, centre + spread * drawNormal(rng), rng)
+        })
+        continue
+      }
+      const spreads = spreadsOfChildren(plan.graph, node.id, guesses)
+      if (node.shape.kind === "matrix") {
+        // A diagonal start is positive definite whatever the scales are.
+        for (let t = 0; t < q; t++) state[at + t * q + t] = disperse(spreads?.[t]?.spread ?? 1, rng) ** 2
+      } else if (spreads !== undefined) {
+        const sd = disperse(spreads[0]!.spread, rng)
+        state[at] = insideSupport(node, entersAsVariance(plan.graph, node.id) ? sd * sd : sd, rng)
+      } else {
+        state[at] = insideSupport(node, typicalValue(node), rng)
+      }
+    }
+  }
+  return state
+}
+
+/** A positive scale, off by a factor of e^(±1) or so. */
+const disperse = (scale: number, rng: Stream): number => scale * Math.exp(drawNormal(rng))
+
+/** The guesses for the nodes whose spread this node is; undefined when it is the spread of none. */
+function spreadsOfChildren(
+  graph: ModelGraph,
+  id: string,
+  guesses: ReadonlyMap<string, readonly Guess[]>,
+): readonly Guess[] | undefined {
+  for (const { child, parameter } of childrenOf(graph, id)) {
+    if (parameter !== "variance" && parameter !== "covariance") continue
+    return guesses.get(child.observed === null ? child.id : RESIDUAL)
+  }
+  return undefined
+}
+
+const entersAsVariance = (graph: ModelGraph, id: string): boolean =>
+  childrenOf(graph, id).some(({ child, parameter }) => {
+    const e: Expr | undefined = child.distribution.parameters[parameter]
+    return e?.op === "state"
+  })
+
+/** Order of magnitude of an inverse-gamma with constant parameters; one for anything else. */
+function typicalValue(node: StochasticNode): number {
+  const { shape, scale } = node.distribution.parameters
+  const value = (e: Expr | undefined): number => {
+    if (e === undefined) return Number.NaN
+    if (e.op === "number") return e.value
+    if (e.op === "divide") return value(e.left) / value(e.right)
+    return e.op === "power" ? value(e.base) ** e.exponent : Number.NaN
+  }
+  const typical = value(scale) / value(shape)
+  return typical > 0 && Number.isFinite(typical) ? typical : 1
+}
+
+/** The value itself, or a place inside the support of the node's prior. */
+function insideSupport(node: StochasticNode, value: number, rng: Stream): number {
+  const distribution = lookupDistribution(node.distribution.family)
+  const parameters = Object.values(node.distribution.parameters)
+  if (distribution.kind !== "scalar" || !parameters.every((e) => e.op === "number")) return value
+  const { lower, upper } = distribution.support(parameters.map((e) => (e.op === "number" ? e.value : 0)))
+  if (value > lower && value < upper) return value
+  if (Number.isFinite(upper))
+    return Number.isFinite(lower)
+      ? lower + (upper - lower) * rng.uniform()
+      : upper - Math.abs(value - upper) - 1e-8
+  return lower + Math.abs(value - lower) + 1e-8
+}

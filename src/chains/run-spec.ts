@@ -1,0 +1,60 @@
+/** What a run is, as plain data: everything a worker needs, nothing that cannot be cloned. */
+import { InternalError } from "../core/errors.ts"
+import type { Quantity } from "../models/graph.ts"
+import type { Seed } from "../random/stream.ts"
+import type { DataScope } from "../samplers/kernel/closures.ts"
+import type { StateLayout } from "../samplers/kernel/layout.ts"
+import { newContext } from "../samplers/kernel/program.ts"
+import { lowerPlan, type Plan } from "../samplers/plan.ts"
+import type { LoweredBlock } from "../samplers/registry.ts"
+import { initialStates } from "./initial-values.ts"
+
+export interface RunOptions {
+  readonly chains: number
+  /** Kept draws of each chain. */
+  readonly draws: number
+  readonly warmup: number
+  /** Sweeps for each kept draw. */
+  readonly thin: number
+  readonly seed: Seed
+}
+
+export interface RunSpec extends RunOptions {
+  readonly blocks: readonly LoweredBlock[]
+  readonly layout: StateLayout
+  /** One state a chain. */
+  readonly initial: readonly Float64Array[]
+  /** What is recorded for each draw. */
+  readonly monitors: readonly Quantity[]
+}
+
+/** Sweeps of one chain, warm-up included. */
+export const sweepsOf = (spec: RunOptions): number => spec.warmup + spec.draws * spec.thin
+
+/** Lowers a plan to a run of it. */
+export function makeRunSpec(plan: Plan, options: RunOptions, monitors: readonly Quantity[]): RunSpec {
+  const names = new Set(monitors.map((quantity) => quantity.name))
+  if (names.size !== monitors.length) throw new InternalError("two monitored quantities have the same name")
+  // The monitors of the plan's graph: the same names, in terms of what is sampled.
+  const sampled = plan.graph.quantities.filter((quantity) => names.has(quantity.name))
+  // The cross-products are computed once, for the samplers and for the initial values.
+  const context = newContext(plan.graph, plan.layout)
+  return {
+    ...options,
+    blocks: lowerPlan(plan, context),
+    layout: plan.layout,
+    initial: initialStates(plan, context, options.chains, options.seed),
+    monitors: sampled,
+  }
+}
+
+/** A scope for quantities: they read the state alone. */
+export const stateScope = (layout: StateLayout): DataScope => ({
+  layout,
+  plates: {},
+  columns: {},
+  maps: {},
+  tables: [],
+  grams: [],
+  inverses: [],
+})

@@ -1,0 +1,146 @@
+import { OptionError } from "../core/errors.ts"
+import type { Quantity } from "../models/graph.ts"
+import type { Seed } from "../random/stream.ts"
+import type { HierarchicalModel } from "../samplers/model.ts"
+import { METHODS, type Method } from "../samplers/plan.ts"
+import { type Chain, startChain } from "./chain.ts"
+import { chooseMonitors } from "./monitors.ts"
+import { Posterior } from "./posterior.ts"
+import { type RunControls, runChains } from "./run-chains.ts"
+import { makeRunSpec, type RunOptions } from "./run-spec.ts"
+
+export interface SampleOptions extends RunControls {
+  /** Default 4. */
+  readonly chains?: number
+  /** Kept draws of each chain, default 1000. */
+  readonly draws?: number
+  /** Sweeps before the first kept draw, default 1000. */
+  readonly warmup?: number
+  /** Sweeps for each kept draw, default 1. */
+  readonly thin?: number
+  /** Any text or number; the same seed gives the same draws. Default "gibbsite". */
+  readonly seed?: Seed
+  readonly method?: Method
+  /** Names or families to record, default all. */
+  readonly monitor?: readonly string[]
+}
+
+/** The defaults of the public interface. */
+export const SAMPLE_DEFAULTS = { chains: 4, draws: 1000, warmup: 1000, thin: 1, seed: "gibbsite" } as const
+
+/**
+ * Samples the posterior of a model on several chains. The draws depend on model, seed and the numbers of sweeps alone,
+ * not on workers.
+ * @throws OptionError for a number that is not a positive integer (warm-up may be 0), an unknown method or monitor
+ * @throws NumericalError when a full conditional degenerates
+ */
+export async function sample(model: HierarchicalModel, options: SampleOptions = {}): Promise<Posterior> {
+  const run = checkRunOptions(options)
+  const plan = model.plan(checkMethod(options.method))
+  const monitors = chooseMonitors(model.graph.quantities, options.monitor)
+  const spec = makeRunSpec(plan, run, monitors)
+  const result = await runChains(spec, options)
+  return new Posterior(model, plan, run, monitors, result)
+}
+
+/** One chain of a model as an iterator: a sweep at a time, with the state readable by name. For notebooks and teaching. */
+export interface ChainIterator extends IterableIterator<Sweep> {
+  readonly chain: Chain
+}
+
+/** The state after a sweep. Values are read when asked for: keep what you need before the next sweep. */
+export interface Sweep {
+  /** 1-based number of the sweep. */
+  readonly sweep: number
+  readonly phase: "warmup" | "sampling"
+  /** Value of a quantity, `b[floor]`, `var[residual]`, … @throws OptionError for an unknown name */
+  get(name: string): number
+  /** Every quantity's value by name. */
+  toObject(): Record<string, number>
+}
+
+/**
+ * Iterates over the sweeps of one chain, warm-up first, without threads.
+ * @param options as for `sample`; `chain` is the 0-based number of the chain in that run
+ */
+export function iterateChain(
+  model: HierarchicalModel,
+  options: Pick<SampleOptions, "draws" | "warmup" | "thin" | "seed" | "method"> & {
+    readonly chain?: number
+  } = {},
+): ChainIterator {
+  const number = options.chain ?? 0
+  const run = checkRunOptions({ ...options, chains: number + 1 })
+  const monitors = model.graph.quantities
+  // Every sweep is wanted, so the chain keeps every sweep: thinning is the caller's.
+  const sweeps = run.warmup + run.draws * run.thin
+  const spec = makeRunSpec(
+    model.plan(checkMethod(options.method)),
+    { ...run, warmup: 0, draws: sweeps, thin: 1 },
+    monitors,
+  )
+  const chain = startChain(spec, number)
+  const record = new Float64Array(monitors.length)
+  const position = new Map(monitors.map((quantity, k) => [quantity.name, k]))
+  return {
+    chain,
+    [Symbol.iterator]() {
+      return this
+    },
+    next() {
+      if (chain.done) return { done: true, value: undefined }
+      chain.advance(record)
+      const value: Sweep = {
+        sweep: chain.sweep,
+        phase: chain.sweep <= run.warmup ? "warmup" : "sampling",
+        get: (name) => record[position.get(name) ?? indexOfMissing(monitors, name)]!,
+        toObject: () => Object.fromEntries(monitors.map((quantity, k) => [quantity.name, record[k]!])),
+      }
+      return { done: false, value }
+    },
+  }
+}
+
+function indexOfMissing(monitors: readonly Quantity[], name: string): number {
+  chooseMonitors(monitors, [name])
+  throw new OptionError(`"${name}" names several values`, {
+    code: "ambiguous-name",
+    hint: "name one of them in full",
+  })
+}
+
+function checkRunOptions(options: SampleOptions): RunOptions {
+  const { chains, draws, warmup, thin, seed } = { ...SAMPLE_DEFAULTS, ...withoutUndefined(options) }
+  checkCount("chains", chains, 1)
+  checkCount("draws", draws, 1)
+  checkCount("warmup", warmup, 0)
+  checkCount("thin", thin, 1)
+  if (options.workers !== undefined) checkCount("workers", options.workers, 1)
+  return { chains, draws, warmup, thin, seed }
+}
+
+const withoutUndefined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
+
+const EXAMPLES: Readonly<Record<string, number>> = { chains: 4, draws: 1000, warmup: 1000, thin: 1, workers: 2 }
+
+function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new OptionError(
+    `expected ${least === 0 ? "a whole number, 0 or more" : "a positive whole number"}, found ${value}`,
+    {
+      code: "invalid-option",
+      where: name,
+      hint: `for instance ${name} ${EXAMPLES[name] ?? 1}`,
+    },
+  )
+}
+
+function checkMethod(method: Method | undefined): Method | undefined {
+  if (method === undefined || METHODS.includes(method)) return method
+  throw new OptionError(`unknown method "${method}"`, {
+    code: "invalid-option",
+    where: "method",
+    hint: `expected one of ${METHODS.join(", ")}`,
+  })
+}

@@ -1,0 +1,25 @@
+/** Entry point of a worker thread: runs its chains to the end or until told to stop. */
+import { parentPort } from "node:worker_threads"
+import { viewDraws } from "../draws/draws.ts"
+import { advanceChains } from "./advance-chains.ts"
+import { startChain } from "./chain.ts"
+import { viewControl } from "./control.ts"
+import { sendError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
+
+parentPort?.once("message", (job: WorkerJob) => {
+  parentPort?.postMessage(runJob(job))
+  parentPort?.close()
+})
+
+function runJob(job: WorkerJob): WorkerReply {
+  try {
+    const draws = viewDraws(job.draws, job.names)
+    const chains = job.chains.map((number) => startChain(job.spec, number))
+    const now = () => performance.timeOrigin + performance.now()
+    const started = now()
+    advanceChains(chains, draws, viewControl(job.control))
+    return { kind: "done", started, ended: now() }
+  } catch (error) {
+    return { kind: "failed", error: sendError(error) }
+  }
+}

@@ -1,0 +1,86 @@
+/** A hierarchical model from a formula: design, priors, graph and plan in one value. */
+import { ModelError } from "../core/errors.ts"
+import { type TableInput, toTable } from "../data/to-table.ts"
+import { buildDesign, type DesignOptions } from "../models/formula/build-design.ts"
+import type { Design } from "../models/formula/design.ts"
+import { checkResponse, lowerDesign } from "../models/formula/lower.ts"
+import {
+  type PriorSpec,
+  parsePrior,
+  parseTarget,
+  printPrior,
+  type StatedPrior,
+} from "../models/formula/priors.ts"
+import { fixesResidual, type ResolvedPriors, resolvePriors } from "../models/formula/resolve-priors.ts"
+import type { ModelGraph } from "../models/graph.ts"
+import { explainPlan, printExplanation, type StyleName } from "./explain.ts"
+import { type Method, makePlan, type Plan } from "./plan.ts"
+
+export interface LmmOptions extends Omit<DesignOptions, "residualKnown"> {
+  /** Priors by target, `{ "sd(county)": halfT(3, 1) }`, or texts `"sd(county) ~ halfT(3, 1)"`. */
+  readonly priors?: Readonly<Record<string, PriorSpec>> | readonly string[]
+}
+
+/** A plan that can say itself. */
+export interface ExplainablePlan extends Plan {
+  /** The full conditionals with their reasons, as text (default), LaTeX or MathML. */
+  explain(style?: StyleName): string
+}
+
+export interface HierarchicalModel {
+  readonly formula: string
+  readonly design: Design
+  readonly priors: ResolvedPriors["listing"]
+  readonly graph: ModelGraph
+  /** What the reader should know: rows and columns that were dropped. */
+  readonly messages: readonly string[]
+  /** Chooses the samplers; draws nothing. @throws PlanError when a node has none */
+  plan(method?: Method): ExplainablePlan
+}
+
+/**
+ * The hierarchical linear model of an lme4 formula.
+ *
+ * @param data a table, an Arquero table, or columns
+ * @throws ModelSyntaxError with the place, when the formula or a prior does not parse; ModelError or DataError when
+ * they do not fit the data
+ */
+export function lmm(formula: string, data: TableInput, options: LmmOptions = {}): HierarchicalModel {
+  const { priors = {}, ...designOptions } = options
+  const stated = statedPriors(priors)
+  const design = buildDesign(formula, toTable(data), {
+    ...designOptions,
+    residualKnown: fixesResidual(stated),
+  })
+  if (design.random.length === 0) {
+    throw new ModelError("the formula has no random effect", {
+      code: "no-random-term",
+      where: formula,
+      hint: 'add a term such as "(1 | group)"',
+    })
+  }
+  checkResponse(design)
+  const resolved = resolvePriors(design, stated)
+  const graph = lowerDesign(design, resolved)
+  return {
+    formula: design.formula,
+    design,
+    priors: resolved.listing,
+    graph,
+    messages: design.messages,
+    plan: (method = "auto") => {
+      const plan = makePlan(graph, method)
+      return { ...plan, explain: (style = "text") => printExplanation(explainPlan(plan, style)) }
+    },
+  }
+}
+
+function statedPriors(priors: NonNullable<LmmOptions["priors"]>): StatedPrior[] {
+  const isList = (p: NonNullable<LmmOptions["priors"]>): p is readonly string[] => Array.isArray(p)
+  if (isList(priors)) return priors.map(parsePrior)
+  return Object.entries(priors).map(([target, prior]) => ({
+    target: parseTarget(target.trim()),
+    prior,
+    text: `${target} ~ ${printPrior(prior)}`,
+  }))
+}
