@@ -89,7 +89,8 @@ export function tokenize(text: string): readonly Token[] {
     }
     push("operator", operator.length, { text: operator === "**" ? "^" : operator })
   }
-  const end = text.trimEnd().length
+  // In a text of white space alone there is no last character to stand behind.
+  const end = text.trimEnd().length || text.length
   tokens.push({ kind: "end", text: "", value: Number.NaN, quoted: false, start: end, end })
   return tokens
 }

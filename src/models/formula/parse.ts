@@ -27,9 +27,9 @@ const BINDING: Readonly<Record<string, Binding>> = {
   "^": { left: 14, right: 11 },
 }
 const UNARY_BINDING = 12
-/** Deeper trees come from no model and would exhaust the stack of the functions that walk them. */
+/** Deeper and longer trees come from no model and would exhaust the stack of the functions that walk them. */
 const MAX_NESTING = 200
-const MAX_DEPTH = 3000
+const MAX_TOKENS = 6000
 
 interface State {
   readonly text: string
@@ -48,6 +48,15 @@ interface State {
  */
 export function parseFormula(text: string): FormulaAst {
   const state: State = { text, tokens: tokenize(text), position: 0, nesting: 0 }
+  const surplus = state.tokens[MAX_TOKENS]
+  if (surplus !== undefined) {
+    throw failure(
+      state,
+      surplus,
+      `the formula has more than ${MAX_TOKENS} words and signs`,
+      'let "." stand for the columns',
+    )
+  }
   const first = peek(state)
   if (first.kind === "end") {
     throw failure(state, first, "the formula is empty", 'expected "response ~ predictors"')
@@ -81,12 +90,19 @@ export function parseFormula(text: string): FormulaAst {
 }
 
 function parseExpression(state: State, minimum: number): Expression {
+  if (state.nesting >= MAX_NESTING) throw tooDeep(state, peek(state))
+  state.nesting++
+  const node = parseOperations(state, minimum)
+  state.nesting--
+  return node
+}
+
+function parseOperations(state: State, minimum: number): Expression {
   let left = parsePrefix(state)
-  for (let depth = 0; ; depth++) {
+  for (;;) {
     const token = peek(state)
     const binding = token.kind === "operator" ? BINDING[token.text] : undefined
     if (binding === undefined || binding.left < minimum) return left
-    if (depth > MAX_DEPTH) throw tooDeep(state, token)
     state.position++
     const right = parseExpression(state, binding.right)
     const place = { start: left.start, end: right.end }
@@ -99,15 +115,7 @@ function parseExpression(state: State, minimum: number): Expression {
 
 function parsePrefix(state: State): Expression {
   const token = peek(state)
-  if (state.nesting >= MAX_NESTING) throw tooDeep(state, token)
-  state.nesting++
   state.position++
-  const node = parsePrefixToken(state, token)
-  state.nesting--
-  return node
-}
-
-function parsePrefixToken(state: State, token: Token): Expression {
   const place = { start: token.start, end: token.end }
   switch (token.kind) {
     case "number":
