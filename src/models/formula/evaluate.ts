@@ -249,9 +249,15 @@ function remember<K extends Coefficients["kind"]>(
 }
 
 function constantOf(evaluation: Evaluation, node: Expression): number {
-  const value = compute(evaluation, node)
+  const readsColumn = namesRead(evaluation.frame.text, node).some(({ name }) => !isPi(evaluation.frame, name))
+  const value = readsColumn ? undefined : compute(evaluation, node)
   if (typeof value === "number") return value
-  throw callError(evaluation.frame, node, `"${printExpression(node)}" is a column`, "expected a number here")
+  throw callError(
+    evaluation.frame,
+    node,
+    `"${printExpression(node)}" is not a constant`,
+    "expected a number here",
+  )
 }
 
 const SWITCHES: ReadonlyMap<string, boolean> = new Map([
