@@ -66,7 +66,7 @@ export class InternalError extends GibbsError {
 
 /** Two lines: the text, and carets under the offending place. */
 export function showSpan(span: Span): string {
-  const lineStart = span.text.lastIndexOf("\n", Math.max(0, span.start - 1)) + 1
+  const lineStart = span.start === 0 ? 0 : span.text.lastIndexOf("\n", span.start - 1) + 1
   const newline = span.text.indexOf("\n", span.start)
   const line = span.text.slice(lineStart, newline === -1 ? undefined : newline)
   const column = span.start - lineStart
@@ -98,14 +98,19 @@ export function suggest(name: string, candidates: readonly string[]): string {
     : `expected one of ${shown}${candidates.length > 12 ? ", …" : ""}`
 }
 
+/** Edits from `a` to `b`, two neighbours swapped counting as one (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const current = [i]
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = swapped ? beforePrevious[j - 2]! + 1 : Number.POSITIVE_INFINITY
+      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution, swap))
     }
+    beforePrevious = previous
     previous = current
   }
   return previous[b.length]!
