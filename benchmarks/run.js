@@ -1,0 +1,6 @@
+/** `npm run bench`: every benchmark side by side with its peer, on this machine, one after another. */
+import { cpus } from "node:os"
+import { benchmarkEck } from "./eck-gibbs.js"
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`)
+for (const benchmark of [benchmarkEck]) console.log(`${await benchmark()}\n`)

@@ -1,0 +1,52 @@
+import type { Posterior } from "../chains/posterior.ts"
+import type { LmmFit } from "../frequentist/lmm-fit.ts"
+
+/** One scalar of the posterior beside its REML (or ML) estimate. */
+export interface ComparisonRow {
+  readonly name: string
+  readonly posteriorMean: number
+  readonly posteriorSd: number
+  readonly q5: number
+  readonly q95: number
+  /** Null where the fit has no such quantity, or it is undefined (the correlation of a singular fit). */
+  readonly reml: number | null
+  /** Standard error, fixed effects only. */
+  readonly remlSe: number | null
+  /** (posterior mean − REML) / posterior sd; null without an estimate or spread. */
+  readonly differenceInSds: number | null
+}
+
+/**
+ * Coefficients, standard deviations, variances, covariances and correlations of a posterior beside a REML fit of the
+ * same formula, in the order in which they were recorded. Random effects are in `shrinkageOf`.
+ */
+export function compareWithReml(posterior: Posterior, fit: LmmFit): ComparisonRow[] {
+  const estimates = remlEstimates(fit)
+  return posterior
+    .summary()
+    .filter(({ name }) => !name.startsWith("u["))
+    .map(({ name, mean, sd, q5, q95 }) => {
+      const { value, se } = estimates.get(name) ?? { value: Number.NaN, se: null }
+      const reml = Number.isFinite(value) ? value : null
+      const differenceInSds = reml !== null && sd > 0 ? (mean - reml) / sd : null
+      return { name, posteriorMean: mean, posteriorSd: sd, q5, q95, reml, remlSe: se, differenceInSds }
+    })
+}
+
+/** The fit's estimates under the names of the public interface. */
+export function remlEstimates(fit: LmmFit): Map<string, { value: number; se: number | null }> {
+  const estimates = new Map<string, { value: number; se: number | null }>()
+  const put = (name: string, value: number, se: number | null = null) => estimates.set(name, { value, se })
+  for (const { name, estimate, se } of fit.fixed) put(`b[${name}]`, estimate, se)
+  for (const row of fit.varcorr) {
+    if ("cov" in row) {
+      put(`cov[${row.group},${row.term},${row.term2}]`, row.cov)
+      put(`cor[${row.group},${row.term},${row.term2}]`, row.cor)
+      continue
+    }
+    const label = "term" in row ? `${row.group},${row.term}` : row.group
+    put(`sd[${label}]`, row.sd)
+    put(`var[${label}]`, row.variance)
+  }
+  return estimates
+}

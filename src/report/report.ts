@@ -1,0 +1,77 @@
+import type { Posterior } from "../chains/posterior.ts"
+import { compareWithReml } from "../checks/compare.ts"
+import { shrinkageOf } from "../checks/shrinkage.ts"
+import { VERSION } from "../core/version.ts"
+import type { LmmFit } from "../frequentist/lmm-fit.ts"
+import { defaultParameters } from "../plots/plot-source.ts"
+import { explainPlan } from "../samplers/explain.ts"
+import type { ReportInput } from "./report-input.ts"
+import { writeReport } from "./write-report.ts"
+
+export interface ReportOptions {
+  /** Where the page goes; an existing file is replaced. */
+  readonly file: string
+  /** A REML fit of the same formula and data to compare with. */
+  readonly reml?: LmmFit
+  readonly title?: string
+  /** What to type to get this result again. */
+  readonly command?: string
+  /** What to call the data. */
+  readonly dataName?: string
+}
+
+/**
+ * Writes a self-contained HTML report of a posterior: verdict, model, priors, full conditionals, summary, comparison
+ * with REML, shrinkage and plots.
+ * @throws DataError when the file cannot be written; nothing half-written is left behind
+ */
+export async function report(posterior: Posterior, options: ReportOptions): Promise<void> {
+  await writeReport(reportInput(posterior, options), options.file)
+}
+
+/** Everything the page shows, as plain data. */
+export function reportInput(posterior: Posterior, options: ReportOptions): ReportInput {
+  const { model, plan, sampling } = posterior
+  const { design } = model
+  const text = explainPlan(plan)
+  const mathml = explainPlan(plan, "mathml")
+  const latex = explainPlan(plan, "latex")
+  const { reml } = options
+  const hasEffects = posterior.names.some((name) => name.startsWith("u["))
+  return {
+    title: options.title ?? model.formula,
+    formula: model.formula,
+    model: text.model.map(({ text: line, plate }) => (plate === null ? line : `${line}   for ${plate}`)),
+    priors: model.priors,
+    conditionals: text.blocks.map((block, k) => ({
+      targets: [block.target],
+      sampler: block.sampler,
+      text: block.formula,
+      mathml: `<math display="block">${mathml.blocks[k]!.formula}</math>`,
+      latex: latex.blocks[k]!.formula,
+      because: block.because,
+      refused: block.refused,
+    })),
+    summary: posterior.summary(),
+    verdict: posterior.verdict(),
+    comparison: reml === undefined ? null : compareWithReml(posterior, reml),
+    shrinkage: reml === undefined || !hasEffects ? [] : shrinkageOf(posterior, reml),
+    plots: { source: posterior, defaults: defaultParameters(posterior.names) },
+    sampling: { ...sampling, seed: String(sampling.seed) },
+    data: {
+      name: options.dataName ?? design.response.name,
+      nobs: design.nobs,
+      dropped: design.dropped,
+      groups: Object.fromEntries(design.random.map((term) => [term.group, term.levels.length])),
+    },
+    reproduce: {
+      command:
+        options.command ??
+        `lmm(${JSON.stringify(model.formula)}, data), seed ${JSON.stringify(sampling.seed)}`,
+      version: VERSION,
+      node: process.version,
+      dataHash: posterior.dataHash(),
+    },
+    warnings: [...model.messages, ...text.rewrites.map(({ note, source }) => `${note} (${source}).`)],
+  }
+}
