@@ -40,6 +40,9 @@ export interface ShrinkageData {
 /** More levels than this are thinned, evenly over their order, so that the chart stays readable. */
 const mostLevels = 100
 
+/** More than this are drawn smaller. */
+const manyLevels = 40
+
 /** One entry a term of a grouping factor, in the order in which they first occur. */
 export function shrinkageData(
   rows: readonly ShrinkageRow[],
@@ -106,7 +109,13 @@ function shrinkagePanel(data: ShrinkageData, panel: number, options: ChartOption
     field: "level",
     type: "nominal",
     sort: data.levels.map((row) => row.level),
-    axis: { title: data.group, grid: false, ticks: false, domain: false },
+    axis: {
+      title: data.group,
+      grid: false,
+      ticks: false,
+      domain: false,
+      labelFontSize: data.levels.length > manyLevels ? 9 : 11,
+    },
   } as const
   const labels = estimates.map((estimate) => estimate.label)
   const yOffset = { field: "estimate", type: "nominal", sort: labels, scale: { domain: labels } } as const
@@ -144,7 +153,7 @@ function shrinkagePanel(data: ShrinkageData, panel: number, options: ChartOption
         encoding: { x: { ...x, field: "q5" }, x2: { field: "q95" }, y, yOffset, tooltip: intervalTooltip },
       },
       {
-        mark: { type: "point", filled: true, opacity: 1, size: shown > 40 ? 22 : 45 },
+        mark: { type: "point", filled: true, opacity: 1, size: shown > manyLevels ? 22 : 45 },
         encoding: {
           x,
           y,
@@ -182,7 +191,7 @@ function estimateRows(row: ShrinkageRow): object[] {
 /** Pixels a level: three marks side by side where there is room, one under another where there are many. */
 function rowHeight(levels: number): number {
   if (levels <= 12) return 34
-  return levels <= 40 ? 22 : 13
+  return levels <= manyLevels ? 22 : 12
 }
 
 /** The shrinkage chart of a comparison, one panel a term of a grouping factor. */

@@ -98,6 +98,7 @@ export function themeConfig(name: ThemeName): Config {
       titleLimit: 260,
       labelLimit: 180,
       labelOverlap: "greedy",
+      labelSeparation: 6,
     },
     legend: {
       labelColor: theme.ink,

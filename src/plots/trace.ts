@@ -1,4 +1,4 @@
-import { downsampleMinMax } from "./downsample.ts"
+import { thinForPlot } from "../diagnostics/thin-for-plot.ts"
 import { chooseNames, type PlotSource } from "./plot-source.ts"
 import {
   type ChartOptions,
@@ -40,8 +40,12 @@ export function traceData(
     parameter,
     draws: chains.reduce((longest, chain) => Math.max(longest, chain.length), 0),
     series: chains.map((chain, c) => {
-      const kept = downsampleMinMax(chain, points)
-      return { chain: c + 1, draw: kept.index.map((i) => i + 1), value: kept.value.map(finiteOrNull) }
+      const { index, value } = thinForPlot(chain, points)
+      return {
+        chain: c + 1,
+        draw: Array.from(index, (i) => i + 1),
+        value: Array.from(value, finiteOrNull),
+      }
     }),
   }
 }

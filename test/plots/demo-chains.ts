@@ -50,7 +50,7 @@ export function demoSource(
 /** The one-way model of the pulp data, with draws that look like those of its posterior. */
 export const pulpParameters: readonly DemoParameter[] = [
   { name: "b[(Intercept)]", mean: 60.4, sd: 0.21, phi: 0.55 },
-  { name: "sd[operator,(Intercept)]", mean: 0.36, sd: 0.19, phi: 0.8, positive: true },
+  { name: "sd[operator,(Intercept)]", mean: 0.36, sd: 0.19, phi: 0.6, positive: true },
   { name: "sd[residual]", mean: 0.34, sd: 0.061, phi: 0.1, positive: true },
   { name: "u[operator,(Intercept),a]", mean: -0.13, sd: 0.22, phi: 0.5 },
   { name: "u[operator,(Intercept),b]", mean: -0.26, sd: 0.23, phi: 0.5 },
