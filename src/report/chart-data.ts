@@ -1,0 +1,190 @@
+import { type AcfData, acfDataOf, acfSpec } from "../plots/acf.ts"
+import { type DensityData, densityDataOf, densitySpec } from "../plots/density.ts"
+import { defaultParameters } from "../plots/plot-source.ts"
+import { shrinkageData, shrinkageSpec } from "../plots/shrinkage.ts"
+import type { ChartOptions, VegaLiteSpec } from "../plots/spec.ts"
+import { traceData, traceSpec } from "../plots/trace.ts"
+import { formatCount, formatFixed, formatNumber } from "./format.ts"
+import { type PackedNumbers, packNumbers } from "./pack-numbers.ts"
+import type { ReportInput, ReportParameter } from "./report-input.ts"
+
+/** All that the page draws from: templates once, and for each parameter its numbers in little space. */
+export interface ChartData {
+  readonly placeholder: string
+  readonly charts: readonly {
+    readonly name: string
+    readonly title: string
+    readonly template: VegaLiteSpec
+  }[]
+  readonly parameters: readonly ChartedParameter[]
+  /** Positions in `parameters` that the page shows first. */
+  readonly defaults: readonly number[]
+  /** One chart a term of a grouping factor, in the order of `shrinkageTitles`. */
+  readonly shrinkage: readonly VegaLiteSpec[]
+  /** How many scalars there are; more than `parameters` holds when the page would grow too large. */
+  readonly total: number
+}
+
+export interface ChartedParameter {
+  readonly name: string
+  /** A line of figures beside the name. */
+  readonly figures: string
+  readonly lagStep: number
+  readonly band: number
+  readonly interval: DensityData["interval"]
+  readonly chains: readonly {
+    readonly draws: number
+    /** Values in the order of the draws, at equal distances. */
+    readonly trace: PackedNumbers
+    /** Ends of the grid on which `density` stands. */
+    readonly from: number
+    readonly to: number
+    readonly density: PackedNumbers
+    readonly acf: PackedNumbers
+  }[]
+}
+
+/** Stands for the parameter's name in a template, where no other text is a single line break. */
+const placeholder = "\n"
+
+/** Chains of scalars that are charted at most: with those a page stays below 3 MB. */
+const mostChains = 1600
+/** Base64 characters for all traces together; two bytes a point make 8/3 characters. */
+const traceBudget = 1_200_000
+const mostPoints = 1000
+const fewestPoints = 200
+/** Points of a density curve. */
+const densityPoints = 96
+
+/** Templates and packed numbers for the page. Parameters charted first come first, random effects last. */
+export function chartData(input: ReportInput): ChartData {
+  const { source } = input.plots
+  const known = new Set(source.names)
+  const asked = input.plots.defaults.filter((name) => known.has(name))
+  const main = asked.length > 0 ? asked : defaultParameters(source.names)
+  const chains = Math.max(1, input.sampling.chains)
+  const names = orderNames(source.names, main).slice(0, Math.max(1, Math.floor(mostChains / chains)))
+  const room = Math.floor(traceBudget / (Math.max(1, names.length) * chains * (8 / 3)))
+  const points = Math.max(fewestPoints, Math.min(mostPoints, room))
+  const rows = new Map(input.summary.map((row) => [row.name, row]))
+  return {
+    placeholder,
+    charts: templates(input),
+    parameters: names.map((name) => packParameter(name, source.chains(name), points, rows.get(name))),
+    defaults: main.map((name) => names.indexOf(name)).filter((at) => at !== -1),
+    shrinkage: shrinkageCharts(input),
+    total: source.names.length,
+  }
+}
+
+/** All names, each once: those shown first, then the order of the source with random effects moved to the end. */
+function orderNames(names: readonly string[], first: readonly string[]): readonly string[] {
+  const isEffect = (name: string) => name.startsWith("u[")
+  return [...new Set([...first, ...names.filter((name) => !isEffect(name)), ...names.filter(isEffect)])]
+}
+
+function templates({ sampling, plots }: ReportInput): ChartData["charts"] {
+  const options: ChartOptions = {
+    theme: "page",
+    width: "container",
+    height: 150,
+    legend: false,
+    title: false,
+  }
+  const longest = Math.max(
+    sampling.draws,
+    ...plots.source.names
+      .slice(0, 1)
+      .flatMap((name) => plots.source.chains(name).map((chain) => chain.length)),
+  )
+  const empty = Array.from({ length: sampling.chains }, (_, c) => c + 1)
+  const trace = traceSpec(
+    {
+      parameter: placeholder,
+      draws: longest,
+      series: empty.map((chain) => ({ chain, draw: [], value: [] })),
+    },
+    options,
+  )
+  const density = densitySpec(
+    {
+      parameter: placeholder,
+      series: empty.map((chain) => ({ chain, x: [], density: [] })),
+      interval: null,
+    },
+    options,
+  )
+  const acf = acfSpec(
+    {
+      parameter: placeholder,
+      draws: longest,
+      band: 0,
+      series: empty.map((chain) => ({ chain, lag: [], acf: [] })),
+    },
+    options,
+  )
+  return [
+    { name: "trace", title: "Trace", template: trace },
+    { name: "density", title: "Density", template: density },
+    { name: "acf", title: "Autocorrelation", template: acf },
+  ]
+}
+
+/** What the shrinkage charts are called; the page shows them in this order. */
+export function shrinkageTitles({ shrinkage }: ReportInput): readonly string[] {
+  return shrinkageData(shrinkage).map(({ group, term, levels, total }) => {
+    const some = levels.length < total ? `, ${levels.length} of ${total} levels` : ""
+    return `${term} by ${group}${some}`
+  })
+}
+
+function shrinkageCharts({ shrinkage }: ReportInput): readonly VegaLiteSpec[] {
+  return shrinkageData(shrinkage).map((term) =>
+    shrinkageSpec(term, { theme: "page", width: "container", title: false }),
+  )
+}
+
+function packParameter(
+  name: string,
+  chains: readonly Float64Array[],
+  points: number,
+  row: ReportParameter | undefined,
+): ChartedParameter {
+  const trace = traceData(name, chains, points)
+  const density = densityDataOf(name, chains, densityPoints)
+  const acf = acfDataOf(name, chains)
+  return {
+    name,
+    figures: row === undefined ? "" : figuresOf(row),
+    lagStep: lagStep(acf),
+    band: acf.band,
+    interval: density.interval,
+    chains: chains.map((chain, c) => {
+      const x = density.series[c]?.x ?? []
+      return {
+        draws: chain.length,
+        trace: packNumbers(trace.series[c]?.value ?? []),
+        from: x[0] ?? 0,
+        to: x.at(-1) ?? 0,
+        density: packNumbers(density.series[c]?.density ?? []),
+        acf: packNumbers(acf.series[c]?.acf ?? []),
+      }
+    }),
+  }
+}
+
+function lagStep(acf: AcfData): number {
+  const [first = 0, second = 1] = acf.series[0]?.lag ?? []
+  return second - first
+}
+
+function figuresOf(row: ReportParameter): string {
+  const parts = [
+    `mean ${formatNumber(row.mean)}`,
+    `sd ${formatNumber(row.sd)}`,
+    `R-hat ${formatFixed(row.rhat, 3)}`,
+    `bulk ESS ${formatCount(row.essBulk)}`,
+    `tail ESS ${formatCount(row.essTail)}`,
+  ]
+  return row.reason === null ? parts.join(", ") : `${parts.join(", ")}; ${row.reason}`
+}

@@ -1,0 +1,109 @@
+import type { ParameterSummary } from "../diagnostics/summarise.ts"
+import type { Verdict } from "../diagnostics/verdict.ts"
+import type { PlotSource } from "../plots/plot-source.ts"
+import type { ShrinkageRow } from "../plots/shrinkage.ts"
+
+/** Everything a report shows, as plain data: the report computes no statistics of its own. */
+export interface ReportInput {
+  readonly title: string
+  /** The formula as typed, or the name of the model file. */
+  readonly formula: string
+  /** The model graph, a line of text a statement. */
+  readonly model: readonly string[]
+  readonly priors: readonly ReportPrior[]
+  readonly conditionals: readonly ReportConditional[]
+  /** One row a scalar, in the order in which they are to be shown. */
+  readonly summary: readonly ReportParameter[]
+  readonly verdict: Verdict
+  /** The posterior beside REML; `null` when there is no such fit. */
+  readonly comparison: readonly ReportComparison[] | null
+  /** Levels of the grouping factors; empty when the model has none. */
+  readonly shrinkage: readonly ReportShrinkage[]
+  readonly plots: ReportPlots
+  readonly sampling: ReportSampling
+  readonly data: ReportData
+  readonly reproduce: ReportReproduce
+  /** Messages the reader must see: dropped columns, singular fits, defaults chosen. */
+  readonly warnings: readonly string[]
+}
+
+export interface ReportPrior {
+  /** `sd(county)`, `b[floor]` … */
+  readonly target: string
+  /** `halfT(df = 3, scale = 1)` … */
+  readonly prior: string
+  readonly chosenBy: "user" | "default"
+}
+
+/** The full conditional of one block, and why it is drawn the way it is. */
+export interface ReportConditional {
+  readonly targets: readonly string[]
+  readonly sampler: string
+  /** As plain text: always shown where `mathml` is missing or not acceptable. */
+  readonly text: string
+  /** Presentation MathML with a single `<math>` root; anything else falls back to `text`. */
+  readonly mathml?: string
+  readonly latex?: string
+  readonly because: readonly string[]
+  readonly refused: readonly { readonly sampler: string; readonly reason: string }[]
+}
+
+/** Summary of a scalar; a figure that does not exist is NaN, and `reason` says why. */
+export type ReportParameter = Pick<
+  ParameterSummary,
+  "name" | "mean" | "sd" | "mcseMean" | "q5" | "q50" | "q95" | "rhat" | "essBulk" | "essTail" | "reason"
+>
+
+export interface ReportComparison {
+  readonly name: string
+  readonly posteriorMean: number
+  readonly posteriorSd: number
+  readonly q5: number
+  readonly q95: number
+  readonly reml: number | null
+  readonly remlSe: number | null
+  /** (posterior mean − REML) / posterior sd. */
+  readonly differenceInSds: number | null
+}
+
+export interface ReportShrinkage extends ShrinkageRow {
+  /** The share of its own estimate that a level gives up to the common value, 0 to 1; `null` where undefined. */
+  readonly shrinkageFactor: number | null
+}
+
+export interface ReportPlots {
+  readonly source: PlotSource
+  /** The parameters charted when the page opens; a handful is chosen when this is empty. */
+  readonly defaults: readonly string[]
+}
+
+export interface ReportSampling {
+  readonly chains: number
+  /** Kept draws a chain. */
+  readonly draws: number
+  readonly warmup: number
+  readonly thin: number
+  readonly seed: string
+  /** Wall time from the first sweep to the last, all chains, warm-up included. */
+  readonly seconds: number
+  readonly cancelled: boolean
+  readonly method: string
+}
+
+export interface ReportData {
+  readonly name: string
+  readonly nobs: number
+  /** Rows left out because of missing values. */
+  readonly dropped: number
+  /** Levels of each grouping factor. */
+  readonly groups: Readonly<Record<string, number>>
+}
+
+export interface ReportReproduce {
+  /** What to type to get the same draws. */
+  readonly command: string
+  /** Version of gibbsite. */
+  readonly version: string
+  readonly node: string
+  readonly dataHash: string
+}

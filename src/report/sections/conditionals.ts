@@ -1,0 +1,38 @@
+import { type Html, html } from "../html.ts"
+import { checkMathml } from "../mathml.ts"
+import type { ReportConditional, ReportInput } from "../report-input.ts"
+
+/** What each block is drawn from in every sweep, with the reasons and the samplers that were not taken. */
+export function conditionalsSection({ conditionals }: ReportInput): Html | null {
+  if (conditionals.length === 0) return null
+  return html`<section id="conditionals" aria-labelledby="conditionals-h">
+<h2 id="conditionals-h">Full conditionals</h2>
+<p>In each sweep the sampler draws these blocks one after the other, each given the current values of all others.</p>
+<ol class="conditionals">
+${conditionals.map((one) => html`<li>${renderConditional(one)}</li>\n`)}</ol>
+</section>`
+}
+
+function renderConditional(one: ReportConditional): Html {
+  const math = one.mathml === undefined ? null : checkMathml(one.mathml)
+  const formula =
+    math === null
+      ? html`<pre tabindex="0" aria-label="Full conditional"><code>${one.text}</code></pre>`
+      : html`<div class="math" tabindex="0" role="group" aria-label="Full conditional">${math}</div>`
+  return html`<h3>${one.targets.map((target, i) => html`${i > 0 && ", "}<code>${target}</code>`)} <span class="sampler">${one.sampler}</span></h3>
+${formula}
+${one.because.length > 0 && html`<p class="because"><span>because</span> ${one.because.join("; ")}</p>`}
+${(one.latex !== undefined || math !== null || one.refused.length > 0) && details(one, math !== null)}`
+}
+
+function details(one: ReportConditional, typeset: boolean): Html {
+  return html`<details><summary>Source text and other samplers</summary>
+${typeset && html`<pre tabindex="0" aria-label="Full conditional as text"><code>${one.text}</code></pre>`}
+${one.latex !== undefined && html`<pre tabindex="0" aria-label="Full conditional in LaTeX"><code>${one.latex}</code></pre>`}
+${
+  one.refused.length > 0 &&
+  html`<ul class="refused">${one.refused.map(
+    ({ sampler, reason }) => html`<li><span class="sampler">${sampler}</span> not used: ${reason}</li>`,
+  )}</ul>`
+}</details>`
+}
