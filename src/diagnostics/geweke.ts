@@ -23,14 +23,17 @@ const USUAL_WINDOWS: GewekeWindows = { firstFraction: 0.1, lastFraction: 0.5 }
  * The z score of one chain; standard normal when the chain is stationary, so beyond ±2 it probably still drifts.
  *
  * @param chain the draws, unchanged
- * @returns NaN for a value that is not finite in a window, for windows of fewer than 2 draws, and for a chain that stands
- *   still at one value in both; a window in which it stands still has variance 0
+ * @returns NaN for a value that is not finite in a window, for windows that overlap (fewer than 5 draws), and for a chain
+ *   that stands still at one value in both; a window in which it stands still has variance 0
  */
 export function gewekeZ(chain: Float64Array, windows: GewekeWindows = USUAL_WINDOWS): number {
   const span = chain.length - 1
   // Draws are numbered from 1 and both ends belong to a window, as in coda.
-  const first = chain.subarray(0, Math.ceil(1 + windows.firstFraction * span))
-  const last = chain.subarray(Math.max(0, Math.floor(chain.length - windows.lastFraction * span) - 1))
+  const firstEnd = Math.ceil(1 + windows.firstFraction * span)
+  const lastStart = Math.floor(chain.length - windows.lastFraction * span) - 1
+  if (!(firstEnd <= lastStart)) return NaN
+  const first = chain.subarray(0, firstEnd)
+  const last = chain.subarray(lastStart)
   const variance = varianceOfMean(first) + varianceOfMean(last)
   return (mean(first) - mean(last)) / Math.sqrt(variance)
 }

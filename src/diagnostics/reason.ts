@@ -1,6 +1,7 @@
 /** Why a figure does not exist, or should not be trusted, in words. */
 
 import { type Chains, haveOneLength, isConstant, poolChains } from "./chains.ts"
+import { gewekeZ } from "./geweke.ts"
 import { quantileOfSorted } from "./quantile.ts"
 
 /** Halves of fewer draws tell nothing of a chain. */
@@ -13,7 +14,7 @@ const SHORTEST_HALF = 4
  * @param chains one array of draws a chain, unchanged
  */
 export function diagnosisReason(chains: Chains): string | null {
-  return defectOf(chains) ?? coarsenessOf(poolChains(chains).sort())
+  return defectOf(chains) ?? coarsenessOf(poolChains(chains).sort()) ?? stillWindows(chains)
 }
 
 /** What is wrong with the draws as they stand: none, uneven, not finite, too few, or not moving. */
@@ -90,8 +91,15 @@ function standingStill(chains: Chains): string | null {
     const subject = chains.length === 1 ? "the chain" : "the chains"
     return `${subject} never moved: all ${chains.length * chain.length} draws are ${show(value)}`
   }
-  const others = stuck.length === 1 ? "" : ` (nor did ${stuck.length - 1} other)`
-  return `chain ${first + 1} never moved: all its ${chain.length} draws are ${show(value)}${others}`
+  const others = stuck.length - 1
+  const also = others === 0 ? "" : `; nor did ${others} other ${others === 1 ? "chain" : "chains"}`
+  return `chain ${first + 1} never moved: all its ${chain.length} draws are ${show(value)}${also}`
+}
+
+function stillWindows(chains: Chains): string | null {
+  const chain = chains.findIndex((one) => Number.isNaN(gewekeZ(one)))
+  if (chain === -1) return null
+  return `chain ${chain + 1} stands still in its first tenth and in its last half, so it has no Geweke's z`
 }
 
 /** Six significant figures are enough to recognise a value. */
