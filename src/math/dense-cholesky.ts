@@ -101,33 +101,106 @@ function factorLastColumn(a: Float64Array, stride: number, j: number, rows: numb
  * @param out n × n, row-major with the same stride: receives the full symmetric inverse
  */
 export function invertFromCholesky(l: Float64Array, stride: number, n: number, out: Float64Array): void {
-  // Row i of U = L⁻ᵀ goes to row i of `out`: U[i, j] = (L⁻¹)[j, i], contiguous for the products that follow.
-  for (let i = 0; i < n; i++) {
-    const rowI = i * stride
-    out[rowI + i] = 1 / l[rowI + i]!
-    for (let j = i + 1; j < n; j++) {
-      const rowJ = j * stride
-      let sum = 0
-      for (let k = i; k < j; k++) sum += l[rowJ + k]! * out[rowI + k]!
-      out[rowI + j] = -sum / l[rowJ + j]!
+  // U = L⁻ᵀ goes to the upper triangle of `out`: U[i, j] = (L⁻¹)[j, i], so that its rows are contiguous.
+  let i = 0
+  for (; i + 1 < n; i += 2) invertTwoColumns(l, stride, n, out, i)
+  if (i < n) out[i * stride + i] = 1 / l[i * stride + i]!
+  // (U U')[i, j] for j < i needs only columns from i on, all of the upper triangle: the strict lower one is free.
+  i = 0
+  for (; i + 1 < n; i += 2) multiplyTwoRows(stride, n, out, i)
+  for (; i < n; i++)
+    for (let j = 0; j < i; j++) out[i * stride + j] = dotRows(out, i * stride, j * stride, i, n)
+  for (i = 0; i < n; i++) out[i * stride + i] = dotRows(out, i * stride, i * stride, i, n)
+  for (i = 0; i < n; i++) for (let j = 0; j < i; j++) out[j * stride + i] = out[i * stride + j]!
+}
+
+/** Rows i and i + 1 of U, two entries each at a time. */
+function invertTwoColumns(l: Float64Array, stride: number, n: number, out: Float64Array, i: number): void {
+  const rowI = i * stride
+  const rowH = rowI + stride
+  out[rowI + i] = 1 / l[rowI + i]!
+  out[rowI + i + 1] = (-l[rowH + i]! * out[rowI + i]!) / l[rowH + i + 1]!
+  out[rowH + i + 1] = 1 / l[rowH + i + 1]!
+  let j = i + 2
+  for (; j + 1 < n; j += 2) {
+    const rowJ = j * stride
+    const rowK = rowJ + stride
+    const first = out[rowI + i]!
+    let ij = l[rowJ + i]! * first
+    let ik = l[rowK + i]! * first
+    let hj = 0
+    let hk = 0
+    for (let k = i + 1; k < j; k++) {
+      const x = l[rowJ + k]!
+      const y = l[rowK + k]!
+      const u = out[rowI + k]!
+      const v = out[rowH + k]!
+      ij += x * u
+      ik += y * u
+      hj += x * v
+      hk += y * v
     }
+    const pivotJ = l[rowJ + j]!
+    const pivotK = l[rowK + j + 1]!
+    const cross = l[rowK + j]!
+    ij = -ij / pivotJ
+    hj = -hj / pivotJ
+    out[rowI + j] = ij
+    out[rowH + j] = hj
+    out[rowI + j + 1] = -(ik + cross * ij) / pivotK
+    out[rowH + j + 1] = -(hk + cross * hj) / pivotK
   }
-  // (U U')[i, j] for j ≤ i needs only columns from i on. Column order lets it happen in place: entry (i, j) of the
-  // strict lower triangle is free, and the diagonal is read by no later entry of its own row.
-  for (let i = 0; i < n; i++) {
-    const rowI = i * stride
-    for (let j = 0; j < i; j++) {
-      const rowJ = j * stride
-      let sum = 0
-      for (let k = i; k < n; k++) sum += out[rowI + k]! * out[rowJ + k]!
-      out[rowI + j] = sum
+  if (j < n) {
+    const rowJ = j * stride
+    out[rowI + j] = -dotOther(l, rowJ, out, rowI, i, j) / l[rowJ + j]!
+    out[rowH + j] = -dotOther(l, rowJ, out, rowH, i + 1, j) / l[rowJ + j]!
+  }
+}
+
+/** Rows i and i + 1 of the strict lower triangle of UU'. */
+function multiplyTwoRows(stride: number, n: number, out: Float64Array, i: number): void {
+  const rowI = i * stride
+  const rowH = rowI + stride
+  let j = 0
+  for (; j + 1 < i; j += 2) {
+    const rowJ = j * stride
+    const rowK = rowJ + stride
+    const first = out[rowI + i]!
+    let ij = first * out[rowJ + i]!
+    let ik = first * out[rowK + i]!
+    let hj = 0
+    let hk = 0
+    for (let k = i + 1; k < n; k++) {
+      const x = out[rowJ + k]!
+      const y = out[rowK + k]!
+      const u = out[rowI + k]!
+      const v = out[rowH + k]!
+      ij += x * u
+      ik += y * u
+      hj += x * v
+      hk += y * v
     }
+    out[rowI + j] = ij
+    out[rowI + j + 1] = ik
+    out[rowH + j] = hj
+    out[rowH + j + 1] = hk
   }
-  for (let i = 0; i < n; i++) {
-    const rowI = i * stride
-    let sum = 0
-    for (let k = i; k < n; k++) sum += out[rowI + k]! * out[rowI + k]!
-    out[rowI + i] = sum
-  }
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) out[j * stride + i] = out[i * stride + j]!
+  out[rowH + i] = dotRows(out, rowH, rowI, i + 1, n)
+}
+
+function dotRows(a: Float64Array, rowA: number, rowB: number, from: number, to: number): number {
+  return dotOther(a, rowA, a, rowB, from, to)
+}
+
+function dotOther(
+  a: Float64Array,
+  rowA: number,
+  b: Float64Array,
+  rowB: number,
+  from: number,
+  to: number,
+): number {
+  let sum = 0
+  for (let k = from; k < to; k++) sum += a[rowA + k]! * b[rowB + k]!
+  return sum
 }

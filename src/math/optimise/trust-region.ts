@@ -33,7 +33,7 @@ export function minimiseTrustRegion(
   let x: Float64Array = Float64Array.from(start)
   let current = evaluate(x)
   let hessian = differenceHessian(evaluate, x, current.gradient)
-  let fresh = true
+  let polished = 0
   let radius = options.initialRadius
   let iterations = 0
   const finish = (converged: boolean, reason: string): Minimum => {
@@ -43,26 +43,22 @@ export function minimiseTrustRegion(
   for (; iterations < options.maxIterations; iterations++) {
     const trial = solveTrustRegion(current.gradient, hessian, radius)
     const noise = VALUE_NOISE * Math.max(1, Math.abs(current.value))
-    if (
-      trial.predicted <= Math.max(options.decreaseTolerance, noise) &&
-      !cutShort(trial.onBoundary, radius)
-    ) {
-      if (fresh) return finish(true, "the expected decrease is below the tolerance")
-      hessian = differenceHessian(evaluate, x, current.gradient)
-      fresh = true
-      continue
+    const small = trial.predicted <= options.decreaseTolerance || (polished >= MAX_POLISH && trial.predicted <= noise)
+    if (small && !cutShort(trial.onBoundary, radius)) {
+      return finish(true, "the expected decrease is below the tolerance")
     }
     const moved = x.map((value, i) => value + trial.step[i]!)
     const next = evaluate(moved)
     const actual = current.value - next.value
-    // Near the minimum both decreases drown in rounding; the model is then to be believed.
-    const ratio =
-      Math.abs(actual) <= 10 * noise && trial.predicted <= 10 * noise ? 1 : actual / trial.predicted
+    // Near the minimum both decreases drown in rounding; the model, made of the more exact gradient, is then to be
+    // believed, a few times.
+    const drowned = Math.abs(actual) <= 10 * noise && trial.predicted <= 10 * noise
+    const ratio = drowned ? 1 : actual / trial.predicted
+    if (drowned) polished++
     if (!(ratio >= 0.25)) radius = 0.25 * trial.length
     else if (ratio > 0.75 && trial.onBoundary) radius = Math.min(2 * radius, MAX_RADIUS)
     if (options.hessian === "update" && Number.isFinite(next.value)) {
       updateSymmetricRankOne(hessian, trial.step, current.gradient, next.gradient)
-      fresh = false
     }
     if (ratio > 1e-4) {
       x = moved
@@ -76,6 +72,7 @@ export function minimiseTrustRegion(
 
 const MAX_RADIUS = 1e4
 const MIN_RADIUS = 1e-12
+const MAX_POLISH = 3
 
 /** A tiny ball promises a tiny decrease whatever the slope: that is not convergence. */
 function cutShort(onBoundary: boolean, radius: number): boolean {
