@@ -1,0 +1,2 @@
+/** One line for each violation of the layers below `root/src`. */
+export function checkLayers(root: string): string[]
