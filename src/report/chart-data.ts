@@ -6,7 +6,7 @@ import type { ChartOptions, VegaLiteSpec } from "../plots/spec.ts"
 import { traceData, traceSpec } from "../plots/trace.ts"
 import { formatCount, formatFixed, formatNumber } from "./format.ts"
 import { type PackedNumbers, packNumbers } from "./pack-numbers.ts"
-import type { ReportInput, ReportParameter } from "./report-input.ts"
+import { keptDraws, type ReportInput, type ReportParameter } from "./report-input.ts"
 
 /** All that the page draws from: templates once, and for each parameter its numbers in little space. */
 export interface ChartData {
@@ -83,7 +83,7 @@ function orderNames(names: readonly string[], first: readonly string[]): readonl
   return [...new Set([...first, ...names.filter((name) => !isEffect(name)), ...names.filter(isEffect)])]
 }
 
-function templates({ sampling, plots }: ReportInput): ChartData["charts"] {
+function templates(input: ReportInput): ChartData["charts"] {
   const options: ChartOptions = {
     theme: "page",
     width: "container",
@@ -91,17 +91,12 @@ function templates({ sampling, plots }: ReportInput): ChartData["charts"] {
     legend: false,
     title: false,
   }
-  const longest = Math.max(
-    sampling.draws,
-    ...plots.source.names
-      .slice(0, 1)
-      .flatMap((name) => plots.source.chains(name).map((chain) => chain.length)),
-  )
-  const empty = Array.from({ length: sampling.chains }, (_, c) => c + 1)
+  const draws = keptDraws(input)
+  const empty = Array.from({ length: input.sampling.chains }, (_, c) => c + 1)
   const trace = traceSpec(
     {
       parameter: placeholder,
-      draws: longest,
+      draws,
       series: empty.map((chain) => ({ chain, draw: [], value: [] })),
     },
     options,
@@ -117,7 +112,7 @@ function templates({ sampling, plots }: ReportInput): ChartData["charts"] {
   const acf = acfSpec(
     {
       parameter: placeholder,
-      draws: longest,
+      draws,
       band: 0,
       series: empty.map((chain) => ({ chain, lag: [], acf: [] })),
     },

@@ -1,3 +1,4 @@
+import type { ComparisonRow } from "../checks/compare.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import type { Verdict } from "../diagnostics/verdict.ts"
 import type { PlotSource } from "../plots/plot-source.ts"
@@ -54,17 +55,8 @@ export type ReportParameter = Pick<
   "name" | "mean" | "sd" | "mcseMean" | "q5" | "q50" | "q95" | "rhat" | "essBulk" | "essTail" | "reason"
 >
 
-export interface ReportComparison {
-  readonly name: string
-  readonly posteriorMean: number
-  readonly posteriorSd: number
-  readonly q5: number
-  readonly q95: number
-  readonly reml: number | null
-  readonly remlSe: number | null
-  /** (posterior mean − REML) / posterior sd. */
-  readonly differenceInSds: number | null
-}
+/** A scalar of the posterior beside its REML estimate. */
+export type ReportComparison = ComparisonRow
 
 export interface ReportShrinkage extends ShrinkageRow {
   /** The share of its own estimate that a level gives up to the common value, 0 to 1; `null` where undefined. */
@@ -79,7 +71,7 @@ export interface ReportPlots {
 
 export interface ReportSampling {
   readonly chains: number
-  /** Kept draws a chain. */
+  /** Kept draws a chain that were asked for; a cancelled run has fewer. */
   readonly draws: number
   readonly warmup: number
   readonly thin: number
@@ -106,4 +98,11 @@ export interface ReportReproduce {
   readonly version: string
   readonly node: string
   readonly dataHash: string
+}
+
+/** Kept draws a chain, as they are; as asked for where there is no scalar to tell. */
+export function keptDraws({ plots, sampling }: ReportInput): number {
+  const first = plots.source.names[0]
+  if (first === undefined) return sampling.draws
+  return plots.source.chains(first).reduce((longest, chain) => Math.max(longest, chain.length), 0)
 }

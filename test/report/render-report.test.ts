@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto"
 import vm from "node:vm"
 import { describe, expect, it } from "vitest"
+import { summarise } from "../../src/diagnostics/summarise.ts"
+import { judge } from "../../src/diagnostics/verdict.ts"
 import type { ChartData } from "../../src/report/chart-data.ts"
 import { renderReport } from "../../src/report/render-report.ts"
 import type { ReportInput, ReportParameter } from "../../src/report/report-input.ts"
@@ -136,6 +138,25 @@ describe("what it says", () => {
     expect(section(cancelled, "verdict")).toContain("Sampling was cancelled")
     expect(section(cancelled, "verdict")).toContain('<a href="#warnings">1 message about')
     expect(section(cancelled, "warnings")).toContain("<li>column z dropped</li>")
+  })
+
+  it("counts the draws there are, also when there are none", () => {
+    for (const draws of [0, 7]) {
+      const chains = [new Float64Array(draws).fill(1), new Float64Array(draws).fill(2)]
+      const source = { names: ["mu"], chains: () => chains }
+      const summary = summarise([{ name: "mu", chains }])
+      const short = renderReport({
+        ...input,
+        summary,
+        verdict: judge(summary, { chains: 2 }),
+        plots: { source, defaults: [] },
+        sampling: { ...input.sampling, chains: 2, cancelled: true },
+      })
+      expect(section(withoutScripts(short), "verdict")).toContain(`<dd>${draws} of 1000</dd>`)
+      expect(section(withoutScripts(short), "verdict")).toContain("have not converged")
+      expect(section(withoutScripts(short), "summary")).toContain(`over ${2 * draws} draws`)
+      expect(chartDataIn(short).parameters[0]!.chains.map((chain) => chain.draws)).toEqual([draws, draws])
+    }
   })
 
   it("shows model, priors and who chose them", () => {

@@ -207,6 +207,14 @@ describe("the report in a browser", () => {
     expect(noise).toEqual([])
   })
 
+  it("opens without a word when a run was cancelled before its first draw", async () => {
+    const made = demoInput()
+    const source = { names: ["mu"], chains: () => [new Float64Array(0), new Float64Array(0)] }
+    const sampling = { ...made.sampling, chains: 2, cancelled: true }
+    const { noise } = await open({ ...made, plots: { source, defaults: [] }, sampling })
+    expect(noise).toEqual([])
+  })
+
   it("draws one chain, and chains that do not move", async () => {
     const made = demoInput()
     const source = { names: ["mu", "fixed"], chains: (name: string) => [chainOf(name)] }

@@ -2,18 +2,25 @@ import { ESS_PER_CHAIN, RHAT_LIMIT } from "../../diagnostics/verdict.ts"
 import { shrinkageTitles } from "../chart-data.ts"
 import { formatCount, formatFixed, formatNumber } from "../format.ts"
 import { type Html, html } from "../html.ts"
-import type { ReportComparison, ReportInput, ReportParameter, ReportShrinkage } from "../report-input.ts"
+import {
+  keptDraws,
+  type ReportComparison,
+  type ReportInput,
+  type ReportParameter,
+  type ReportShrinkage,
+} from "../report-input.ts"
 import { type Column, renderTable } from "../table.ts"
 
 /** The posterior in figures; single random effects fold away when there are other scalars. */
-export function summarySection({ summary, sampling }: ReportInput): Html {
+export function summarySection(input: ReportInput): Html {
+  const { summary, sampling } = input
   const columns = summaryColumns(ESS_PER_CHAIN * sampling.chains)
   const effects = summary.filter((row) => row.name.startsWith("u["))
   const main = summary.filter((row) => !row.name.startsWith("u["))
   const fold = main.length > 0 && effects.length > 0
   return html`<section id="summary" aria-labelledby="summary-h">
 <h2 id="summary-h">Posterior summary</h2>
-${renderTable("summary-caption", `Means, sds and quantiles over ${sampling.chains * sampling.draws} draws`, columns, fold ? main : summary)}
+${renderTable("summary-caption", `Means, sds and quantiles over ${sampling.chains * keptDraws(input)} draws`, columns, fold ? main : summary)}
 ${
   fold &&
   html`<details><summary>Random effects (${effects.length})</summary>

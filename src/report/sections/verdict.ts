@@ -1,11 +1,12 @@
 import { ESS_PER_CHAIN, RHAT_LIMIT } from "../../diagnostics/verdict.ts"
 import { formatCount, formatFixed, formatSeconds, plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
-import type { ReportInput } from "../report-input.ts"
+import { keptDraws, type ReportInput } from "../report-input.ts"
 
 /** The first thing on the page: whether the draws can be used, in words, and the figures that say so. */
 export function verdictSection(input: ReportInput): Html {
   const { verdict, sampling } = input
+  const kept = keptDraws(input)
   const words = verdict.converged ? "The chains have converged" : "The chains have not converged"
   return html`<section id="verdict" class="verdict ${verdict.converged ? "good" : "bad"}" aria-labelledby="verdict-h">
 <h2 id="verdict-h"><span class="sign" aria-hidden="true">${verdict.converged ? "✓" : "✗"}</span> ${words}</h2>
@@ -15,7 +16,7 @@ ${verdict.warnings.length > 0 && html`<ul>${verdict.warnings.map((warning) => ht
 <dl class="facts">
 ${fact("Method", sampling.method)}
 ${fact("Chains", sampling.chains)}
-${fact("Draws a chain", sampling.draws)}
+${fact("Draws a chain", kept === sampling.draws ? kept : `${kept} of ${sampling.draws}`)}
 ${fact("Warm-up", sampling.warmup)}
 ${sampling.thin > 1 && fact("Sweeps a draw", sampling.thin)}
 ${fact("Time", formatSeconds(sampling.seconds))}
