@@ -20,6 +20,8 @@ export interface Kernel {
   step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase): void
   /** Normalised log density of the target's current value given the rest; exact kernels have it. */
   logConditional?(state: Float64Array): number
+  /** Log density of the target's current value given the rest, up to a constant; kernels without `logConditional` have it. */
+  logDensity?(state: Float64Array): number
 }
 
 export interface Explanation {

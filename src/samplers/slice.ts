@@ -30,7 +30,7 @@ interface LoweredSlice extends Omit<SliceMatch, "likelihood" | "because"> {
   readonly program: Program
 }
 
-/** Steps to either side before the interval is taken as it is; 2^5 widths cover any reasonable first guess. */
+/** Steps out, on both sides together, before the interval is taken as it is. */
 const MOST_STEPS = 50
 
 /**
@@ -91,15 +91,20 @@ export const slice: Sampler<SliceMatch, LoweredSlice> = {
       const at = transform === "square" ? x * x : x
       return distribution.logDensity(x, prior.parameters) + logLikelihood(v[0]!, v[1]!, at)
     }
+    const condition = (values: Float64Array): void => {
+      natural.prepare(values)
+      natural.evaluate(values, 0, v)
+    }
     return {
       writes: Int32Array.of(slot),
-      memoryLength: 2,
-      // memory = [mean jump so far, number of jumps].
+      memoryLength: 3,
+      // memory = [mean jump so far, number of jumps, first width]. The width must not follow the current value, or
+      // stepping out from the new value would not be the reverse of stepping out from the old one.
       step(values, memory, rng, phase) {
-        natural.prepare(values)
-        natural.evaluate(values, 0, v)
+        condition(values)
         const x0 = values[slot]!
-        const width = memory[1]! > 0 ? Math.max(3 * memory[0]!, 1e-12) : Math.max(Math.abs(x0), 1e-3)
+        if (memory[2] === 0) memory[2] = Math.abs(x0) || 1
+        const width = memory[1]! > 0 && memory[0]! > 0 ? 3 * memory[0]! : memory[2]!
         const x1 = drawSlice(logDensity, x0, width, lower, upper, rng)
         if (Number.isNaN(x1)) throw densityFailure(target, x0)
         if (phase === "warmup") {
@@ -108,13 +113,21 @@ export const slice: Sampler<SliceMatch, LoweredSlice> = {
         }
         values[slot] = x1
       },
+      logDensity(values) {
+        condition(values)
+        return logDensity(values[slot]!)
+      },
     }
   },
 }
 
 /** Log likelihood kernels in the natural parameters that the children add; see `families.ts`. */
 const LOG_LIKELIHOODS = {
-  normal: (precision: number, shift: number, x: number): number => shift * x - 0.5 * precision * x * x,
+  // About the mode: far from zero the expanded square would lose what tells two values apart.
+  normal: (precision: number, shift: number, x: number): number => {
+    const deviation = x - shift / precision
+    return precision > 0 ? -0.5 * precision * deviation * deviation : shift * x
+  },
   // A likelihood contributes t^(−shape) exp(−scale/t): the −1 of the density belongs to the prior.
   inverseGamma: (shape: number, scale: number, x: number): number => -shape * Math.log(x) - scale / x,
 } as const

@@ -44,14 +44,8 @@ export interface Gram {
   readonly residualSquares: number
 }
 
-/** Computes the cross-products of `y = W θ + e` from its rows. `y` has one value a row; nothing is mutated. */
-export function buildGram(columns: readonly DesignColumn[], y: Float64Array): Gram {
-  const centre = leastSquares(columns, y)
-  const residual = y.slice()
-  columns.forEach((column, k) => {
-    if (centre[k] === 0) return
-    for (let i = 0; i < residual.length; i++) residual[i]! -= centre[k]! * valueAt(column, i)
-  })
+/** Computes the cross-products of `y = W θ + e` from its rows; nothing is mutated. */
+export function buildGram(columns: readonly DesignColumn[], { centre, residual }: CentredResponse): Gram {
   const first: number[] = []
   let size = 0
   for (const column of columns) {
@@ -115,6 +109,22 @@ export function buildGram(columns: readonly DesignColumn[], y: Float64Array): Gr
     residualProducts,
     residualSquares: residual.reduce((total, r) => total + r * r, 0),
   }
+}
+
+/** The centre of each column, and the response less what the centre explains, by row. */
+export interface CentredResponse {
+  readonly centre: Float64Array
+  readonly residual: Float64Array
+}
+
+export function centreResponse(columns: readonly DesignColumn[], y: Float64Array): CentredResponse {
+  const centre = leastSquares(columns, y)
+  const residual = y.slice()
+  columns.forEach((column, k) => {
+    if (centre[k] === 0) return
+    for (let i = 0; i < residual.length; i++) residual[i]! -= centre[k]! * valueAt(column, i)
+  })
+  return { centre, residual }
 }
 
 /** `w_m'(y − W_{−T} θ_{−T})`, T the block of m, for the coefficients in `state`. */

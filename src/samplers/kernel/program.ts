@@ -18,7 +18,7 @@ import {
 import { columnOf, type ModelGraph, mapOf, nodeOf, plateOf, type StochasticNode } from "../../models/graph.ts"
 import type { ConditionalFamily, Natural } from "../conditional.ts"
 import { compileClosure, type DataScope, pruneScope, scopeOf } from "./closures.ts"
-import { buildGram, type DesignColumn, type Gram } from "./gram.ts"
+import { buildGram, type CentredResponse, centreResponse, type DesignColumn, type Gram } from "./gram.ts"
 import type { NodeSlots, StateLayout } from "./layout.ts"
 
 export interface Program {
@@ -40,10 +40,8 @@ export interface LoweringContext {
   readonly literal: boolean
 }
 
-export interface LinearChild {
+export interface LinearChild extends CentredResponse {
   readonly gram: Gram
-  /** Rows. */
-  readonly observations: number
   readonly columns: readonly (DesignColumn & { readonly node: string; readonly coefficient: Expr })[]
 }
 
@@ -270,5 +268,6 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
   const y = columnOf(graph, child.observed!).values.slice()
   const offset = evaluate(rest)
   for (let i = 0; i < n; i++) y[i]! -= offset === null ? 1 : offset[i]!
-  return { gram: buildGram(columns, y), columns, observations: n }
+  const centred = centreResponse(columns, y)
+  return { gram: buildGram(columns, centred), columns, ...centred }
 }

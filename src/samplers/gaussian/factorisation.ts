@@ -1,0 +1,164 @@
+/**
+ * The joint precision matrix of all coefficients and effects given the spreads, factorised with the largest grouping
+ * factor eliminated level by level: from it come the marginal density of the data and exact joint draws.
+ *
+ * With W = Z'Z/σ² + D⁻¹ block-diagonal, M the Schur complement of the other columns, and c, z the solved right sides:
+ *   log p(y | spreads) = −(n log 2πσ² + r'r/σ² − Σ|c|² − |z|² + log|W| + log|M| + log|D| − log|prior precisions|) / 2 − …
+ * Source: Henderson's mixed-model equations; Bates, Mächler, Bolker & Walker (2015), JSS 67(1), sections 3.2–3.5.
+ */
+import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
+import type { GaussianStatistics } from "./statistics.ts"
+
+/** Inverse covariance of one set of effects and the log determinant of the covariance. */
+export interface SpreadValue {
+  readonly q: number
+  readonly inverse: Float64Array
+  logDeterminant: number
+}
+
+/** Priors of the other columns: precision (0 is flat) and mean, measured from the centre. */
+export interface RestPriors {
+  readonly precision: Float64Array
+  readonly mean: Float64Array
+}
+
+export interface Factorisation {
+  readonly statistics: GaussianStatistics
+  readonly priors: RestPriors
+  /** Cholesky factors of W, per level row-major q × q. */
+  readonly own: Float64Array
+  /** `L⁻¹` times each cross-product, and times each level's right side. */
+  readonly solvedCross: Float64Array
+  readonly solvedResponse: Float64Array
+  /** Cholesky factor of M, and `L_M⁻¹` times its right side. */
+  readonly rest: Float64Array
+  readonly solvedRest: Float64Array
+  readonly ownPrecision: Float64Array
+  readonly draw: Float64Array
+}
+
+/** Allocates everything a factorisation needs. */
+export function newFactorisation(statistics: GaussianStatistics, priors: RestPriors): Factorisation {
+  const { q, rest, levels, column } = statistics
+  return {
+    statistics,
+    priors,
+    own: new Float64Array(levels * q * q),
+    solvedCross: new Float64Array(column.length * q),
+    solvedResponse: new Float64Array(levels * q),
+    rest: new Float64Array(rest * rest),
+    solvedRest: new Float64Array(rest),
+    ownPrecision: new Float64Array(q * q),
+    draw: new Float64Array(rest),
+  }
+}
+
+/**
+ * Factorises for the given spreads and returns log p(y | spreads), up to what flat priors leave undetermined; −Infinity
+ * when a matrix is not positive definite. `effects[k]` belongs to the model's k-th effects.
+ */
+export function factorise(f: Factorisation, effects: readonly SpreadValue[], variance: number): number {
+  const { statistics: s, priors } = f
+  const { q, rest, levels } = s
+  const weight = 1 / variance
+  let quadratic = 0
+  let logDeterminants = 0
+
+  for (let a = 0; a < rest; a++) {
+    const row = a * rest
+    for (let b = 0; b <= a; b++) f.rest[row + b] = weight * s.restSquares[row + b]!
+    f.rest[row + a]! += priors.precision[a]!
+    f.solvedRest[a] = weight * s.restResponse[a]! + priors.precision[a]! * priors.mean[a]!
+  }
+  for (let k = 0; k < s.restTerms.length; k++) {
+    const { effect, first, levels: members } = s.restTerms[k]!
+    const { q: order, inverse, logDeterminant } = effects[effect]!
+    logDeterminants += members * logDeterminant
+    for (let l = 0; l < members; l++) {
+      const base = first + l * order
+      for (let t = 0; t < order; t++) {
+        for (let u = 0; u <= t; u++) f.rest[(base + t) * rest + base + u]! += inverse[t * order + u]!
+      }
+    }
+  }
+  f.ownPrecision.fill(0)
+  for (let k = 0; k < s.ownTerms.length; k++) {
+    const { effect, first } = s.ownTerms[k]!
+    const { q: order, inverse, logDeterminant } = effects[effect]!
+    logDeterminants += levels * logDeterminant
+    for (let t = 0; t < order; t++) {
+      for (let u = 0; u < order; u++) f.ownPrecision[(first + t) * q + first + u] = inverse[t * order + u]!
+    }
+  }
+
+  for (let l = 0; l < levels; l++) {
+    const base = l * q * q
+    for (let k = 0; k < q * q; k++) f.own[base + k] = weight * s.own[base + k]! + f.ownPrecision[k]!
+    if (!cholesky(f.own, base, q)) return Number.NEGATIVE_INFINITY
+    for (let t = 0; t < q; t++) {
+      logDeterminants += 2 * Math.log(f.own[base + t * q + t]!)
+      f.solvedResponse[l * q + t] = weight * s.ownResponse[l * q + t]!
+    }
+    solveLower(f.own, base, q, f.solvedResponse, l * q)
+    for (let t = 0; t < q; t++) quadratic += f.solvedResponse[l * q + t]! ** 2
+    eliminate(f, l, weight)
+  }
+
+  if (!cholesky(f.rest, 0, rest)) return Number.NEGATIVE_INFINITY
+  solveLower(f.rest, 0, rest, f.solvedRest, 0)
+  for (let a = 0; a < rest; a++) {
+    quadratic += f.solvedRest[a]! ** 2
+    logDeterminants += 2 * Math.log(f.rest[a * rest + a]!)
+    if (priors.precision[a]! > 0) {
+      quadratic -= priors.precision[a]! * priors.mean[a]! ** 2
+      logDeterminants -= Math.log(priors.precision[a]!)
+    }
+  }
+  return -0.5 * (s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic + logDeterminants)
+}
+
+/** Takes one level out of the equations of the other columns. */
+function eliminate(f: Factorisation, level: number, weight: number): void {
+  const { statistics: s, solvedCross: c, rest: m } = f
+  const { q, rest, pointer, column } = s
+  const start = pointer[level]!
+  const end = pointer[level + 1]!
+  for (let e = start; e < end; e++) {
+    const at = e * q
+    for (let t = 0; t < q; t++) c[at + t] = weight * s.cross[at + t]!
+    solveLower(f.own, level * q * q, q, c, at)
+    const row = column[e]! * rest
+    // Columns ascend within a level, so that this fills the lower triangle.
+    for (let d = start; d <= e; d++) {
+      let product = 0
+      for (let t = 0; t < q; t++) product += c[at + t]! * c[d * q + t]!
+      m[row + column[d]!]! -= product
+    }
+    let product = 0
+    for (let t = 0; t < q; t++) product += c[at + t]! * f.solvedResponse[level * q + t]!
+    f.solvedRest[column[e]!]! -= product
+  }
+}
+
+/** Draws all coefficients and effects jointly from their conditional given the spreads last factorised. */
+export function drawCoefficients(f: Factorisation, state: Float64Array, rng: Stream): void {
+  const { statistics: s, draw } = f
+  const { q, rest, levels, pointer, column } = s
+  for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + drawNormal(rng)
+  solveLowerTransposed(f.rest, 0, rest, draw, 0)
+  for (let a = 0; a < rest; a++) state[s.restSlots[a]!] = s.centre[a]! + draw[a]!
+  for (let l = 0; l < levels; l++) {
+    const base = l * q
+    for (let t = 0; t < q; t++) {
+      let value = f.solvedResponse[base + t]! + drawNormal(rng)
+      for (let e = pointer[l]!; e < pointer[l + 1]!; e++)
+        value -= f.solvedCross[e * q + t]! * draw[column[e]!]!
+      // Solved in place from the last effect up; factor rows below t are already final.
+      f.ownPrecision[t] = value
+    }
+    solveLowerTransposed(f.own, l * q * q, q, f.ownPrecision, 0)
+    for (let t = 0; t < q; t++) state[s.ownSlots[base + t]!] = f.ownPrecision[t]!
+  }
+}
