@@ -52,6 +52,9 @@ export function checkMixedDesign(design: Design): void {
   }
 }
 
+/** Squares of larger numbers, summed, leave the range of doubles. */
+const LARGEST = 1e140
+
 /** @throws DataError when there are too few rows or a number of the design is not finite */
 export function checkNumbers(design: Design): void {
   const { nobs, fixed, formula } = design
@@ -76,10 +79,10 @@ export function checkNumbers(design: Design): void {
     })
   }
   for (const [name, values] of named) {
-    const row = values.findIndex((value) => !Number.isFinite(value))
+    const row = values.findIndex((value) => !(Math.abs(value) < LARGEST))
     if (row === -1) continue
     throw new DataError(
-      `${name} is ${values[row]} in row ${(design.rowIndex[row] ?? row) + 1}, expected a finite number`,
+      `${name} is ${values[row]} in row ${(design.rowIndex[row] ?? row) + 1}, expected a finite number below ${LARGEST} in size`,
       {
         code: "not-finite",
         where: formula,

@@ -57,6 +57,8 @@ export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   return assembleFit(criterion, optimum, began)
 }
 
+const EXACT_SHARE = 1e-9
+
 function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
   const expected = countTheta(system)
   if (start.length !== expected || !start.every((value) => Number.isFinite(value))) {
@@ -79,7 +81,8 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
   const sensitivity = differentiateVariance(criterion, optimum.factors)
   // The differences above left the workspace elsewhere: come back to the optimum.
   const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
-  if (!(residualSquares > 1e-18 * df)) {
+  // The response inside has unit variance: this little of it left, and the search still on its way to infinity.
+  if (!(residualSquares > EXACT_SHARE * df) && !optimum.converged) {
     throw new NumericalError(
       "the residual variance went to zero: the random effects reproduce the response",
       {

@@ -18,7 +18,7 @@ export function lowerTriangularFactor(
   width: number,
   tolerance: number,
 ): Float64Array {
-  const f = Float64Array.from(factor.subarray(0, q * width))
+  const f = flushTiny(factor.subarray(0, q * width))
   const lower = new Float64Array(q * q)
   let first = 0
   for (let row = 0; row < q; row++) {
@@ -35,6 +35,12 @@ export function lowerTriangularFactor(
     first++
   }
   return lower
+}
+
+/** A copy without entries so much smaller than the largest that their squares would underflow. */
+function flushTiny(values: Float64Array): Float64Array {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  return values.map((value) => (Math.abs(value) < 1e-140 * largest ? 0 : value))
 }
 
 function rotateIntoFirst(

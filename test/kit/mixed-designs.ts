@@ -61,10 +61,6 @@ function make(seed: number, n: number, bars: Bars): Design {
   const each = (value: (i: number) => number) => Array.from({ length: n }, (_, i) => value(i))
   const x = each(() => 3 + 2 * scatterNormal(uniform))
   const z = each(() => scatterNormal(uniform))
-  const shift = each(() => scatterNormal(uniform))
-  const y = each(
-    (i) => 10 + 0.5 * x[i]! + shift[i % 5]! + shift[Math.floor(i / 9)]! * z[i]! + scatterNormal(uniform),
-  )
   const rows: Rows = {
     mod: (levels) => each((i) => i % levels),
     floor: (size) => each((i) => Math.floor(i / size)),
@@ -72,5 +68,15 @@ function make(seed: number, n: number, bars: Bars): Design {
     x: { x },
     z: { z },
   }
-  return handMadeDesign(y, { "(Intercept)": each(() => 1), x }, bars(rows))
+  const y = each((i) => 10 + 0.5 * x[i]! + scatterNormal(uniform))
+  const specs = bars(rows)
+  for (const { codes, columns } of specs) {
+    // Every other design has effects that can be seen; in the rest covariance matrices come out singular.
+    const size = seed % 2 === 0 ? 1.5 : 0.1
+    for (const column of Object.values(columns)) {
+      const effects = each(() => size * scatterNormal(uniform))
+      for (let i = 0; i < n; i++) y[i] = y[i]! + effects[codes[i]!]! * column[i]!
+    }
+  }
+  return handMadeDesign(y, { "(Intercept)": each(() => 1), x }, specs)
 }

@@ -88,7 +88,14 @@ function boundaryCoordinates(
     if (length > radius) low = middle
     else high = middle
   }
-  return rotated.map((g, j) => -g / (values[j]! + high))
+  const coordinates = rotated.map((g, j) => -g / (values[j]! + high))
+  // Almost the hard case: λ cannot be told from the lowest eigenvalue, and what is missing lies along it.
+  const missing = radius * radius - norm(coordinates) ** 2
+  if (values[0]! < -flat && missing > 0) {
+    const first = coordinates[0]!
+    coordinates[0] = (rotated[0]! > 0 ? -1 : 1) * Math.sqrt(first * first + missing)
+  }
+  return coordinates
 }
 
 function norm(x: Float64Array): number {

@@ -43,7 +43,8 @@ export function minimiseTrustRegion(
   for (; iterations < options.maxIterations; iterations++) {
     const trial = solveTrustRegion(current.gradient, hessian, radius)
     const noise = VALUE_NOISE * Math.max(1, Math.abs(current.value))
-    const small = trial.predicted <= options.decreaseTolerance || (polished >= MAX_POLISH && trial.predicted <= noise)
+    const small =
+      trial.predicted <= options.decreaseTolerance || (polished >= MAX_POLISH && trial.predicted <= noise)
     if (small && !cutShort(trial.onBoundary, radius)) {
       return finish(true, "the expected decrease is below the tolerance")
     }
