@@ -28,6 +28,8 @@ export interface Chain {
    * @throws NumericalError naming chain, sweep and node
    */
   advance(record: Float64Array): boolean
+  /** Writes the monitored quantities at the current state into `record`. */
+  read(record: Float64Array): void
   checkpoint(): Checkpoint
 }
 
@@ -47,6 +49,9 @@ export function startChain(
   const variables = new Int32Array(0)
   const total = sweepsOf(spec)
   let sweep = from?.sweep ?? 0
+  const read = (record: Float64Array): void => {
+    for (let k = 0; k < monitors.length; k++) record[k] = monitors[k]!(state, variables)
+  }
 
   return {
     number,
@@ -66,9 +71,10 @@ export function startChain(
       }
       sweep++
       if (sweep <= spec.warmup || (sweep - spec.warmup) % spec.thin !== 0) return false
-      for (let k = 0; k < monitors.length; k++) record[k] = monitors[k]!(state, variables)
+      read(record)
       return true
     },
+    read,
     checkpoint: () => ({
       sweep,
       state: state.slice(),

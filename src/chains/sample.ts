@@ -72,13 +72,7 @@ export function iterateChain(
   const number = options.chain ?? 0
   const run = checkRunOptions({ ...options, chains: number + 1 })
   const monitors = model.graph.quantities
-  // Every sweep is wanted, so the chain keeps every sweep: thinning is the caller's.
-  const sweeps = run.warmup + run.draws * run.thin
-  const spec = makeRunSpec(
-    model.plan(checkMethod(options.method)),
-    { ...run, warmup: 0, draws: sweeps, thin: 1 },
-    monitors,
-  )
+  const spec = makeRunSpec(model.plan(checkMethod(options.method)), run, monitors)
   const chain = startChain(spec, number)
   const record = new Float64Array(monitors.length)
   const position = new Map(monitors.map((quantity, k) => [quantity.name, k]))
@@ -90,6 +84,8 @@ export function iterateChain(
     next() {
       if (chain.done) return { done: true, value: undefined }
       chain.advance(record)
+      // Every sweep is shown, not only those that `sample` would keep.
+      chain.read(record)
       const value: Sweep = {
         sweep: chain.sweep,
         phase: chain.sweep <= run.warmup ? "warmup" : "sampling",
@@ -122,7 +118,13 @@ function checkRunOptions(options: SampleOptions): RunOptions {
 const withoutUndefined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
-const EXAMPLES: Readonly<Record<string, number>> = { chains: 4, draws: 1000, warmup: 1000, thin: 1, workers: 2 }
+const EXAMPLES: Readonly<Record<string, number>> = {
+  chains: 4,
+  draws: 1000,
+  warmup: 1000,
+  thin: 1,
+  workers: 2,
+}
 
 function checkCount(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return
