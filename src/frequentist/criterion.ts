@@ -37,7 +37,7 @@ export function createCriterion(system: LmmSystem, method: LmmMethod): Criterion
 }
 
 /**
- * Profiled deviance, Bates et al. (2015), eq. 35 (ML) and eq. 42 (REML):
+ * Profiled deviance and profiled REML criterion of Bates et al. (2015), sections 3.4 and 3.5:
  * `log|M| + df (1 + log(2π r²/df))`, for REML plus `log|X'V⁻¹X|`; with its gradient. Leaves the factored equations,
  * their solution and their inverse in the workspace.
  *

@@ -16,7 +16,7 @@ export interface Elimination {
 
 /**
  * Factors the equations in place (block elimination child before parent, then the dense tail: Bates et al. 2015,
- * eqs. 18 and 20 with the response carried along as the last row).
+ * section 3.4, with the response carried along as the last row).
  *
  * @returns null when a pivot is not positive, which at finite T means that X'V⁻¹X lost its rank to rounding
  */

@@ -10,7 +10,7 @@ import { invertEquations } from "./selected-inverse.ts"
 
 /**
  * Of each grouping factor the conditional modes `b = T u` and their variances given y, β and θ,
- * `σ² T [M⁻¹]_jj T'` (Bates et al. 2015, eq. 59). Overwrites the inverse in the workspace.
+ * `σ² T [M⁻¹]_jj T'` (Bates et al. 2015, section 5, conditional variances). Overwrites the inverse in the workspace.
  *
  * @param factors T of each grouping factor (not term), internal coordinates, those of the last evaluation
  * @param sigma residual standard deviation on the scale of the data

@@ -16,7 +16,7 @@ export interface Score {
  *   ∂ log|C| / ∂T = 2 Σ_j [S B C⁻¹]_jj ,   ∂ r² / ∂T = −2 Σ_j (Z'e)_j u_j' ,   e = y − Xβ − ZTu
  *
  * the first from `d log|C| = tr(C⁻¹ dC)`, the second from the envelope theorem (both derived from the profiled
- * deviance, Bates et al. 2015, eqs. 35 and 42). Derivatives are with respect to the whole of T; a triangular
+ * deviance of Bates et al. 2015). Derivatives are with respect to the whole of T; a triangular
  * parameterisation reads its own entries. Call after `solveEquations` and `invertEquations`.
  */
 export function computeScore(equations: Equations, factors: readonly Float64Array[]): Score {
