@@ -13,6 +13,7 @@ import {
   index,
   matrix,
   multiply,
+  nodesIn,
   number,
   at as position,
   power,
@@ -91,7 +92,7 @@ class GraphBuilder {
   }
 
   quantity(name: string, family: string, value: Expr): void {
-    this.quantities.push({ name, family, value, constant: value.op === "number" })
+    this.quantities.push({ name, family, value, constant: nodesIn(value).size === 0 })
   }
 
   /** The column at row i; a column of ones is the number one, so that an intercept prints as itself. */
