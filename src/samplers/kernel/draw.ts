@@ -13,7 +13,7 @@ import type { ConditionalFamily } from "../conditional.ts"
 
 /**
  * Writes a draw into `state` from `offset`; `v` may be overwritten. Returns false when the parameters allow no draw (a
- * precision that is not positive, a scale matrix that is not positive definite).
+ * precision that is not positive, a scale matrix that is not positive definite) or the draw is not finite.
  */
 export type Draw = (
   rng: Stream,
@@ -31,8 +31,9 @@ export const DRAWS: Readonly<Record<ConditionalFamily, Draw>> = {
   // v = [precision, shift]
   normal: (rng, v, state, offset) => {
     const precision = v[0]!
-    state[offset] = v[1]! / precision + drawNormal(rng) / Math.sqrt(precision)
-    return precision > 0
+    const value = v[1]! / precision + drawNormal(rng) / Math.sqrt(precision)
+    state[offset] = value
+    return precision > 0 && Math.abs(value) < Number.POSITIVE_INFINITY
   },
   // v = [precision matrix, shift vector]
   multivariateNormal: (rng, v, state, offset, q) => {
@@ -45,7 +46,7 @@ export const DRAWS: Readonly<Record<ConditionalFamily, Draw>> = {
   inverseGamma: (rng, v, state, offset) => {
     const value = drawInverseGamma(rng, v[0]!, v[1]!)
     state[offset] = value
-    return value > 0
+    return value > 0 && value < Number.POSITIVE_INFINITY
   },
   // v = [scale matrix, df]
   inverseWishart: (rng, v, state, offset, q, scratch) =>
