@@ -1,6 +1,7 @@
 /** Decides the prior of every coefficient and (co)variance of a design: the user's where stated, the default otherwise. */
 import { ModelError, suggest } from "../../core/errors.ts"
 import { canonicalParameters, lookupDistribution, validateParameters } from "../../distributions/registry.ts"
+import { cholesky } from "../../math/small-dense.ts"
 import type { Design, RandomDesign } from "./design.ts"
 import {
   fixed,
@@ -142,6 +143,7 @@ export function resolvePriors(design: Design, stated: readonly StatedPrior[]): R
     }
     const cov = find("cov", null)
     if (cov !== undefined) {
+      for (const entry of perTerm) only([cov, entry])
       list(cov.target, cov.prior, "user")
       return { ...covariancePrior(cov.prior, cov.target, terms.length), chosenBy: "user" }
     }
@@ -266,6 +268,22 @@ function covariancePrior(
   const scale = asMatrix(argumentsByName.get(family === "fixed" ? "value" : "scale")!, q, prior, target)
   if (typeof df !== "number")
     throw priorError(prior, target, "df must be a number", "the list belongs to the scale")
+  if (family === "huangWand" && !isDiagonal(scale, q)) {
+    throw priorError(
+      prior,
+      target,
+      "the scales of the sds are a number or a list, found rows with correlations",
+      `give ${q} scales: huangWand(df, [a, b, …])`,
+    )
+  }
+  if (family === "fixed" && !cholesky(Float64Array.from(scale), 0, q)) {
+    throw priorError(
+      prior,
+      target,
+      "the value must be positive definite",
+      "give a positive number, a positive diagonal, or the rows of a covariance matrix",
+    )
+  }
   const distribution = lookupDistribution(family)
   if (distribution.kind === "matrix") {
     validateParameters(
@@ -276,6 +294,9 @@ function covariancePrior(
   }
   return { on: "cov", family, df, scale }
 }
+
+const isDiagonal = (scale: readonly number[], q: number): boolean =>
+  scale.every((value, at) => value === 0 || at % (q + 1) === 0)
 
 const diagonalOf = (scale: readonly number[], q: number): number[] =>
   Array.from({ length: q }, (_, i) => scale[i * q + i]!)
