@@ -43,18 +43,15 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-/** The program of a lowered conjugate block; undefined for another sampler. */
-export function programOf(block: LoweredBlock): Program | undefined {
-  if (block.sampler !== "conjugate") return undefined
-  const { data } = block
-  return typeof data === "object" && data !== null && "program" in data
-    ? (data.program as Program)
-    : undefined
+/** The program of a lowered block: full conditional of a conjugate one, likelihood of a slice. */
+export function anyProgramOf({ data }: LoweredBlock): Program {
+  if (typeof data === "object" && data !== null && "program" in data) return data.program as Program
+  throw new Error("the block has no program")
 }
 
 /** The kernel of a block with a mutation; undefined when the mutation is about another family. */
 export function bindMutant(block: LoweredBlock, mutation: Mutation): Kernel | undefined {
-  const program = programOf(block)
-  if (program === undefined || program.family !== mutation.family) return undefined
+  const program = anyProgramOf(block)
+  if (block.sampler !== "conjugate" || program.family !== mutation.family) return undefined
   return bindProgram("mutant", { ...program, outputs: mutation.outputs(program.outputs, program.target.q) })
 }

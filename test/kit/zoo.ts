@@ -46,6 +46,12 @@ function rescaled(factor: number): Record<string, (number | string)[]> {
   return { ...table, y: table.y!.map((value) => Number(value) * factor) }
 }
 
+/** Group means a thousand residual sds apart: sums of squares that all but cancel. */
+function farApart(): Record<string, (number | string)[]> {
+  const table = standardTable(36, "far apart")
+  return { ...table, y: table.y!.map((value, i) => Number(value) + 600 * Math.sin(i % 4)) }
+}
+
 export const ZOO: readonly Specimen[] = [
   { name: "one-way, defaults (half-t)", formula: "y ~ 1 + (1 | g)" },
   {
@@ -134,6 +140,7 @@ export const ZOO: readonly Specimen[] = [
   { name: "factor slopes", formula: "y ~ s + (0 + s | g)" },
   { name: "sum contrasts", formula: "y ~ s * x + (1 | h)", options: { contrasts: "sum" } },
   { name: "one observation a group", formula: "y ~ x + (1 | g)", data: lonelyGroups(), priors: IG },
+  { name: "groups far apart", formula: "y ~ x + (1 | g)", data: farApart() },
   { name: "uncentred predictor", formula: "y ~ year + (1 | g)" },
   { name: "uncentred slopes", formula: "y ~ year + (year | g)" },
   { name: "tiny scale", formula: "y ~ x + (1 | g)", data: rescaled(1e-6) },
