@@ -2,13 +2,12 @@
  * Geweke's diagnostic: the means of the first tenth and of the last half of a chain, compared as a z score. The variance
  * of each mean is its spectral density at frequency zero over its length, from an autoregressive fit.
  *
- * Geweke (1992), in Bayesian Statistics 4, 169–193, Oxford. Windows and fit as the R package `coda`: Yule–Walker
- * equations by Durbin's recursion (1960), order by Akaike's criterion up to 10 log₁₀ n.
+ * Geweke (1992), in Bayesian Statistics 4, 169–193, Oxford. Windows and fit as the R package `coda`.
  */
 
-import { averageAutocovariance } from "./autocovariance.ts"
-import { type Chains, isConstant, isDegenerate } from "./chains.ts"
+import type { Chains } from "./chains.ts"
 import { mean } from "./moments.ts"
+import { spectrumAtZero } from "./spectrum-at-zero.ts"
 
 export interface GewekeWindows {
   /** Share of the chain in the first window. */
@@ -45,30 +44,7 @@ export function largestGewekeZ(chains: Chains): number {
   return scores.reduce((worst, z) => (Math.abs(z) > Math.abs(worst) ? z : worst))
 }
 
-/** Spectral density at frequency zero over n, by the autoregressive fit with the least AIC. */
+/** Spectral density at frequency zero over n; 0 where the window stands still. */
 function varianceOfMean(values: Float64Array): number {
-  const n = values.length
-  if (n >= 2 && Number.isFinite(values[0]!) && isConstant(values)) return 0
-  if (n < 2 || isDegenerate([values])) return NaN
-  const autocovariance = averageAutocovariance([values])
-  const highestOrder = Math.min(n - 1, Math.floor(10 * Math.log10(n)))
-
-  // Durbin's recursion: the coefficients of order p from those of order p − 1.
-  let coefficients: number[] = []
-  let innovation = autocovariance[0]!
-  let best = { criterion: n * Math.log(innovation), order: 0, innovation, sum: 0 }
-  for (let order = 1; order <= highestOrder; order++) {
-    const explained = coefficients.reduce((sum, c, j) => sum + c * autocovariance[order - 1 - j]!, 0)
-    const partial = (autocovariance[order]! - explained) / innovation
-    const previous = coefficients
-    coefficients = [...previous.map((c, j) => c - partial * previous[order - 2 - j]!), partial]
-    innovation *= 1 - partial * partial
-    const criterion = n * Math.log(innovation) + 2 * order
-    if (criterion < best.criterion) {
-      best = { criterion, order, innovation, sum: coefficients.reduce((sum, c) => sum + c, 0) }
-    }
-  }
-  // Divisor n − (order + 1) in place of n: degrees of freedom left by the mean and the coefficients.
-  const variance = (best.innovation * n) / (n - (best.order + 1))
-  return variance / (1 - best.sum) ** 2 / n
+  return spectrumAtZero(values) / values.length
 }

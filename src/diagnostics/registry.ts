@@ -5,13 +5,17 @@ import { essBulk } from "./ess-bulk.ts"
 import { essMean } from "./ess-mean.ts"
 import { essQuantile } from "./ess-quantile.ts"
 import { essSd } from "./ess-sd.ts"
+import { essSpectral } from "./ess-spectral.ts"
 import { essTail } from "./ess-tail.ts"
 import { largestGewekeZ } from "./geweke.ts"
+import { heidelbergerWelch, smallestStationarityP } from "./heidelberger-welch.ts"
 import { integratedAutocorrelationTime } from "./integrated-autocorrelation-time.ts"
 import { mcseMean } from "./mcse-mean.ts"
 import { mcseQuantile } from "./mcse-quantile.ts"
 import { mcseSd } from "./mcse-sd.ts"
+import { largestDependence, rafteryLewis } from "./raftery-lewis.ts"
 import { rhat } from "./rhat.ts"
+import { nestedRhatReason, rhatNested } from "./rhat-nested.ts"
 
 export interface Diagnostic {
   /** Name in the library. */
@@ -22,6 +26,8 @@ export interface Diagnostic {
   readonly label: string
   /** NaN where the figure does not exist; `diagnosisReason` tells why. */
   readonly compute: (chains: Chains) => number
+  /** Why this figure is NaN where `diagnosisReason` is silent, or null. */
+  readonly reason?: (chains: Chains) => string | null
   /** Where the definition is to be found. */
   readonly citation: string
 }
@@ -100,4 +106,47 @@ export const diagnostics: readonly Diagnostic[] = [
     compute: largestGewekeZ,
     citation: "Geweke (1992), Bayesian Statistics 4, 169–193",
   },
+  {
+    name: "rhatNested",
+    jsonName: "rhat_nested",
+    label: "nested R-hat, each chain a superchain",
+    compute: (chains) => rhatNested(chains),
+    reason: (chains) => nestedRhatReason(chains),
+    citation:
+      "Margossian, Hoffman, Sountsov, Riou-Durand, Vehtari & Gelman (2024), Bayesian Analysis, section 2.2",
+  },
+  {
+    name: "essSpectral",
+    jsonName: "ess_spectral",
+    label: "ESS by the spectrum at zero",
+    compute: essSpectral,
+    citation: "Heidelberger & Welch (1981), Communications of the ACM 24, 233–245",
+  },
+  {
+    name: "stationarityP",
+    jsonName: "stationarity_p",
+    label: "Heidelberger and Welch's p (smallest of the chains)",
+    compute: smallestStationarityP,
+    reason: reasonOfFirst((chain) => heidelbergerWelch(chain).reason),
+    citation: "Heidelberger & Welch (1983), Operations Research 31, 1109–1144",
+  },
+  {
+    name: "dependenceFactor",
+    jsonName: "dependence_factor",
+    label: "Raftery and Lewis's dependence factor (largest of the chains)",
+    compute: largestDependence,
+    reason: reasonOfFirst((chain) => rafteryLewis(chain).reason),
+    citation: "Raftery & Lewis (1992), Bayesian Statistics 4, 763–773",
+  },
 ]
+
+/** The reason of the first chain that has one, with the number of the chain. */
+function reasonOfFirst(reasonOf: (chain: Float64Array) => string | null): (chains: Chains) => string | null {
+  return (chains) => {
+    for (const [c, chain] of chains.entries()) {
+      const reason = reasonOf(chain)
+      if (reason !== null) return `chain ${c + 1}: ${reason}`
+    }
+    return null
+  }
+}
