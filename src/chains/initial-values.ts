@@ -17,13 +17,8 @@ interface Guess {
 const DISPERSION = 2
 
 /** One state for each chain, from the stream of purpose "initial". */
-export function initialStates(
-  plan: Plan,
-  context: LoweringContext,
-  chains: number,
-  seed: Seed,
-): Float64Array[] {
-  const guesses = guessFromData(context)
+export function initialStates(plan: Plan, chains: number, seed: Seed): Float64Array[] {
+  const guesses = guessFromData(plan.context)
   return Array.from({ length: chains }, (_, chain) =>
     drawState(plan, guesses, streamFor(seed, chain, "initial")),
   )
@@ -35,8 +30,9 @@ export function initialStates(
  */
 function guessFromData(context: LoweringContext): Map<string, Guess[]> {
   const guesses = new Map<string, Guess[]>()
-  for (const { gram, columns, observations } of linearChildren(context)) {
-    const residualSd = Math.sqrt(gram.residualSquares / observations) || 1
+  for (const { columns, centre, residual } of linearChildren(context)) {
+    const observations = residual.length
+    const residualSd = Math.sqrt(residual.reduce((total, r) => total + r * r, 0) / observations) || 1
     const fewestLevels = Math.min(
       observations,
       ...columns.filter((c) => c.codes !== null).map((c) => c.levels),
@@ -47,7 +43,7 @@ function guessFromData(context: LoweringContext): Map<string, Guess[]> {
       const isEffect = column.codes !== null
       const guess = isEffect
         ? { centre: 0, spread }
-        : { centre: gram.rowCentre[gram.first[k]!]!, spread: (DISPERSION * spread) / Math.sqrt(fewestLevels) }
+        : { centre: centre[k]!, spread: (DISPERSION * spread) / Math.sqrt(fewestLevels) }
       guesses.set(column.node, [...(guesses.get(column.node) ?? []), guess])
     })
     guesses.set(RESIDUAL, [{ centre: 0, spread: residualSd }])

@@ -87,7 +87,8 @@ export class Posterior {
   /** Whether the chains have converged, and what to do if not. Scalars fixed by their prior do not count. */
   verdict(): Verdict {
     const constants = new Set(this.quantities.filter((q) => q.constant).map((q) => q.name))
-    return judge(this.summary(), { chains: this.sampling.chains, constants })
+    const { chains, draws } = this.sampling
+    return judge(this.summary(), { chains, draws, constants })
   }
 
   /** Posterior of every group's effects, by grouping factor. Needs the `u` family recorded. */
@@ -138,7 +139,13 @@ export class Posterior {
       }
       const fit = mean(values)
       const se = Math.sqrt(values.reduce((total, v) => total + (v - fit) ** 2, 0) / (count - 1))
-      return { row: design.rowIndex[i]! + 1, fit, se, lower: quantile(values, 0.05), upper: quantile(values, 0.95) }
+      return {
+        row: design.rowIndex[i]! + 1,
+        fit,
+        se,
+        lower: quantile(values, 0.05),
+        upper: quantile(values, 0.95),
+      }
     })
   }
 

@@ -4,7 +4,6 @@ import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
 import type { DataScope } from "../samplers/kernel/closures.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
-import { newContext } from "../samplers/kernel/program.ts"
 import { lowerPlan, type Plan } from "../samplers/plan.ts"
 import type { LoweredBlock } from "../samplers/registry.ts"
 import { initialStates } from "./initial-values.ts"
@@ -37,13 +36,11 @@ export function makeRunSpec(plan: Plan, options: RunOptions, monitors: readonly 
   if (names.size !== monitors.length) throw new InternalError("two monitored quantities have the same name")
   // The monitors of the plan's graph: the same names, in terms of what is sampled.
   const sampled = plan.graph.quantities.filter((quantity) => names.has(quantity.name))
-  // The cross-products are computed once, for the samplers and for the initial values.
-  const context = newContext(plan.graph, plan.layout)
   return {
     ...options,
-    blocks: lowerPlan(plan, context),
+    blocks: lowerPlan(plan),
     layout: plan.layout,
-    initial: initialStates(plan, context, options.chains, options.seed),
+    initial: initialStates(plan, options.chains, options.seed),
     monitors: sampled,
   }
 }

@@ -2,7 +2,7 @@ import { OptionError } from "../core/errors.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
-import { METHODS, type Method } from "../samplers/plan.ts"
+import { checkMethod, type Method } from "../samplers/plan.ts"
 import { type Chain, startChain } from "./chain.ts"
 import { chooseMonitors } from "./monitors.ts"
 import { Posterior } from "./posterior.ts"
@@ -36,7 +36,7 @@ export const SAMPLE_DEFAULTS = { chains: 4, draws: 1000, warmup: 1000, thin: 1, 
  */
 export async function sample(model: HierarchicalModel, options: SampleOptions = {}): Promise<Posterior> {
   const run = checkRunOptions(options)
-  const plan = model.plan(checkMethod(options.method))
+  const plan = model.plan(checkMethod(options.method ?? "auto"))
   const monitors = chooseMonitors(model.graph.quantities, options.monitor)
   const spec = makeRunSpec(plan, run, monitors)
   const result = await runChains(spec, options)
@@ -72,7 +72,7 @@ export function iterateChain(
   const number = options.chain ?? 0
   const run = checkRunOptions({ ...options, chains: number + 1 })
   const monitors = model.graph.quantities
-  const spec = makeRunSpec(model.plan(checkMethod(options.method)), run, monitors)
+  const spec = makeRunSpec(model.plan(checkMethod(options.method ?? "auto")), run, monitors)
   const chain = startChain(spec, number)
   const record = new Float64Array(monitors.length)
   const position = new Map(monitors.map((quantity, k) => [quantity.name, k]))
@@ -136,13 +136,4 @@ function checkCount(name: string, value: number, least: number): void {
       hint: `for instance ${name} ${EXAMPLES[name] ?? 1}`,
     },
   )
-}
-
-function checkMethod(method: Method | undefined): Method | undefined {
-  if (method === undefined || METHODS.includes(method)) return method
-  throw new OptionError(`unknown method "${method}"`, {
-    code: "invalid-option",
-    where: "method",
-    hint: `expected one of ${METHODS.join(", ")}`,
-  })
 }

@@ -43,12 +43,12 @@ export function reportInput(posterior: Posterior, options: ReportOptions): Repor
     formula: model.formula,
     model: text.model.map(({ text: line, plate }) => (plate === null ? line : `${line}   for ${plate}`)),
     priors: model.priors,
-    conditionals: text.blocks.map((block, k) => ({
-      targets: [block.target],
+    conditionals: text.conditionals.map((block, k) => ({
+      targets: block.targets,
       sampler: block.sampler,
       text: block.formula,
-      mathml: `<math display="block">${mathml.blocks[k]!.formula}</math>`,
-      latex: latex.blocks[k]!.formula,
+      mathml: `<math display="block">${mathml.conditionals[k]!.formula}</math>`,
+      latex: latex.conditionals[k]!.formula,
       because: block.because,
       refused: block.refused,
     })),

@@ -22,7 +22,7 @@ import type { ConditionalFamily, Contribution, FullConditional } from "./conditi
 import { childValue } from "./conjugacy/pair.ts"
 import { renderConditional, renderTarget, type StyleName } from "./explain.ts"
 import { FAMILIES } from "./families.ts"
-import type { Plan } from "./plan.ts"
+import { type Plan, textbookPlan } from "./plan.ts"
 
 export interface DerivationStep {
   /** What is done, a sentence. */
@@ -35,12 +35,16 @@ export interface Derivation {
   readonly steps: readonly DerivationStep[]
 }
 
-/** The derivation of every block of a plan, in the order of a sweep. Plain data. */
+/** The derivation of every full conditional of a plan's model, in the order of a single-site sweep. Plain data. */
 export function derivePlan(plan: Plan, styleName: StyleName = "text"): Derivation[] {
   const style = PRINT_STYLES[styleName]
-  return plan.blocks.map(({ target, assignment }) => {
-    const { conditional, density } = assignment.explain(plan.graph)
-    if (conditional !== null) return deriveConditional(plan.graph, conditional, style)
+  const textbook = textbookPlan(plan)
+  if (textbook === null) return []
+  const { graph } = textbook
+  return textbook.blocks.map(({ targets, assignment }) => {
+    const target = targets.join(", ")
+    const { conditional, density } = assignment.explain(graph)
+    if (conditional !== null) return deriveConditional(graph, conditional, style)
     const words = `No conjugate pair covers its prior, so that its density is evaluated up to a constant and drawn from by the sampler "${assignment.sampler}".`
     return { target, steps: [{ words, formulas: [style.words(density ?? "")] }] }
   })

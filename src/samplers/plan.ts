@@ -1,58 +1,156 @@
 /** Decides which sampler draws which node, in which order, and says why. */
-import { PlanError } from "../core/errors.ts"
+import { OptionError, PlanError } from "../core/errors.ts"
 import { dependsOn } from "../models/expression.ts"
-import { latentNodes, type ModelGraph, nodeOf, type StochasticNode } from "../models/graph.ts"
+import { latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
 import { AUGMENTATIONS } from "./augment/registry.ts"
 import type { Rewrite } from "./augment/rewrite.ts"
 import { isRefusal } from "./conditional.ts"
 import { layOut, type StateLayout } from "./kernel/layout.ts"
-import { newContext } from "./kernel/program.ts"
-import { type Assignment, type LoweredBlock, SAMPLERS } from "./registry.ts"
+import { type LoweringContext, newContext } from "./kernel/program.ts"
+import { type Assignment, JOINT_SAMPLERS, type LoweredBlock, SAMPLERS } from "./registry.ts"
 
-export type Method = "auto" | "gibbs"
-export const METHODS: readonly Method[] = ["auto", "gibbs"]
+/** `gibbs` draws one node at a time, `blocked` all coefficients and effects jointly, `collapsed` integrates them out. */
+export type PlanMethod = "gibbs" | "blocked" | "collapsed"
+export type Method = "auto" | PlanMethod
+export const METHODS: readonly Method[] = ["auto", "collapsed", "blocked", "gibbs"]
 
 export interface PlanBlock {
-  readonly target: string
+  /** Nodes that the block draws. */
+  readonly targets: readonly string[]
   readonly assignment: Assignment
   readonly chosenBy: "user" | "default"
   readonly refused: readonly { readonly sampler: string; readonly reason: string }[]
 }
 
 export interface Plan {
-  readonly method: "gibbs"
+  readonly method: PlanMethod
   readonly chosenBy: "user" | "default"
+  /** Why this method, one sentence. */
+  readonly reason: string
   /** The model as stated. */
   readonly model: ModelGraph
-  /** The model that is sampled: the same one with auxiliary variables. */
+  /** The model that is sampled: the same one, with auxiliary variables where the method needs them. */
   readonly graph: ModelGraph
   readonly rewrites: readonly Omit<Rewrite, "graph">[]
   readonly layout: StateLayout
+  /** What the rows were reduced to, shared by everything that lowers the plan. */
+  readonly context: LoweringContext
   /** In the order of a sweep. */
   readonly blocks: readonly PlanBlock[]
 }
 
+/** Coordinates that one Metropolis–Hastings step moves well, and multiplications that make a sweep a millisecond. */
+const MOST_COORDINATES = 12
+const MOST_MULTIPLICATIONS = 1e6
+
 /**
- * Plans textbook single-site Gibbs: variances, then coefficients, then each group's effects.
- * @throws PlanError when no sampler takes a node, naming each refusal
+ * Plans the sampling of a model. `auto` collapses where it applies and a sweep stays cheap, else draws jointly, else one
+ * node at a time.
+ * @throws PlanError when a method is asked for that does not apply, or no sampler takes a node, naming each refusal
  */
 export function makePlan(model: ModelGraph, method: Method = "auto"): Plan {
-  const { graph, rewrites } = augment(model)
-  const blocks = sweepOrder(graph).map((node) => planBlock(graph, node))
-  return {
-    method: "gibbs",
-    chosenBy: method === "auto" ? "default" : "user",
-    model,
-    graph,
-    rewrites,
-    layout: layOut(graph),
-    blocks,
-  }
+  if (method !== "auto") return planFor[method](model, "user", "asked for")
+  const attempts: readonly { method: PlanMethod; reason: string | null }[] = [
+    { method: "collapsed", reason: reasonAgainst(model, "collapsed") },
+    { method: "blocked", reason: reasonAgainst(model, "blocked") },
+    { method: "gibbs", reason: null },
+  ]
+  const chosen = attempts.findIndex((attempt) => attempt.reason === null)
+  const passed = attempts.slice(0, chosen).map((attempt) => `not ${attempt.method}: ${attempt.reason}`)
+  const reason = passed.length === 0 ? "normal in coefficients and effects, few spreads" : passed.join("; ")
+  return planFor[attempts[chosen]!.method](model, "default", reason)
 }
 
 /** What a worker needs to run the plan: one block of plain data for each step of a sweep. */
-export function lowerPlan(plan: Plan, context = newContext(plan.graph, plan.layout)): LoweredBlock[] {
+export function lowerPlan(plan: Plan, context: LoweringContext = plan.context): LoweredBlock[] {
   return plan.blocks.map((block) => block.assignment.lower(context))
+}
+
+/** The textbook plan of the same model, for its full conditionals; null when some node has none that is drawn. */
+export function textbookPlan(plan: Plan): Plan | null {
+  if (plan.method === "gibbs") return plan
+  try {
+    return makePlan(plan.model, "gibbs")
+  } catch (error) {
+    if (error instanceof PlanError) return null
+    throw error
+  }
+}
+
+/** Why `auto` passes a joint method by; null when it takes it. */
+function reasonAgainst(model: ModelGraph, method: "blocked" | "collapsed"): string | null {
+  const graph = method === "collapsed" ? model : augment(model).graph
+  const found = JOINT_SAMPLERS[method].assign(newContext(graph, layOut(graph)))
+  if (isRefusal(found)) return found.reason
+  if (found.dimension > MOST_COORDINATES)
+    return `${found.dimension} spread parameters are too many for one step`
+  if (found.cost > MOST_MULTIPLICATIONS)
+    return `a factorisation takes ${found.cost.toExponential(0)} multiplications`
+  return null
+}
+
+const planFor: Readonly<
+  Record<PlanMethod, (model: ModelGraph, by: Plan["chosenBy"], reason: string) => Plan>
+> = {
+  gibbs(model, chosenBy, reason) {
+    const { graph, rewrites } = augment(model)
+    const layout = layOut(graph)
+    const blocks = sweepOrder(graph).map((node) => planNode(graph, node))
+    return {
+      method: "gibbs",
+      chosenBy,
+      reason,
+      model,
+      graph,
+      rewrites,
+      layout,
+      context: newContext(graph, layout),
+      blocks,
+    }
+  },
+
+  blocked(model, chosenBy, reason) {
+    const { graph, rewrites } = augment(model)
+    const layout = layOut(graph)
+    const context = newContext(graph, layout)
+    const joint = planJoint("blocked", context, chosenBy)
+    const others = sweepOrder(graph).filter((node) => !joint.targets.includes(node.id))
+    const blocks = [...others.map((node) => planNode(graph, node)), joint]
+    return { method: "blocked", chosenBy, reason, model, graph, rewrites, layout, context, blocks }
+  },
+
+  collapsed(model, chosenBy, reason) {
+    const layout = layOut(model)
+    const context = newContext(model, layout)
+    const blocks = [planJoint("collapsed", context, chosenBy)]
+    return {
+      method: "collapsed",
+      chosenBy,
+      reason,
+      model,
+      graph: model,
+      rewrites: [],
+      layout,
+      context,
+      blocks,
+    }
+  },
+}
+
+function planJoint(
+  method: "blocked" | "collapsed",
+  context: LoweringContext,
+  chosenBy: Plan["chosenBy"],
+): PlanBlock {
+  const found = JOINT_SAMPLERS[method].assign(context)
+  if (isRefusal(found)) {
+    throw new PlanError(`the method "${method}" does not apply: ${found.reason}`, {
+      code: "method-refused",
+      where: "method",
+      hint: "use gibbs, or auto",
+    })
+  }
+  return { targets: found.targets, assignment: found, chosenBy, refused: [] }
 }
 
 function augment(model: ModelGraph): { graph: ModelGraph; rewrites: Omit<Rewrite, "graph">[] } {
@@ -81,7 +179,7 @@ function sweepOrder(graph: ModelGraph): StochasticNode[] {
   return [...latentNodes(graph)].sort((a, b) => rank(a) - rank(b))
 }
 
-function planBlock(graph: ModelGraph, target: StochasticNode): PlanBlock {
+function planNode(graph: ModelGraph, target: StochasticNode): PlanBlock {
   const refused: { sampler: string; reason: string }[] = []
   let assignment: Assignment | null = null
   for (const sampler of SAMPLERS) {
@@ -97,9 +195,20 @@ function planBlock(graph: ModelGraph, target: StochasticNode): PlanBlock {
     const reasons = refused.map(({ sampler, reason }) => `${sampler}: ${reason}`).join("; ")
     throw new PlanError(`no sampler takes ${target.id} ~ ${target.distribution.family} (${reasons})`, {
       code: "no-sampler",
-      where: nodeOf(graph, target.id).id,
+      where: target.id,
       hint: "state another prior for it",
     })
   }
-  return { target: target.id, assignment, chosenBy: "default", refused }
+  return { targets: [target.id], assignment, chosenBy: "default", refused }
+}
+
+/** @throws OptionError for a method that does not exist */
+export function checkMethod(method: string): Method {
+  const found = METHODS.find((m) => m === method)
+  if (found !== undefined) return found
+  throw new OptionError(`unknown method "${method}"`, {
+    code: "invalid-option",
+    where: "method",
+    hint: `expected one of ${METHODS.join(", ")}`,
+  })
 }

@@ -2,8 +2,9 @@
 import type { ModelGraph, StochasticNode } from "../models/graph.ts"
 import { isRefusal, type Refusal } from "./conditional.ts"
 import { conjugate } from "./conjugate.ts"
+import { blocked, collapsed } from "./gaussian/samplers.ts"
 import type { LoweringContext } from "./kernel/program.ts"
-import type { BindOptions, Explanation, Kernel, Sampler } from "./sampler.ts"
+import type { BindOptions, Explanation, JointSampler, Kernel, Sampler } from "./sampler.ts"
 import { slice } from "./slice.ts"
 
 /** A sampler that has taken a node, its match sealed in. */
@@ -45,9 +46,49 @@ function register<M extends object, P>(sampler: Sampler<M, P>): RegisteredSample
   }
 }
 
+/** A sampler of many nodes at once: it takes what it can of the whole graph. */
+export interface RegisteredJointSampler {
+  readonly name: string
+  /** @returns the nodes it draws, or why it draws none */
+  assign(context: LoweringContext): JointAssignment | Refusal
+  bind(data: unknown, options?: BindOptions): Kernel
+}
+
+export interface JointAssignment extends Assignment {
+  readonly targets: readonly string[]
+  /** Multiplications of one sweep, in order of magnitude. */
+  readonly cost: number
+  /** Coordinates that are drawn by Metropolis–Hastings; 0 for an exact sampler. */
+  readonly dimension: number
+}
+
+function registerJoint<M extends object, P>(sampler: JointSampler<M, P>): RegisteredJointSampler {
+  const { name } = sampler
+  return {
+    name,
+    assign(context) {
+      const match = sampler.match(context)
+      if (isRefusal(match)) return match
+      return {
+        sampler: name,
+        ...sampler.describe(match),
+        explain: () => sampler.explain(match),
+        lower: () => ({ sampler: name, data: sampler.lower(match) }),
+      }
+    },
+    bind: (data) => sampler.bind(data as P),
+  }
+}
+
+export const JOINT_SAMPLERS = {
+  blocked: registerJoint(blocked),
+  collapsed: registerJoint(collapsed),
+} as const
+
 export const SAMPLERS: readonly RegisteredSampler[] = [register(conjugate), register(slice)]
 
 /** Turns lowered blocks into kernels; runs in the worker. */
 export function bindLowered(block: LoweredBlock, options?: BindOptions): Kernel {
-  return SAMPLERS.find((sampler) => sampler.name === block.sampler)!.bind(block.data, options)
+  const all = [...SAMPLERS, ...Object.values(JOINT_SAMPLERS)]
+  return all.find((sampler) => sampler.name === block.sampler)!.bind(block.data, options)
 }

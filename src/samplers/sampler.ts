@@ -43,6 +43,21 @@ export interface Sampler<M = unknown, P = unknown> {
   bind(lowered: P, options?: BindOptions): Kernel
 }
 
+/** A sampler of many nodes at once. */
+export interface JointSampler<M = unknown, P = unknown> {
+  readonly name: string
+  match(context: LoweringContext): M | Refusal
+  /** The nodes it draws, the multiplications of a sweep, and the coordinates of its Metropolis–Hastings step. */
+  describe(match: M): {
+    readonly targets: readonly string[]
+    readonly cost: number
+    readonly dimension: number
+  }
+  explain(match: M): Explanation
+  lower(match: M): P
+  bind(lowered: P): Kernel
+}
+
 export interface BindOptions {
   /** Closures instead of generated code, as on a page that forbids `eval`. Same draws, bit for bit. */
   readonly interpreted?: boolean

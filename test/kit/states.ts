@@ -4,7 +4,6 @@ import { nodeOf, type StochasticNode } from "../../src/models/graph.ts"
 import { drawNormal } from "../../src/random/normal.ts"
 import type { Stream } from "../../src/random/stream.ts"
 import { drawInverseWishart } from "../../src/random/wishart.ts"
-import { newContext } from "../../src/samplers/kernel/program.ts"
 import type { Plan } from "../../src/samplers/plan.ts"
 
 /** A node that must stay positive: it has an inverse-gamma prior or stands in the place of a spread. */
@@ -14,7 +13,7 @@ export function isPositive(node: StochasticNode): boolean {
 
 /** States far apart: initial values of many chains, each node then moved on its own scale; covariances full. */
 export function randomStates(plan: Plan, count: number, rng: Stream): Float64Array[] {
-  const states = initialStates(plan, newContext(plan.graph, plan.layout), count, "random states")
+  const states = initialStates(plan, count, "random states")
   for (const state of states) {
     for (const target of Object.keys(plan.layout.slots)) moveTarget(plan, target, state, rng)
   }

@@ -14,27 +14,29 @@ const TOLERANCE = 1e-11
 
 function checkPlan(plan: Plan, name: string): void {
   lowerPlan(plan).forEach((block, k) => {
-    it(plan.blocks[k]!.target, () => {
+    it(plan.blocks[k]!.targets[0]!, () => {
       const rng = streamFor("identity", k, name)
-      expect(identityDefect(plan, plan.blocks[k]!.target, bindLowered(block), rng)).toBeLessThan(TOLERANCE)
+      expect(identityDefect(plan, plan.blocks[k]!.targets[0]!, bindLowered(block), rng)).toBeLessThan(
+        TOLERANCE,
+      )
     })
   })
 }
 
 describe.each(ZOO)("log joint − log conditional is constant: $name", (specimen) => {
-  checkPlan(modelOf(specimen).plan(), specimen.name)
+  checkPlan(modelOf(specimen).plan("gibbs"), specimen.name)
 })
 
 describe("log joint − log conditional is constant: a level without rows", () => {
   const { design } = modelOf(ZOO.find(({ name }) => name === "crossed with slopes")!)
   const random = design.random.map((term) => ({ ...term, levels: [...term.levels, "nowhere"] }))
   const emptyLevel = { ...design, random }
-  checkPlan(makePlan(lowerDesign(emptyLevel, resolvePriors(emptyLevel, []))), "empty level")
+  checkPlan(makePlan(lowerDesign(emptyLevel, resolvePriors(emptyLevel, [])), "gibbs"), "empty level")
 
   it("has the prior as conditional", () => {
     const priors = resolvePriors(emptyLevel, [parsePrior("cov(g) ~ fixed([[2, 0.5], [0.5, 1]])")])
-    const plan = makePlan(lowerDesign(emptyLevel, priors))
-    const k = plan.blocks.findIndex(({ target }) => target === "u[g]")
+    const plan = makePlan(lowerDesign(emptyLevel, priors), "gibbs")
+    const k = plan.blocks.findIndex(({ targets }) => targets[0] === "u[g]")
     const kernel = bindLowered(lowerPlan(plan)[k]!)
     const { offset, stride, members } = plan.layout.slots["u[g]"]!
     const last = offset + stride * (members - 1)
@@ -55,13 +57,15 @@ describe("a wrong full conditional is found", () => {
   it.each(MUTATIONS)("$family: $name", (mutation) => {
     let tried = 0
     for (const specimen of ZOO) {
-      const plan = modelOf(specimen).plan()
+      const plan = modelOf(specimen).plan("gibbs")
       lowerPlan(plan).forEach((block, k) => {
         const mutant = bindMutant(block, mutation)
         if (mutant === undefined) return
         tried++
         const rng = streamFor("mutant", k, specimen.name)
-        expect(identityDefect(plan, plan.blocks[k]!.target, mutant, rng)).toBeGreaterThan(100 * TOLERANCE)
+        expect(identityDefect(plan, plan.blocks[k]!.targets[0]!, mutant, rng)).toBeGreaterThan(
+          100 * TOLERANCE,
+        )
       })
     }
     expect(tried).toBeGreaterThan(5)
@@ -70,7 +74,7 @@ describe("a wrong full conditional is found", () => {
 
 it("the zoo has every family of conditional and every sampler", () => {
   const explained = ZOO.flatMap((specimen) => {
-    const plan = modelOf(specimen).plan()
+    const plan = modelOf(specimen).plan("gibbs")
     return plan.blocks.map(({ assignment }) => ({
       sampler: assignment.sampler,
       family: assignment.explain(plan.graph).conditional?.family,

@@ -36,7 +36,7 @@ function difference(a: readonly Float64Array[], b: readonly Float64Array[]): num
 }
 
 describe.each(ZOO)("$name", (specimen) => {
-  const plan = modelOf(specimen).plan()
+  const plan = modelOf(specimen).plan("gibbs")
   const reduced = lowerPlan(plan)
   const literal = lowerPlan(plan, newContext(plan.graph, plan.layout, true))
   const rng = streamFor("reduction", 0, specimen.name)

@@ -9,6 +9,7 @@
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
+import type { Coefficient } from "./gaussian-model.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
 /** Inverse covariance of one set of effects and the log determinant of the covariance. */
@@ -37,6 +38,19 @@ export interface Factorisation {
   readonly solvedRest: Float64Array
   readonly ownPrecision: Float64Array
   readonly draw: Float64Array
+  /** log|W| + log|M| of the last factorisation. */
+  logDeterminant: number
+}
+
+/** Priors of the other columns: those of the coefficients; effects get theirs from their spreads. */
+export function restPriorsOf(s: GaussianStatistics, coefficients: readonly Coefficient[]): RestPriors {
+  const priors = { precision: new Float64Array(s.rest), mean: new Float64Array(s.rest) }
+  coefficients.forEach(({ priorMean, priorPrecision }, k) => {
+    const column = s.coefficientColumns[k]!
+    priors.precision[column] = priorPrecision
+    priors.mean[column] = priorMean - s.centre[column]!
+  })
+  return priors
 }
 
 /** Allocates everything a factorisation needs. */
@@ -52,6 +66,7 @@ export function newFactorisation(statistics: GaussianStatistics, priors: RestPri
     solvedRest: new Float64Array(rest),
     ownPrecision: new Float64Array(q * q),
     draw: new Float64Array(rest),
+    logDeterminant: 0,
   }
 }
 
@@ -64,7 +79,9 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   const { q, rest, levels } = s
   const weight = 1 / variance
   let quadratic = 0
-  let logDeterminants = 0
+  /** Of W and M, and of the priors: of the covariances, less those of the precisions. */
+  let logDeterminant = 0
+  let logPriors = 0
 
   for (let a = 0; a < rest; a++) {
     const row = a * rest
@@ -74,8 +91,8 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   }
   for (let k = 0; k < s.restTerms.length; k++) {
     const { effect, first, levels: members } = s.restTerms[k]!
-    const { q: order, inverse, logDeterminant } = effects[effect]!
-    logDeterminants += members * logDeterminant
+    const { q: order, inverse, logDeterminant: ofPrior } = effects[effect]!
+    logPriors += members * ofPrior
     for (let l = 0; l < members; l++) {
       const base = first + l * order
       for (let t = 0; t < order; t++) {
@@ -86,8 +103,8 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   f.ownPrecision.fill(0)
   for (let k = 0; k < s.ownTerms.length; k++) {
     const { effect, first } = s.ownTerms[k]!
-    const { q: order, inverse, logDeterminant } = effects[effect]!
-    logDeterminants += levels * logDeterminant
+    const { q: order, inverse, logDeterminant: ofPrior } = effects[effect]!
+    logPriors += levels * ofPrior
     for (let t = 0; t < order; t++) {
       for (let u = 0; u < order; u++) f.ownPrecision[(first + t) * q + first + u] = inverse[t * order + u]!
     }
@@ -98,7 +115,7 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
     for (let k = 0; k < q * q; k++) f.own[base + k] = weight * s.own[base + k]! + f.ownPrecision[k]!
     if (!cholesky(f.own, base, q)) return Number.NEGATIVE_INFINITY
     for (let t = 0; t < q; t++) {
-      logDeterminants += 2 * Math.log(f.own[base + t * q + t]!)
+      logDeterminant += 2 * Math.log(f.own[base + t * q + t]!)
       f.solvedResponse[l * q + t] = weight * s.ownResponse[l * q + t]!
     }
     solveLower(f.own, base, q, f.solvedResponse, l * q)
@@ -110,13 +127,15 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   solveLower(f.rest, 0, rest, f.solvedRest, 0)
   for (let a = 0; a < rest; a++) {
     quadratic += f.solvedRest[a]! ** 2
-    logDeterminants += 2 * Math.log(f.rest[a * rest + a]!)
+    logDeterminant += 2 * Math.log(f.rest[a * rest + a]!)
     if (priors.precision[a]! > 0) {
       quadratic -= priors.precision[a]! * priors.mean[a]! ** 2
-      logDeterminants -= Math.log(priors.precision[a]!)
+      logPriors -= Math.log(priors.precision[a]!)
     }
   }
-  return -0.5 * (s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic + logDeterminants)
+  f.logDeterminant = logDeterminant
+  const data = s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic
+  return -0.5 * (data + logDeterminant + logPriors)
 }
 
 /** Takes one level out of the equations of the other columns. */
@@ -140,6 +159,32 @@ function eliminate(f: Factorisation, level: number, weight: number): void {
     for (let t = 0; t < q; t++) product += c[at + t]! * f.solvedResponse[level * q + t]!
     f.solvedRest[column[e]!]! -= product
   }
+}
+
+/**
+ * Normalised log density of the coefficients and effects in `state` given the spreads last factorised: with the
+ * equations `L_M'δ = z + ε` and `L'u + Cδ = c + ε` of a draw, that of the ε times the determinant.
+ */
+export function logCoefficientDensity(f: Factorisation, state: Float64Array): number {
+  const { statistics: s, draw } = f
+  const { q, rest, levels, pointer, column } = s
+  let squares = 0
+  for (let a = 0; a < rest; a++) draw[a] = state[s.restSlots[a]!]! - s.centre[a]!
+  for (let a = 0; a < rest; a++) {
+    let noise = -f.solvedRest[a]!
+    for (let b = a; b < rest; b++) noise += f.rest[b * rest + a]! * draw[b]!
+    squares += noise * noise
+  }
+  for (let l = 0; l < levels; l++) {
+    for (let t = 0; t < q; t++) {
+      let noise = -f.solvedResponse[l * q + t]!
+      for (let u = t; u < q; u++) noise += f.own[(l * q + u) * q + t]! * state[s.ownSlots[l * q + u]!]!
+      for (let e = pointer[l]!; e < pointer[l + 1]!; e++)
+        noise += f.solvedCross[e * q + t]! * draw[column[e]!]!
+      squares += noise * noise
+    }
+  }
+  return 0.5 * (f.logDeterminant - squares - (rest + levels * q) * Math.log(2 * Math.PI))
 }
 
 /** Draws all coefficients and effects jointly from their conditional given the spreads last factorised. */

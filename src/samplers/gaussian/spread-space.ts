@@ -1,6 +1,9 @@
 /**
- * Spreads in unconstrained coordinates φ: log sd of a scalar, and for a covariance D = L L' the rows of L with the
- * logarithms of its diagonal. Log prior densities here are with respect to φ.
+ * Spreads in unconstrained coordinates φ: the logarithms of the sds, then for a covariance the inverse hyperbolic tangents
+ * of the canonical partial correlations, row by row below the diagonal. With p_ij those correlations the Cholesky factor
+ * of the correlation matrix is L_ij = p_ij √(1 − Σ_{k<j} L_ik²). An sd that goes to zero leaves the correlations where
+ * their prior has them, so that the density has no funnel there. Log prior densities here are with respect to φ.
+ * Source: Lewandowski, Kurowicka & Joe (2009), J. Multivariate Analysis 100, section 2.
  */
 import { lookupDistribution } from "../../distributions/registry.ts"
 import type { ModelGraph } from "../../models/graph.ts"
@@ -44,8 +47,14 @@ export function spreadPrior(graph: ModelGraph, spread: Spread): SpreadPrior | Re
   return { family, parameters: numbers }
 }
 
-/** Coordinates of the spread's current value in `state`, into `phi` from `at`. */
-export function readCoordinates(spread: Spread, state: Float64Array, phi: Float64Array, at: number): void {
+/** Coordinates of the spread's current value in `state`, into `phi` from `at`. `scratch` has q² places. */
+export function readCoordinates(
+  spread: Spread,
+  state: Float64Array,
+  phi: Float64Array,
+  at: number,
+  scratch: Float64Array,
+): void {
   const { q, slot, kind } = spread
   if (kind === "known") return
   if (q === 1) {
@@ -53,20 +62,47 @@ export function readCoordinates(spread: Spread, state: Float64Array, phi: Float6
     phi[at] = kind === "sd" ? Math.log(value) : 0.5 * Math.log(value)
     return
   }
-  // Cholesky of the state's matrix, row by row, straight into the coordinates; logs of the diagonal at the end.
-  const start = (i: number) => at + (i * (i + 1)) / 2
-  for (let i = 0; i < q; i++) {
-    for (let j = 0; j <= i; j++) {
-      let value = state[slot + i * q + j]!
-      for (let k = 0; k < j; k++) value -= phi[start(i) + k]! * phi[start(j) + k]!
-      phi[start(i) + j] = i === j ? Math.sqrt(value) : value / phi[start(j) + j]!
+  for (let i = 0; i < q; i++) phi[at + i] = 0.5 * Math.log(state[slot + i * q + i]!)
+  let next = at + q
+  scratch[0] = 1
+  for (let i = 1; i < q; i++) {
+    let left = 1
+    for (let j = 0; j < i; j++) {
+      const scale = Math.exp(phi[at + i]! + phi[at + j]!)
+      let value = state[slot + i * q + j]! / scale
+      for (let k = 0; k < j; k++) value -= scratch[i * q + k]! * scratch[j * q + k]!
+      value /= scratch[j * q + j]!
+      scratch[i * q + j] = value
+      phi[next++] = Math.atanh(value / Math.sqrt(left))
+      left -= value * value
     }
+    scratch[i * q + i] = Math.sqrt(left)
   }
-  for (let i = 0; i < q; i++) phi[start(i) + i] = Math.log(phi[start(i) + i]!)
 }
 
-/** Writes the spread at coordinates `phi` from `at` into the state. */
-export function writeState(spread: Spread, phi: Float64Array, at: number, state: Float64Array): void {
+/** Fills `factor` (row-major q × q) with the Cholesky factor of the covariance at `phi`; the upper part is not touched. */
+function writeFactor(q: number, phi: Float64Array, at: number, factor: Float64Array): void {
+  let next = at + q
+  for (let i = 0; i < q; i++) {
+    // The row's sd, then what is left of it after each partial correlation: exact even where that is tiny.
+    let left = Math.exp(phi[at + i]!)
+    for (let j = 0; j < i; j++) {
+      const z = phi[next++]!
+      factor[i * q + j] = left * Math.tanh(z)
+      left /= Math.cosh(z)
+    }
+    factor[i * q + i] = left
+  }
+}
+
+/** Writes the spread at coordinates `phi` from `at` into the state. `scratch` has q² places. */
+export function writeState(
+  spread: Spread,
+  phi: Float64Array,
+  at: number,
+  state: Float64Array,
+  scratch: Float64Array,
+): void {
   const { q, slot, kind } = spread
   if (kind === "known") return
   if (q === 1) {
@@ -74,19 +110,15 @@ export function writeState(spread: Spread, phi: Float64Array, at: number, state:
     state[slot] = kind === "sd" ? sd : sd * sd
     return
   }
+  writeFactor(q, phi, at, scratch)
   for (let i = 0; i < q; i++) {
     for (let j = 0; j <= i; j++) {
       let value = 0
-      for (let k = 0; k <= j; k++) value += factorEntry(phi, at, i, k) * factorEntry(phi, at, j, k)
+      for (let k = 0; k <= j; k++) value += scratch[i * q + k]! * scratch[j * q + k]!
       state[slot + i * q + j] = value
       state[slot + j * q + i] = value
     }
   }
-}
-
-function factorEntry(phi: Float64Array, at: number, i: number, j: number): number {
-  const value = phi[at + (i * (i + 1)) / 2 + j]!
-  return i === j ? Math.exp(value) : value
 }
 
 /** Inverse and log determinant of the covariance at coordinates `phi` from `at`. `scratch` has q² places. */
@@ -102,16 +134,19 @@ export function evaluateSpread(
     value.logDeterminant = 2 * phi[at]!
     return
   }
-  // K = L⁻¹ row by row, then D⁻¹ = K'K.
+  writeFactor(q, phi, at, scratch)
   value.logDeterminant = 0
+  // L⁻¹ in place, row by row, then D⁻¹ = L⁻ᵀ L⁻¹.
   for (let i = 0; i < q; i++) {
-    const diagonal = phi[at + (i * (i + 1)) / 2 + i]!
-    value.logDeterminant += 2 * diagonal
-    for (let j = 0; j < q; j++) {
-      let entry = i === j ? 1 : 0
-      for (let k = j; k < i; k++) entry -= factorEntry(phi, at, i, k) * scratch[k * q + j]!
-      scratch[i * q + j] = j > i ? 0 : entry * Math.exp(-diagonal)
+    const pivot = scratch[i * q + i]!
+    value.logDeterminant += 2 * Math.log(pivot)
+    for (let j = 0; j < i; j++) {
+      let entry = 0
+      for (let k = j; k < i; k++) entry -= scratch[i * q + k]! * scratch[k * q + j]!
+      inverse[j] = entry / pivot
     }
+    for (let j = 0; j < i; j++) scratch[i * q + j] = inverse[j]!
+    scratch[i * q + i] = 1 / pivot
   }
   for (let i = 0; i < q; i++) {
     for (let j = 0; j <= i; j++) {
@@ -157,9 +192,14 @@ export function bindLogPrior(spread: Spread, prior: SpreadPrior): LogPrior {
           return -0.5 * (df + q + 1) * value.logDeterminant - 0.5 * trace
         }
   return (phi, at, value) => {
-    // |dΣ/dL| = 2^q Π L_ii^(q − i + 1), i = 1 … q, and dL_ii = L_ii dφ_ii (Muirhead 1982, theorem 2.1.9).
+    // Σ_ij = s_i s_j R_ij: |dΣ/d(s, R)| = 2^q Π s_i^q, and ds = s dφ.
     let jacobian = 0
-    for (let i = 0; i < q; i++) jacobian += (q - i + 1) * phi[at + (i * (i + 1)) / 2 + i]!
+    for (let i = 0; i < q; i++) jacobian += (q + 1) * phi[at + i]!
+    // |dR/dp| = Π (1 − p_ij²)^((q − j − 2)/2), j from 0, and dp = (1 − p²) dz with 1 − p² = 1/cosh² z.
+    let next = at + q
+    for (let i = 1; i < q; i++) {
+      for (let j = 0; j < i; j++) jacobian -= (q - j) * Math.log(Math.cosh(phi[next++]!))
+    }
     return density(value) + jacobian
   }
 }

@@ -36,6 +36,35 @@ export interface GaussianStatistics {
   readonly coefficientColumns: readonly number[]
 }
 
+/** What decides the cost of a factorisation: Σ over levels of (columns that the level meets)², and the sizes. */
+export function countMeetings(model: GaussianModel): {
+  q: number
+  levels: number
+  rest: number
+  meetings: number
+} {
+  const { columns } = model.child
+  const grouped = columns.filter((column) => column.codes !== null)
+  const largest = grouped.reduce((a, b) => (b.levels > a.levels ? b : a))
+  const own = grouped.filter((column) => column.codes === largest.codes)
+  const others = grouped.filter((column) => column.codes !== largest.codes)
+  const shared = columns.length - grouped.length
+  const met = new Float64Array(largest.levels).fill(shared)
+  for (const { codes } of new Map(others.map((column) => [column.codes, column])).values()) {
+    const width = others.filter((column) => column.codes === codes).length
+    const cells = new Set<number>()
+    codes!.forEach((code, i) => {
+      const cell = largest.codes![i]! * 2 ** 26 + code
+      if (cells.has(cell)) return
+      cells.add(cell)
+      met[largest.codes![i]!]! += width
+    })
+  }
+  const rest = shared + others.reduce((total, column) => total + column.levels, 0)
+  const meetings = met.reduce((total, m) => total + (m * m) / 2, 0)
+  return { q: own.length, levels: largest.levels, rest, meetings }
+}
+
 /** Reduces the rows; cost linear in rows × (columns met by a row)². */
 export function reduceRows(model: GaussianModel): GaussianStatistics {
   const { columns, residual, centre: centres } = model.child

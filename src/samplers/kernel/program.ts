@@ -269,5 +269,14 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
   const offset = evaluate(rest)
   for (let i = 0; i < n; i++) y[i]! -= offset === null ? 1 : offset[i]!
   const centred = centreResponse(columns, y)
-  return { gram: buildGram(columns, centred), columns, ...centred }
+  // Only single-site kernels need the cross-products.
+  let gram: Gram | null = null
+  return {
+    columns,
+    ...centred,
+    get gram() {
+      gram ??= buildGram(columns, centred)
+      return gram
+    },
+  }
 }

@@ -1,0 +1,76 @@
+/** The marginal posterior of the spreads, coefficients and effects integrated out, as a density in φ. */
+import { compileSpreads } from "./compile-spreads.ts"
+import {
+  type Factorisation,
+  factorise,
+  newFactorisation,
+  restPriorsOf,
+  type SpreadValue,
+} from "./factorisation.ts"
+import type { GaussianModel, Spread } from "./gaussian-model.ts"
+import {
+  bindLogPrior,
+  coordinatesOf,
+  evaluateSpread,
+  type LogPrior,
+  type SpreadPrior,
+} from "./spread-space.ts"
+import type { GaussianStatistics } from "./statistics.ts"
+
+/** What a worker needs to evaluate the density: plain data. */
+export interface MarginalData {
+  readonly statistics: GaussianStatistics
+  readonly coefficients: GaussianModel["coefficients"]
+  /** Spread of each set of effects, then the residual's. */
+  readonly spreads: readonly Spread[]
+  /** Priors in the same order; null for a known spread. */
+  readonly priors: readonly (SpreadPrior | null)[]
+}
+
+export interface Marginal {
+  readonly factorisation: Factorisation
+  /** Number of coordinates of φ. */
+  readonly dimension: number
+  /** Log density at φ up to a constant; leaves the factorisation at φ, ready to draw coefficients from. */
+  logDensity(phi: Float64Array): number
+  /** First coordinate of each spread. */
+  readonly first: readonly number[]
+  readonly spreads: readonly Spread[]
+}
+
+/** Allocates everything; evaluations allocate nothing. */
+export function bindMarginal(data: MarginalData): Marginal {
+  const { statistics, coefficients, spreads, priors } = data
+  const factorisation = newFactorisation(statistics, restPriorsOf(statistics, coefficients))
+  const { values, scratch } = compileSpreads(spreads)
+  const first: number[] = []
+  let dimension = 0
+  for (const spread of spreads) {
+    first.push(dimension)
+    dimension += coordinatesOf(spread)
+  }
+  const logPriors: (LogPrior | null)[] = priors.map((prior, k) =>
+    prior === null ? null : bindLogPrior(spreads[k]!, prior),
+  )
+  const effects: readonly SpreadValue[] = values.slice(0, -1)
+  const residual = values.at(-1)!
+  return {
+    factorisation,
+    dimension,
+    first,
+    spreads,
+    logDensity(phi) {
+      let total = 0
+      for (let k = 0; k < values.length; k++) {
+        const logPrior = logPriors[k]!
+        if (logPrior === null) continue
+        evaluateSpread(phi, first[k]!, values[k]!, scratch)
+        total += logPrior(phi, first[k]!, values[k]!)
+      }
+      if (!(total > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY
+      const likelihood = factorise(factorisation, effects, 1 / residual.inverse[0]!)
+      const density = total + likelihood
+      return Number.isNaN(density) ? Number.NEGATIVE_INFINITY : density
+    },
+  }
+}

@@ -1,0 +1,90 @@
+/** A multivariate t proposal fitted where the density is: at the mode first, to warm-up draws later. */
+
+import { differenceHessian } from "../../math/optimise/hessian.ts"
+import type { Objective } from "../../math/optimise/objective.ts"
+import { minimiseTrustRegion } from "../../math/optimise/trust-region.ts"
+import { cholesky, solveLower } from "../../math/small-dense.ts"
+import { decomposeSymmetric } from "../../math/symmetric-eigen.ts"
+import { drawGamma } from "../../random/gamma.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
+
+/** Degrees of freedom: heavier tails than any log-scale posterior with a proper prior. */
+export const PROPOSAL_DF = 6
+
+/** Centre and lower Cholesky factor (row-major d × d) of the scale matrix; plain data. */
+export interface Proposal {
+  readonly centre: Float64Array
+  readonly factor: Float64Array
+}
+
+/**
+ * The mode of a log density and a scale from the curvature there. Directions that the curvature leaves open (a flat
+ * or saddle-shaped mode) get a width of `WIDEST`.
+ * @param start where to begin, not changed
+ */
+export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Float64Array): Proposal {
+  const d = start.length
+  const objective: Objective = (x) => {
+    const gradient = new Float64Array(d)
+    const point = x.slice()
+    for (let i = 0; i < d; i++) {
+      point[i] = x[i]! + STEP
+      const above = logDensity(point)
+      point[i] = x[i]! - STEP
+      const below = logDensity(point)
+      point[i] = x[i]!
+      gradient[i] = -(above - below) / (2 * STEP)
+    }
+    return { value: -logDensity(x), gradient }
+  }
+  const { x: centre } = minimiseTrustRegion(objective, start, {
+    decreaseTolerance: 1e-6,
+    maxIterations: 60,
+    initialRadius: 1,
+    hessian: "difference",
+  })
+  const hessian = differenceHessian(objective, centre, objective(centre).gradient)
+  return { centre, factor: scaleFromCurvature(hessian, d) }
+}
+
+/** Central differences of a smooth function of order one: error about 1e-10. */
+const STEP = 1e-5
+/** Sds of a log scale beyond which the data say nothing. */
+const WIDEST = 2
+
+function scaleFromCurvature(hessian: Float64Array, d: number): Float64Array {
+  const { values, vectors } = decomposeSymmetric(hessian, d)
+  const covariance = new Float64Array(d * d)
+  for (let k = 0; k < d; k++) {
+    const variance = 1 / Math.max(values[k]!, 1 / WIDEST ** 2)
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++)
+        covariance[i * d + j]! += variance * vectors[i * d + k]! * vectors[j * d + k]!
+    }
+  }
+  cholesky(covariance, 0, d)
+  return covariance
+}
+
+/** A draw from the t proposal into `phi`. */
+export function drawProposal(proposal: Proposal, rng: Stream, phi: Float64Array, z: Float64Array): void {
+  const d = phi.length
+  const stretch = Math.sqrt(PROPOSAL_DF / (2 * drawGamma(rng, PROPOSAL_DF / 2)))
+  for (let i = 0; i < d; i++) z[i] = stretch * drawNormal(rng)
+  for (let i = 0; i < d; i++) {
+    let value = proposal.centre[i]!
+    for (let j = 0; j <= i; j++) value += proposal.factor[i * d + j]! * z[j]!
+    phi[i] = value
+  }
+}
+
+/** Log density of the t proposal at `phi`, up to its normalising constant. `z` is overwritten. */
+export function logProposal(proposal: Proposal, phi: Float64Array, z: Float64Array): number {
+  const d = phi.length
+  for (let i = 0; i < d; i++) z[i] = phi[i]! - proposal.centre[i]!
+  solveLower(proposal.factor, 0, d, z, 0)
+  let squares = 0
+  for (let i = 0; i < d; i++) squares += z[i]! * z[i]!
+  return -0.5 * (PROPOSAL_DF + d) * Math.log1p(squares / PROPOSAL_DF)
+}

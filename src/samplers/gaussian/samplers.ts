@@ -1,0 +1,67 @@
+/** The two joint samplers of Gaussian hierarchical models, as the registry lists them. */
+import type { Explanation, JointSampler } from "../sampler.ts"
+import { bindBlocked, type LoweredBlocked, lowerBlocked, matchBlocked } from "./blocked.ts"
+import {
+  bindCollapsed,
+  type CollapsedMatch,
+  type LoweredCollapsed,
+  lowerCollapsed,
+  matchCollapsed,
+} from "./collapsed.ts"
+import type { GaussianModel } from "./gaussian-model.ts"
+import { coordinatesOf } from "./spread-space.ts"
+import { countMeetings } from "./statistics.ts"
+
+export const blocked: JointSampler<GaussianModel, LoweredBlocked> = {
+  name: "gaussian-block",
+  match: matchBlocked,
+  describe: (model) => ({ targets: locationsOf(model), cost: costOf(model), dimension: 0 }),
+  explain: (model) => ({
+    conditional: null,
+    density: NORMAL,
+    because: describeModel(model),
+  }),
+  lower: lowerBlocked,
+  bind: bindBlocked,
+}
+
+export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
+  name: "collapsed",
+  match: matchCollapsed,
+  describe: ({ model }) => {
+    const spreads = [...model.effects.map((e) => e.spread), model.residual]
+    return {
+      targets: [...spreads.flatMap(({ node }) => (node === null ? [] : [node])), ...locationsOf(model)],
+      cost: costOf(model),
+      dimension: spreads.reduce((total, spread) => total + coordinatesOf(spread), 0),
+    }
+  },
+  explain: ({ model }): Explanation => ({
+    conditional: null,
+    density: `p(spreads | data) ∝ p(spreads) × ∫ p(data | b, u, spreads) p(b) p(u | spreads) db du by Metropolis–Hastings, then b, u | spreads, data ~ ${NORMAL}`,
+    because: [
+      ...describeModel(model),
+      "the spreads move as if the coefficients and effects were not there: no random walk between them",
+    ],
+  }),
+  lower: lowerCollapsed,
+  bind: bindCollapsed,
+}
+
+const NORMAL = "MultivariateNormal(inverse(Q) h, inverse(Q)), Q and h those of the mixed-model equations"
+
+const locationsOf = (model: GaussianModel): string[] => [
+  ...model.coefficients.map((c) => c.node),
+  ...model.effects.map((e) => e.node),
+]
+
+const describeModel = (model: GaussianModel): string[] => [
+  `${model.child.residual.length} normal rows, their mean linear in ${locationsOf(model).join(", ")}`,
+  "normal priors of all of these given the spreads",
+]
+
+/** Multiplications of one factorisation: eliminating each level, then the rest. */
+function costOf(model: GaussianModel): number {
+  const { q, rest, levels, meetings } = countMeetings(model)
+  return levels * q ** 3 + q * meetings + rest ** 3 / 3
+}
