@@ -44,8 +44,8 @@ export function* drawsToCsvChunks(draws: Draws): Generator<string, void, undefin
 
 /**
  * Reads a file of draws. Chains come in the order of their labels, draws in the order of `.iteration` where that column
- * exists and in the order of the file elsewhere; without `.chain` the file is one chain. An unnamed first column (R's row
- * names) is skipped. `NA` reads as NaN.
+ * exists and in the order of the file elsewhere; without `.chain` the file is one chain. The columns `CHAIN` and `ITER` of
+ * R's coda stand for `.chain` and `.iteration`. An unnamed first column (R's row names) is skipped. `NA` reads as NaN.
  *
  * @param text the content of the file
  * @param name what error messages call it, a file name
@@ -85,7 +85,7 @@ function readRows(text: string, name: string): Rows {
   let row = 0
 
   const readHeader = (cells: readonly string[]): void => {
-    header = checkHeader(cells, name)
+    header = renameCodaColumns(checkHeader(cells, name))
     index.chain = header.indexOf(".chain")
     index.iteration = header.indexOf(".iteration")
     scalars = header.flatMap((column, j) => (column === "" || isIndexColumn(column) ? [] : [j]))
@@ -163,6 +163,12 @@ function checkHeader(cells: readonly string[], name: string): readonly string[] 
     seen.add(column)
   }
   return cells
+}
+
+/** `CHAIN` and `ITER`, the columns that `as.matrix` of R's coda puts before the scalars, under posterior's names. */
+function renameCodaColumns(header: readonly string[]): readonly string[] {
+  if (!header.includes("CHAIN") || !header.includes("ITER") || header.includes(".chain")) return header
+  return header.map((column) => (column === "CHAIN" ? ".chain" : column === "ITER" ? ".iteration" : column))
 }
 
 /** Row numbers of each chain, chains by label, rows by iteration. */
