@@ -22,7 +22,7 @@ const model = lmm("y ~ 1 + (1 | g)", datasets.eck(), {
     "var(residual)": inverseGamma(2, 100),
   },
 })
-console.log(model.plan().explain())
+console.log(model.plan("gibbs").explain())
 
 const SWEEPS = 50_000
 const post = await sample(model, { chains: 1, warmup: 0, draws: SWEEPS, seed: "eck", method: "gibbs" })

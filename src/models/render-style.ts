@@ -158,6 +158,11 @@ const escapeXml = (text: string): string =>
 const row = (...parts: readonly string[]): string => `<mrow>${parts.join("")}</mrow>`
 const operator = (text: string): string => `<mo>${escapeXml(text)}</mo>`
 const word = (text: string): string => `<mtext>${escapeXml(text)}</mtext>`
+/** Brackets that grow only around fractions: around a subscript they would tower over the line. */
+const fence = (text: string, inside: string): string =>
+  inside.includes("<mfrac") ? operator(text) : `<mo stretchy="false">${text}</mo>`
+const fenced = (open: string, inside: string, close: string): string =>
+  row(fence(open, inside), inside, fence(close, inside))
 const between = (parts: readonly string[], separator: string): string => parts.join(operator(separator))
 
 export const MATHML: Style = {
@@ -186,25 +191,23 @@ export const MATHML: Style = {
     return below.length === 0 ? base : `<msub>${base}${sub}</msub>`
   },
   index: (name) => (/^\d+$/.test(name) ? `<mn>${name}</mn>` : `<mi>${escapeXml(name)}</mi>`),
-  gather: (map, name) => row(word(map), operator("["), `<mi>${escapeXml(name)}</mi>`, operator("]")),
-  parentheses: (inside) => row(operator("("), inside, operator(")")),
+  gather: (map, name) => row(word(map), fenced("[", `<mi>${escapeXml(name)}</mi>`, "]")),
+  parentheses: (inside) => fenced("(", inside, ")"),
   fraction: (top, bottom) => `<mfrac>${row(top)}${row(bottom)}</mfrac>`,
   power: (base, exponent) =>
-    `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? row(operator("("), base, operator(")")) : row(base)}<mn>${exponent}</mn></msup>`,
+    `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? fenced("(", base, ")") : row(base)}<mn>${exponent}</mn></msup>`,
   given: operator("∣"),
   raise: (base, exponent) => {
     const raised = base.startsWith("<msup>") || base.startsWith("<msubsup>")
-    return `<msup>${raised ? row(operator("("), base, operator(")")) : row(base)}${row(exponent)}</msup>`
+    return `<msup>${raised ? fenced("(", base, ")") : row(base)}${row(exponent)}</msup>`
   },
   apply: (name, argument) =>
-    name === "sqrt"
-      ? `<msqrt>${argument}</msqrt>`
-      : row(`<mi>${name}</mi>`, operator("("), argument, operator(")")),
+    name === "sqrt" ? `<msqrt>${argument}</msqrt>` : row(`<mi>${name}</mi>`, fenced("(", argument, ")")),
   sum: (range, body) => row(`<munder><mo>∑</mo>${row(range)}</munder>`, body),
   product: (range, body) => row(`<munder><mo>∏</mo>${row(range)}</munder>`, body),
-  exp: (argument) => row("<mi>exp</mi>", operator("("), argument, operator(")")),
+  exp: (argument) => row("<mi>exp</mi>", fenced("(", argument, ")")),
   determinant: (inside) => row(operator("|"), inside, operator("|")),
-  trace: (inside) => row("<mi>tr</mi>", operator("("), inside, operator(")")),
+  trace: (inside) => row("<mi>tr</mi>", fenced("(", inside, ")")),
   condition: (name, map, equals) =>
     row(
       `<mi>${escapeXml(name)}</mi>`,
@@ -213,7 +216,7 @@ export const MATHML: Style = {
       operator("="),
       `<mi>${escapeXml(equals)}</mi>`,
     ),
-  list: (elements) => `<msup>${row(operator("("), between(elements, ","), operator(")"))}<mo>⊤</mo></msup>`,
+  list: (elements) => `<msup>${fenced("(", between(elements, ","), ")")}<mo>⊤</mo></msup>`,
   rows: (rows) => {
     const cells = rows.map((cells) => `<mtr>${cells.map((cell) => `<mtd>${cell}</mtd>`).join("")}</mtr>`)
     return row(operator("("), `<mtable>${cells.join("")}</mtable>`, operator(")"))
@@ -221,17 +224,12 @@ export const MATHML: Style = {
   transpose: (inside) => `<msup>${row(inside)}<mo>⊤</mo></msup>`,
   inverseTakesAny: false,
   inverse: (inside) => `<msup>${row(inside)}<mrow><mo>−</mo><mn>1</mn></mrow></msup>`,
-  element: (inside, position) =>
-    `<msub>${row(operator("["), inside, operator("]"))}<mn>${position}</mn></msub>`,
-  call: (label, parameters) =>
-    row(
-      `<mi mathvariant="normal">${escapeXml(label)}</mi>`,
-      operator("("),
-      between(
-        parameters.map(([name, value]) => row(word(name), operator("="), value)),
-        ",",
-      ),
-      operator(")"),
-    ),
+  element: (inside, position) => `<msub>${fenced("[", inside, "]")}<mn>${position}</mn></msub>`,
+  call: (label, parameters) => {
+    const named = parameters.map(([name, value]) => row(word(name), operator("="), value))
+    const open = '<mo stretchy="false">(</mo>'
+    const close = '<mo stretchy="false">)</mo>'
+    return row(`<mi mathvariant="normal">${escapeXml(label)}</mi>`, open, between(named, ","), close)
+  },
   words: word,
 }

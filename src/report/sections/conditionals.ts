@@ -3,11 +3,19 @@ import { checkMathml } from "../mathml.ts"
 import type { ReportConditional, ReportInput } from "../report-input.ts"
 
 /** What each block is drawn from in every sweep, with the reasons and the samplers that were not taken. */
-export function conditionalsSection({ conditionals }: ReportInput): Html | null {
+const SINGLE_SITE =
+  "In each sweep the sampler draws these blocks one after the other, each given the current values of all others."
+const TEXTBOOK = "Below, the full conditionals from which single-site Gibbs would draw one node at a time."
+const JOINT: Readonly<Record<string, string>> = {
+  blocked: `In each sweep the spreads are drawn one after the other, then all coefficients and group effects jointly. ${TEXTBOOK}`,
+  collapsed: `In each sweep the spreads are drawn with the coefficients and group effects integrated out, then all of these jointly and exactly. ${TEXTBOOK}`,
+}
+
+export function conditionalsSection({ conditionals, sampling }: ReportInput): Html | null {
   if (conditionals.length === 0) return null
   return html`<section id="conditionals" aria-labelledby="conditionals-h">
 <h2 id="conditionals-h">Full conditionals</h2>
-<p>In each sweep the sampler draws these blocks one after the other, each given the current values of all others.</p>
+<p>${sampling.method === "gibbs" ? SINGLE_SITE : JOINT[sampling.method]}</p>
 <ol class="conditionals">
 ${conditionals.map((one) => html`<li>${renderConditional(one)}</li>\n`)}</ol>
 </section>`
