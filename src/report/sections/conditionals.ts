@@ -2,7 +2,6 @@ import { type Html, html } from "../html.ts"
 import { checkMathml } from "../mathml.ts"
 import type { ReportConditional, ReportInput } from "../report-input.ts"
 
-/** What each block is drawn from in every sweep, with the reasons and the samplers that were not taken. */
 const SINGLE_SITE =
   "In each sweep the sampler draws these blocks one after the other, each given the current values of all others."
 const TEXTBOOK = "Below, the full conditionals from which single-site Gibbs would draw one node at a time."
@@ -11,6 +10,7 @@ const JOINT: Readonly<Record<string, string>> = {
   collapsed: `In each sweep the spreads are drawn with the coefficients and group effects integrated out, then all of these jointly and exactly. ${TEXTBOOK}`,
 }
 
+/** What each block is drawn from in every sweep, with the reasons and the samplers that were not taken. */
 export function conditionalsSection({ conditionals, sampling }: ReportInput): Html | null {
   if (conditionals.length === 0) return null
   return html`<section id="conditionals" aria-labelledby="conditionals-h">

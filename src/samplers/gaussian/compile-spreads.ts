@@ -1,6 +1,6 @@
 import { InternalError } from "../../core/errors.ts"
 import { cholesky, invertPositiveDefinite, logDeterminant } from "../../math/small-dense.ts"
-import type { SpreadValue } from "./factorisation.ts"
+import type { SpreadValue } from "./factorisation-types.ts"
 import type { Spread } from "./gaussian-model.ts"
 
 /** A value for each spread, those of known ones filled in for good, and scratch memory for the largest. */

@@ -9,38 +9,10 @@
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
+import { eliminateLevels } from "./eliminate.ts"
+import type { Factorisation, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { Coefficient } from "./gaussian-model.ts"
 import type { GaussianStatistics } from "./statistics.ts"
-
-/** Inverse covariance of one set of effects and the log determinant of the covariance. */
-export interface SpreadValue {
-  readonly q: number
-  readonly inverse: Float64Array
-  logDeterminant: number
-}
-
-/** Priors of the other columns: precision (0 is flat) and mean, measured from the centre. */
-export interface RestPriors {
-  readonly precision: Float64Array
-  readonly mean: Float64Array
-}
-
-export interface Factorisation {
-  readonly statistics: GaussianStatistics
-  readonly priors: RestPriors
-  /** Cholesky factors of W, per level row-major q × q. */
-  readonly own: Float64Array
-  /** `L⁻¹` times each cross-product, and times each level's right side. */
-  readonly solvedCross: Float64Array
-  readonly solvedResponse: Float64Array
-  /** Cholesky factor of M, and `L_M⁻¹` times its right side. */
-  readonly rest: Float64Array
-  readonly solvedRest: Float64Array
-  readonly ownPrecision: Float64Array
-  readonly draw: Float64Array
-  /** log|W| + log|M| of the last factorisation. */
-  logDeterminant: number
-}
 
 /** Priors of the other columns: those of the coefficients; effects get theirs from their spreads. */
 export function restPriorsOf(s: GaussianStatistics, coefficients: readonly Coefficient[]): RestPriors {
@@ -67,6 +39,7 @@ export function newFactorisation(statistics: GaussianStatistics, priors: RestPri
     ownPrecision: new Float64Array(q * q),
     draw: new Float64Array(rest),
     logDeterminant: 0,
+    eliminated: { quadratic: 0, logDeterminant: 0 },
   }
 }
 
@@ -110,18 +83,9 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
     }
   }
 
-  for (let l = 0; l < levels; l++) {
-    const base = l * q * q
-    for (let k = 0; k < q * q; k++) f.own[base + k] = weight * s.own[base + k]! + f.ownPrecision[k]!
-    if (!cholesky(f.own, base, q)) return Number.NEGATIVE_INFINITY
-    for (let t = 0; t < q; t++) {
-      logDeterminant += 2 * Math.log(f.own[base + t * q + t]!)
-      f.solvedResponse[l * q + t] = weight * s.ownResponse[l * q + t]!
-    }
-    solveLower(f.own, base, q, f.solvedResponse, l * q)
-    for (let t = 0; t < q; t++) quadratic += f.solvedResponse[l * q + t]! ** 2
-    eliminate(f, l, weight)
-  }
+  if (!eliminateLevels(f, weight)) return Number.NEGATIVE_INFINITY
+  quadratic += f.eliminated.quadratic
+  logDeterminant += f.eliminated.logDeterminant
 
   if (!cholesky(f.rest, 0, rest)) return Number.NEGATIVE_INFINITY
   solveLower(f.rest, 0, rest, f.solvedRest, 0)
@@ -136,29 +100,6 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   f.logDeterminant = logDeterminant
   const data = s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic
   return -0.5 * (data + logDeterminant + logPriors)
-}
-
-/** Takes one level out of the equations of the other columns. */
-function eliminate(f: Factorisation, level: number, weight: number): void {
-  const { statistics: s, solvedCross: c, rest: m } = f
-  const { q, rest, pointer, column } = s
-  const start = pointer[level]!
-  const end = pointer[level + 1]!
-  for (let e = start; e < end; e++) {
-    const at = e * q
-    for (let t = 0; t < q; t++) c[at + t] = weight * s.cross[at + t]!
-    solveLower(f.own, level * q * q, q, c, at)
-    const row = column[e]! * rest
-    // Columns ascend within a level, so that this fills the lower triangle.
-    for (let d = start; d <= e; d++) {
-      let product = 0
-      for (let t = 0; t < q; t++) product += c[at + t]! * c[d * q + t]!
-      m[row + column[d]!]! -= product
-    }
-    let product = 0
-    for (let t = 0; t < q; t++) product += c[at + t]! * f.solvedResponse[level * q + t]!
-    f.solvedRest[column[e]!]! -= product
-  }
 }
 
 /**

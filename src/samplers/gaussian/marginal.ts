@@ -1,12 +1,7 @@
 /** The marginal posterior of the spreads, coefficients and effects integrated out, as a density in φ. */
 import { compileSpreads } from "./compile-spreads.ts"
-import {
-  type Factorisation,
-  factorise,
-  newFactorisation,
-  restPriorsOf,
-  type SpreadValue,
-} from "./factorisation.ts"
+import { factorise, newFactorisation, restPriorsOf } from "./factorisation.ts"
+import type { Factorisation, SpreadValue } from "./factorisation-types.ts"
 import type { GaussianModel, Spread } from "./gaussian-model.ts"
 import {
   bindLogPrior,

@@ -9,7 +9,7 @@ import { lookupDistribution } from "../../distributions/registry.ts"
 import type { ModelGraph } from "../../models/graph.ts"
 import { nodeOf } from "../../models/graph.ts"
 import { type Refusal, refusal } from "../conditional.ts"
-import type { SpreadValue } from "./factorisation.ts"
+import type { SpreadValue } from "./factorisation-types.ts"
 import type { Spread } from "./gaussian-model.ts"
 
 /** Prior of one spread with its parameters as numbers; plain data. */
