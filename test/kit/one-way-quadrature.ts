@@ -132,7 +132,7 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
     const roots = Float64Array.from(heavy, (p) => Math.sqrt(2 * variance(p)))
     const cdf = (x: number) =>
       heavy.reduce((sum, { weight }, k) => sum + 0.5 * weight * erfc((means[k]! - x) / roots[k]!), 0)
-    return { mean: m, sd, quantile: (p) => findRoot((x) => cdf(x) - p, m - 6 * sd, m + 6 * sd) }
+    return { mean: m, sd, quantile: remember((p) => findRoot((x) => cdf(x) - p, m - 6 * sd, m + 6 * sd)) }
   }
 
   const spread = (which: "group" | "residual"): { variance: Marginal; sd: Marginal } => {
@@ -145,7 +145,7 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
       return sum / total
     }
     const masses = points.map((point) => [point[which], point.weight] as const)
-    const quantile = quantileOnPanels(grids[which], masses, density)
+    const quantile = remember(quantileOnPanels(grids[which], masses, density))
     const marginal = (f: (s: number) => number): Marginal => {
       const mean = expect((p) => f(p[which]))
       return {
@@ -250,6 +250,16 @@ function quantileOnPanels(
       return findRoot((s) => below + massUpTo(s) - p, lower, lower + width)
     }
     return Number.NaN
+  }
+}
+
+/** The same function, each value computed once. */
+function remember(f: (p: number) => number): (p: number) => number {
+  const known = new Map<number, number>()
+  return (p) => {
+    const value = known.get(p) ?? f(p)
+    known.set(p, value)
+    return value
   }
 }
 
