@@ -1,0 +1,69 @@
+import { derivePlan, printDerivations } from "../samplers/derive.ts"
+import { explainPlan, printExplanation } from "../samplers/explain.ts"
+import type { HierarchicalModel } from "../samplers/model.ts"
+import type { Plan } from "../samplers/plan.ts"
+import type { Context } from "./command.ts"
+import { EXIT } from "./io.ts"
+import { writeLatex } from "./latex-document.ts"
+import { describeData, loadModel } from "./load-model.ts"
+import type { DataFlags, PriorFlags } from "./options.ts"
+import { heading, toJson } from "./output.ts"
+import { conditionalsToJson, modelToJson, planToJson } from "./plan-json.ts"
+import { paintFor, widthOf, wrapText } from "./style-text.ts"
+import { priorsTable } from "./summary-table.ts"
+
+export interface ExplainFlags extends DataFlags, PriorFlags {
+  readonly derive?: boolean
+  readonly latex?: boolean
+  readonly json?: boolean
+}
+
+/** `gibbsite explain`: model, full conditionals and plan; nothing is drawn. @throws GibbsError as for `fit` */
+export async function runExplain(
+  formula: string,
+  source: string,
+  flags: ExplainFlags,
+  { io }: Context,
+): Promise<number> {
+  const { model, method } = await loadModel(formula, source, flags)
+  const plan = model.plan(method)
+  const derive = flags.derive === true
+  if (flags.json === true) io.stdout.write(toJson(explanationJson(model, plan, derive)))
+  else if (flags.latex === true) io.stdout.write(writeLatex(model, plan, derive))
+  else io.stdout.write(explanationText(model, plan, source, derive, io))
+  return EXIT.fine
+}
+
+function explanationText(
+  model: HierarchicalModel,
+  plan: Plan,
+  source: string,
+  derive: boolean,
+  io: Context["io"],
+): string {
+  const paint = paintFor(io.stdout, io.env)
+  const width = widthOf(io.stdout)
+  const notes = model.messages.map((message) => `${wrapText(`Note: ${message}.`, width)}\n`)
+  const derivations = derive ? [`${heading("Derivations", io)}\n${printDerivations(derivePlan(plan))}\n`] : []
+  return [
+    `${paint("bold", "Formula")}  ${model.formula}\n${paint("bold", "Data")}     ${source}: ${describeData(model)}\n`,
+    ...notes,
+    priorsTable({ model }, io),
+    `${printExplanation(explainPlan(plan))}\n`,
+    ...derivations,
+  ].join("\n")
+}
+
+function explanationJson(model: HierarchicalModel, plan: Plan, derive: boolean) {
+  const { model: graph, rewrites, sizes, reason } = explainPlan(plan)
+  return {
+    model: { ...modelToJson(model, plan), graph, sizes },
+    priors: model.priors,
+    plan: planToJson(plan),
+    reason,
+    conditionals: conditionalsToJson(plan),
+    rewrites,
+    ...(derive ? { derivations: derivePlan(plan) } : {}),
+    warnings: model.messages,
+  }
+}

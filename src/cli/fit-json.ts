@@ -1,0 +1,31 @@
+/** The result of `fit` in the layout of the public interface. */
+import type { Posterior } from "../chains/posterior.ts"
+import type { ParameterSummary } from "../diagnostics/summarise.ts"
+import type { LmmFit } from "../frequentist/lmm-fit.ts"
+import { lmmFitToJson } from "../frequentist/lmm-json.ts"
+import { modelToJson, planToJson } from "./plan-json.ts"
+
+/** Figures that do not exist are NaN here, `null` once printed; then `reason` says why. */
+export function parameterToJson(summary: ParameterSummary) {
+  const { name, mean, sd, mcseMean, q5, q50, q95, rhat, essBulk, essTail, reason } = summary
+  const figures = { mean, sd, mcse_mean: mcseMean, q5, q50, q95, rhat, ess_bulk: essBulk, ess_tail: essTail }
+  const incomplete = Object.values(figures).some((value) => !Number.isFinite(value))
+  return { name, ...figures, ...(incomplete && reason !== null ? { reason } : {}) }
+}
+
+export function samplingToJson({ sampling }: Posterior) {
+  const { chains, draws, warmup, thin, seed, seconds, cancelled } = sampling
+  return { chains, draws, warmup, thin, seed, seconds, cancelled }
+}
+
+export function fitToJson(posterior: Posterior, fit: LmmFit | null, warnings: readonly string[]) {
+  return {
+    model: modelToJson(posterior.model, posterior.plan),
+    sampling: samplingToJson(posterior),
+    parameters: posterior.summary().map(parameterToJson),
+    plan: planToJson(posterior.plan),
+    priors: posterior.model.priors,
+    warnings,
+    reml: fit === null ? null : lmmFitToJson(fit),
+  }
+}

@@ -1,0 +1,142 @@
+import type { Posterior } from "../chains/posterior.ts"
+import { SAMPLE_DEFAULTS } from "../chains/sample.ts"
+import { OptionError } from "../core/errors.ts"
+import type { LmmFit } from "../frequentist/lmm-fit.ts"
+import { report } from "../report/report.ts"
+import type { Context } from "./command.ts"
+import { fitToJson } from "./fit-json.ts"
+import { fitBeside } from "./fit-reml.ts"
+import { EXIT } from "./io.ts"
+import { describeData, loadModel } from "./load-model.ts"
+import {
+  type DataFlags,
+  type DisplayFlags,
+  MOST_SWEEPS,
+  type PriorFlags,
+  type SamplingFlags,
+} from "./options.ts"
+import { toJson } from "./output.ts"
+import { quoteCommand } from "./quote-command.ts"
+import { runSampling } from "./run-sampling.ts"
+import { saveRun } from "./save-run.ts"
+import {
+  describeSampling,
+  headLine,
+  madeDraws,
+  priorsTable,
+  summaryTable,
+  verdictText,
+  wantsEffects,
+} from "./summary-table.ts"
+import { checkFile, checkFolder } from "./write-output.ts"
+
+export interface FitFlags extends DataFlags, PriorFlags, SamplingFlags, DisplayFlags {
+  readonly out?: string
+  readonly report?: string
+  readonly json?: boolean
+}
+
+/**
+ * `gibbsite fit`: samples, compares with REML, writes what was asked for, prints.
+ * @throws GibbsError for anything the user can put right
+ */
+export async function runFit(
+  formula: string,
+  source: string,
+  flags: FitFlags,
+  context: Context,
+): Promise<number> {
+  const { io } = context
+  checkLength(flags)
+  if (flags.out !== undefined) checkFolder("--out", flags.out)
+  if (flags.report !== undefined) checkFile("--report", flags.report)
+  const { table, model, method } = await loadModel(formula, source, flags)
+  const beside = fitBeside(formula, table, flags)
+  const { chains, draws, warmup, thin, seed, workers, monitor } = flags
+  const posterior = await runSampling(
+    model,
+    { chains, draws, warmup, thin, seed, workers, monitor, method },
+    flags,
+    io,
+  )
+  const result: Result = {
+    posterior,
+    source,
+    fit: beside.fit,
+    warnings: [...posterior.verdict().warnings, ...model.messages, ...beside.warnings],
+  }
+  await writeFiles(result, flags, context)
+  io.stdout.write(
+    flags.json === true
+      ? toJson(fitToJson(posterior, result.fit, result.warnings))
+      : fitText(result, wantsEffects(monitor), io),
+  )
+  return statusOf(posterior)
+}
+
+/** @throws OptionError for more sweeps than a chain can count */
+function checkLength(flags: SamplingFlags): void {
+  const {
+    draws = SAMPLE_DEFAULTS.draws,
+    warmup = SAMPLE_DEFAULTS.warmup,
+    thin = SAMPLE_DEFAULTS.thin,
+  } = flags
+  const sweeps = warmup + draws * thin
+  if (sweeps <= MOST_SWEEPS) return
+  throw new OptionError(`found ${sweeps} sweeps a chain, expected at most ${MOST_SWEEPS}`, {
+    code: "invalid-option",
+    where: "--draws times --thin",
+    hint: "take fewer draws, or thin less",
+  })
+}
+
+interface Result {
+  readonly posterior: Posterior
+  readonly source: string
+  readonly fit: LmmFit | null
+  readonly warnings: readonly string[]
+}
+
+/** 2 for chains that have not converged, or were cancelled. */
+export function statusOf(posterior: Posterior): number {
+  return posterior.verdict().converged && !posterior.sampling.cancelled ? EXIT.fine : EXIT.notConverged
+}
+
+async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context): Promise<void> {
+  const { posterior, source, fit, warnings } = result
+  const command = quoteCommand(argv)
+  const note = (text: string) => (flags.quiet === true ? undefined : io.stderr.write(`${text}\n`))
+  if (flags.out !== undefined) {
+    const { prior, method, factor, numeric, contrasts, na, monitor } = flags
+    const options = { prior, method, factor, numeric, contrasts, na, monitor }
+    await saveRun(flags.out, posterior, warnings, { command, data: source, options }, io)
+    note(`wrote draws.csv, summary.csv, plan.json and run.json to ${flags.out}`)
+  }
+  if (flags.report === undefined) return
+  if (!madeDraws(posterior)) {
+    note(`wrote no report: there are no draws`)
+    return
+  }
+  await report(posterior, {
+    file: flags.report,
+    command,
+    dataName: source,
+    ...(fit === null ? {} : { reml: fit }),
+  })
+  note(`wrote ${flags.report}`)
+}
+
+function fitText(
+  { posterior, source, fit, warnings }: Result,
+  withEffects: boolean,
+  io: Context["io"],
+): string {
+  const { model } = posterior
+  const head = [
+    headLine("Model", model.formula, io),
+    headLine("Data", `${source}: ${describeData(model)}`, io),
+    headLine("Sampling", describeSampling(posterior), io),
+  ].join("")
+  const table = madeDraws(posterior) ? [summaryTable(posterior, fit, withEffects, io)] : []
+  return [head, priorsTable(posterior, io), ...table, verdictText(posterior, warnings, io)].join("\n")
+}

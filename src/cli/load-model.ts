@@ -1,0 +1,60 @@
+/** From what was typed to a model: shared by every command that takes a formula and data. */
+import { OptionError, suggest } from "../core/errors.ts"
+import { readTable } from "../data/read-table.ts"
+import type { Table } from "../data/table.ts"
+import { type HierarchicalModel, lmm } from "../samplers/model.ts"
+import { METHODS, type Method } from "../samplers/plan.ts"
+import type { DataFlags, PriorFlags } from "./options.ts"
+
+export interface LoadedModel {
+  readonly table: Table
+  readonly method: Method
+  readonly model: HierarchicalModel
+}
+
+/** @throws GibbsError of whatever kind is wrong with file, formula, data or priors */
+export async function loadModel(
+  formula: string,
+  source: string,
+  flags: DataFlags & PriorFlags,
+): Promise<LoadedModel> {
+  const method = readMethod(flags.method)
+  const table = await readData(source, flags)
+  return { table, method, model: lmm(formula, table, { ...designOptions(flags), priors: flags.prior ?? [] }) }
+}
+
+export function readData(source: string, { na, factor, numeric }: DataFlags): Promise<Table> {
+  return readTable(source, {
+    ...(na === undefined ? {} : { na }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(numeric === undefined ? {} : { numeric }),
+  })
+}
+
+/** The method asked for, `auto` without one. @throws OptionError for one that does not exist */
+export function readMethod(text: string = "auto"): Method {
+  const method = METHODS.find((name) => name === text)
+  if (method !== undefined) return method
+  throw new OptionError(`found "${text}", expected one of ${METHODS.join(", ")}`, {
+    code: "invalid-option",
+    where: "--method",
+    hint: suggest(text, METHODS),
+  })
+}
+
+/** The options of a design; conversions are named again, so that new rows are converted alike. */
+export function designOptions({ contrasts, factor, numeric }: DataFlags) {
+  return {
+    ...(contrasts === undefined ? {} : { contrasts }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(numeric === undefined ? {} : { numeric }),
+  }
+}
+
+/** `919 rows, 85 levels of county`, and how many rows were left out. */
+export function describeData({ design }: HierarchicalModel): string {
+  const groups = new Map(design.random.map(({ group, levels }) => [group, levels.length]))
+  const levels = [...groups].map(([group, count]) => `${count} levels of ${group}`)
+  const dropped = design.dropped === 0 ? [] : [`${design.dropped} left out for missing values`]
+  return [`${design.nobs} rows`, ...dropped, ...levels].join(", ")
+}

@@ -1,0 +1,163 @@
+/** The options that commands share: how each is written, read and checked. */
+import { Option } from "commander"
+import { OptionError, suggest } from "../core/errors.ts"
+import type { ContrastKind } from "../data/contrasts.ts"
+import { PROGRESS_MODES, type ProgressMode } from "./progress-mode.ts"
+
+export interface DataFlags {
+  readonly factor?: readonly string[]
+  readonly numeric?: readonly string[]
+  readonly contrasts?: ContrastKind
+  readonly na?: readonly string[]
+}
+
+export interface PriorFlags {
+  readonly prior?: readonly string[]
+  readonly method?: string
+}
+
+export interface SamplingFlags {
+  readonly chains?: number
+  readonly draws?: number
+  readonly warmup?: number
+  readonly thin?: number
+  readonly seed?: string
+  readonly workers?: number
+  readonly monitor?: readonly string[]
+}
+
+export interface DisplayFlags {
+  readonly quiet?: boolean
+  readonly progress?: ProgressMode
+}
+
+const CONTRASTS: readonly ContrastKind[] = ["treatment", "sum", "helmert", "poly"]
+
+export const dataOptions = (): Option[] =>
+  group("Reading data:", [
+    listOption("--factor <columns>", "columns to take as factors, a,b"),
+    listOption("--numeric <columns>", "columns to take as numbers"),
+    choiceOption(
+      "--contrasts <coding>",
+      "coding of factors: treatment (default), sum, helmert or poly",
+      CONTRASTS,
+    ),
+    // Not trimmed and with empty entries: an empty cell is one of the texts that may mean "missing".
+    new Option("--na <texts>", 'texts that mean "missing" (default: "NA,")').argParser((text) =>
+      text.split(","),
+    ),
+  ])
+
+export const priorOptions = (): Option[] =>
+  group("Model:", [
+    new Option(
+      "--prior <prior>",
+      '"TARGET ~ DIST", for instance "sd(county) ~ halfT(3, 1)"; repeatable',
+    ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
+    new Option("--method <name>", "auto, collapsed, blocked or gibbs (default: auto)"),
+  ])
+
+export const samplingOptions = (): Option[] =>
+  group("Sampling:", [
+    countOption("--chains <n>", "chains (default: 4)", 4),
+    countOption("--draws <n>", "kept draws of each chain (default: 1000)", 1000),
+    countOption("--warmup <n>", "sweeps before the first kept draw (default: 1000)", 1000),
+    countOption("--thin <n>", "sweeps for each kept draw (default: 1)", 1),
+    new Option("--seed <text>", 'any text; the same seed gives the same draws (default: "gibbsite")'),
+    countOption("--workers <n>", "threads; the draws do not depend on it (default: as many as pay)", 2),
+    new Option(
+      "--monitor <list>",
+      "names or families (b, sd, var, cov, cor, u) to record (default: all)",
+    ).argParser((text, previous: readonly string[] | undefined) => [
+      ...(previous ?? []),
+      ...splitNames("--monitor", text),
+    ]),
+  ])
+
+export const displayOptions = (): Option[] =>
+  group("Output:", [
+    new Option("--quiet", "no progress and no notes: the result alone"),
+    choiceOption("--progress <how>", "auto (bars on a terminal), bar, json (lines) or none", PROGRESS_MODES),
+  ])
+
+export const debugOption = (): Option =>
+  new Option("--debug", "with an error, show where in the program it arose")
+
+/** Sweeps of a chain are counted in 32 bits. */
+export const MOST_SWEEPS = 2 ** 31 - 1
+
+/** Puts options under one heading of the help. */
+export function group(title: string, options: readonly Option[]): Option[] {
+  return options.map((option) => option.helpGroup(title))
+}
+
+/** The path of a file or folder to write. @throws OptionError when it is empty */
+export function pathOption(flags: string, description: string): Option {
+  const name = flags.split(" ")[0]!
+  return new Option(flags, description).argParser((text) => {
+    if (text.trim() !== "") return text
+    throw new OptionError("found an empty text, expected a path", {
+      code: "invalid-option",
+      where: name,
+      hint: `for instance ${name} results${name === "--report" ? ".html" : ""}`,
+    })
+  })
+}
+
+/** A positive whole number, written in digits. @throws OptionError */
+function countOption(flags: string, description: string, example: number): Option {
+  const name = flags.split(" ")[0]!
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text)
+    const isWhole = /^\+?\d+$/.test(text)
+    if (isWhole && value >= 1 && value <= MOST_SWEEPS) return value
+    const most = isWhole && value > MOST_SWEEPS ? ` of at most ${MOST_SWEEPS}` : ""
+    throw new OptionError(`found "${text}", expected a positive whole number${most}`, {
+      code: "invalid-option",
+      where: name,
+      hint: `for instance ${name} ${example}`,
+    })
+  })
+}
+
+function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+  const name = flags.split(" ")[0]!
+  return new Option(flags, description).argParser((text) => {
+    if (choices.includes(text)) return text
+    throw new OptionError(`found "${text}", expected one of ${choices.join(", ")}`, {
+      code: "invalid-option",
+      where: name,
+      hint: suggest(text, choices),
+    })
+  })
+}
+
+function listOption(flags: string, description: string): Option {
+  const name = flags.split(" ")[0]!
+  return new Option(flags, description).argParser((text, previous: readonly string[] | undefined) => [
+    ...(previous ?? []),
+    ...splitNames(name, text),
+  ])
+}
+
+/** Splits at commas outside brackets, so that `b,sd[county,(Intercept)]` is two names. */
+export function splitNames(option: string, text: string): string[] {
+  const names: string[] = []
+  let depth = 0
+  let start = 0
+  for (let i = 0; i <= text.length; i++) {
+    const c = text[i]
+    if (c === "[" || c === "(") depth++
+    else if (c === "]" || c === ")") depth--
+    else if (c === undefined || (c === "," && depth <= 0)) {
+      names.push(text.slice(start, i).trim())
+      start = i + 1
+    }
+  }
+  if (!names.includes("")) return names
+  throw new OptionError(`found ${JSON.stringify(text)}, expected names with a comma between them`, {
+    code: "invalid-option",
+    where: option,
+    hint: "leave out the empty name",
+  })
+}

@@ -1,0 +1,169 @@
+/** Every command there is; a new one is one file and one entry here. */
+import { Option } from "commander"
+import type { CommandArgument, CommandSpec } from "./command.ts"
+import type { DemoFlags } from "./demo.ts"
+import type { ExplainFlags } from "./explain.ts"
+import type { FitFlags } from "./fit.ts"
+import { dataOptions, displayOptions, group, pathOption, priorOptions, samplingOptions } from "./options.ts"
+import type { RemlFlags } from "./reml.ts"
+
+const FORMULA: CommandArgument = {
+  name: "<formula>",
+  description: 'in lme4\'s notation, quoted: "log_radon ~ floor + (floor | county)"',
+}
+const DATA: CommandArgument = {
+  name: "<data>",
+  description: "a .csv, .json, .parquet or .arrow file, or @name for a shipped data set",
+}
+
+const METHODS = `Methods: collapsed integrates coefficients and effects out and draws the variances from their marginal posterior; blocked draws all coefficients and effects jointly; gibbs is the textbook single-site sampler, one full conditional after another. auto takes the first of them that applies and stays cheap, and says why.`
+
+const PRIORS = `Priors: targets are Intercept, b, b[name], sd(group), sd(group, term), var(group), cov(group), sd(residual) and var(residual); distributions are flat(), normal(mean, sd), normal(mean, var = v), inverseGamma(shape, scale), inverseWishart(df, scale), halfT(df, scale), halfCauchy(scale), halfNormal(sd), exponential(rate), uniform(a, b), huangWand(df, scale) and fixed(value). What is not stated keeps its default: flat coefficients, and halfT(3, 2.5 sd(y)) on every standard deviation. The priors in force are always printed.`
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "demo",
+    summary: "fit the pulp data, compare with REML, write report.html",
+    description: `Fits a one-way model to the brightness of paper pulp made by four operators: four chains in worker threads, the posterior beside REML, the shrinkage of every operator, and a report to open in a browser.`,
+    arguments: [],
+    options: () => [
+      ...group("Output:", [pathOption("--report <file>", "where the report goes (default: report.html)")]),
+      ...displayOptions(),
+    ],
+    examples: [
+      { command: "gibbsite demo", shows: "a first look, in a second" },
+      { command: "gibbsite demo --report pulp.html", shows: "the report under another name" },
+    ],
+    run: async (command, context) => (await import("./demo.ts")).runDemo(command.opts<DemoFlags>(), context),
+  },
+  {
+    name: "fit",
+    summary: "sample a hierarchical model's posterior",
+    description: `Samples the posterior of a hierarchical linear model by Gibbs sampling on several chains, diagnoses the chains, and prints every parameter beside its REML estimate.
+
+${PRIORS}
+
+${METHODS}
+
+Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.01, or a bulk or tail ESS under 100 a chain) or were cancelled. Ctrl-C stops the chains and keeps the draws made so far; a second one ends at once.`,
+    arguments: [FORMULA, DATA],
+    options: () => [
+      ...priorOptions(),
+      ...samplingOptions(),
+      ...dataOptions(),
+      ...group("Output:", [
+        pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
+        pathOption("--report <file>", "write a self-contained HTML report"),
+        new Option("--json", "print JSON"),
+      ]),
+      ...displayOptions(),
+    ],
+    examples: [
+      {
+        command: 'gibbsite fit "Reaction ~ Days + (Days | Subject)" @sleepstudy',
+        shows: "a correlated slope for each subject, with the default priors",
+      },
+      {
+        command:
+          'gibbsite fit "log_radon ~ floor + (1 | county)" radon.csv --prior "sd(county) ~ halfT(3, 1)" --report radon.html',
+        shows: "your own file and prior, and a report",
+      },
+      {
+        command:
+          'gibbsite fit "Yield ~ 1 + (1 | Batch)" @dyestuff --method gibbs --thin 20 --out run1 --seed 7',
+        shows:
+          "the textbook sampler, thinned as it mixes slowly; draws, summary, plan and manifest in a folder",
+      },
+      {
+        command: 'gibbsite fit "strength ~ 1 + (1 | batch/cask)" @pastes --monitor "b,sd" --json',
+        shows: "some of the parameters, as JSON",
+      },
+    ],
+    run: async (command, context) => {
+      const [formula, data] = command.args
+      return (await import("./fit.ts")).runFit(formula!, data!, command.opts<FitFlags>(), context)
+    },
+  },
+  {
+    name: "reml",
+    summary: "fit by REML (ML)",
+    description: `Fits a linear mixed model by restricted maximum likelihood, as lme4's lmer does: variance components, fixed effects with Satterthwaite's degrees of freedom, and (with --json) the BLUPs of every group.
+
+Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
+    arguments: [FORMULA, DATA],
+    options: () => [
+      ...group("Fit:", [new Option("--ml", "maximum likelihood instead of REML")]),
+      ...dataOptions(),
+      ...group("Output:", [new Option("--json", "print JSON, with the random effects of every level")]),
+    ],
+    examples: [
+      {
+        command: 'gibbsite reml "Reaction ~ Days + (Days | Subject)" @sleepstudy',
+        shows: "what lmer would print",
+      },
+      {
+        command: 'gibbsite reml "diameter ~ 1 + (1 | plate) + (1 | sample)" @penicillin --ml',
+        shows: "crossed factors, by maximum likelihood",
+      },
+      {
+        command: 'gibbsite reml "distance ~ age * Sex + (age | Subject)" @orthodont --contrasts sum --json',
+        shows: "sum contrasts, as JSON",
+      },
+    ],
+    run: async (command, context) => {
+      const [formula, data] = command.args
+      return (await import("./reml.ts")).runReml(formula!, data!, command.opts<RemlFlags>(), context)
+    },
+  },
+  {
+    name: "explain",
+    summary: "print graph, full conditionals and plan; sample nothing",
+    description: `Prints the model, the full conditional of every block in the order of a sweep, and why each is drawn the way it is. With --derive the derivation is written out: the factors of the joint density that contain the block, collected, completed to a known density, its parameters read off. Nothing is sampled.
+
+${PRIORS}
+
+${METHODS}`,
+    arguments: [FORMULA, DATA],
+    options: () => [
+      ...priorOptions(),
+      ...dataOptions(),
+      ...group("Output:", [
+        new Option("--derive", "derive every full conditional, step by step"),
+        new Option("--latex", "print a LaTeX document"),
+        new Option("--json", "print JSON").conflicts("latex"),
+      ]),
+    ],
+    examples: [
+      {
+        command: 'gibbsite explain "bright ~ 1 + (1 | operator)" @pulp --method gibbs',
+        shows: "the sampler of the demo",
+      },
+      {
+        command:
+          'gibbsite explain "y ~ 1 + (1 | g)" eck.csv --prior "var(g) ~ inverseGamma(2, 100)" --derive',
+        shows: "the textbook's derivation for its own prior",
+      },
+      {
+        command:
+          'gibbsite explain "Reaction ~ Days + (Days | Subject)" @sleepstudy --derive --latex > slopes.tex',
+        shows: "a handout: run pdflatex on it",
+      },
+    ],
+    run: async (command, context) => {
+      const [formula, data] = command.args
+      return (await import("./explain.ts")).runExplain(formula!, data!, command.opts<ExplainFlags>(), context)
+    },
+  },
+  {
+    name: "datasets",
+    summary: "list the shipped data sets, or print one as CSV",
+    description: "Lists the data sets that come with gibbsite. With a name, prints that one as CSV.",
+    arguments: [{ name: "[name]", description: "a data set, with or without @" }],
+    options: () => [],
+    examples: [
+      { command: "gibbsite datasets", shows: "names, rows, descriptions and sources" },
+      { command: "gibbsite datasets sleepstudy > sleepstudy.csv", shows: "a file to edit" },
+    ],
+    run: async (command, context) => (await import("./datasets.ts")).runDatasets(command.args[0], context),
+  },
+]

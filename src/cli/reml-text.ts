@@ -1,0 +1,156 @@
+/** A fitted mixed model for people, in the layout that lme4's users know. */
+import { quantile } from "../diagnostics/quantile.ts"
+import type { FixedEffect, LmmFit } from "../frequentist/lmm-fit.ts"
+import { decimalsFor, formatFigure, formatP, formatSignificant } from "./format-figures.ts"
+import type { Io } from "./io.ts"
+import { formatTable, heading, type TableColumn } from "./output.ts"
+import { widthOf, wrapText } from "./style-text.ts"
+
+/** More coefficients than this, and their correlations fill the page. */
+const MOST_CORRELATED = 12
+
+export function remlText(fit: LmmFit, source: string, io: Io): string {
+  const { design } = fit
+  const fits = fit.method === "REML" ? "REML" : "maximum likelihood"
+  const dropped = design.dropped === 0 ? "" : `, ${design.dropped} rows left out for missing values`
+  return [
+    `Linear mixed model fit by ${fits}\nFormula: ${fit.formula}\nData:    ${source}${dropped}\n`,
+    criterionText(fit),
+    residualsText(fit, io),
+    randomText(fit, io),
+    fixedText(fit, io),
+    ...correlationText(fit, io),
+    ...notes(fit, io),
+  ].join("\n")
+}
+
+function criterionText({ method, criterion, logLik, theta, fixed, nobs }: LmmFit): string {
+  if (method === "REML") return `REML criterion: ${criterion.toFixed(1)}\n`
+  const parameters = theta.length + fixed.length + 1
+  const figures = {
+    AIC: criterion + 2 * parameters,
+    BIC: criterion + Math.log(nobs) * parameters,
+    logLik,
+    "-2 log(L)": criterion,
+  }
+  const shown = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(1)}`)
+  return `${shown.join("   ")}\n`
+}
+
+function residualsText({ residuals, sigma }: LmmFit, io: Io): string {
+  const scaled = residuals.map((r) => r / sigma)
+  const quartiles = [0, 0.25, 0.5, 0.75, 1].map((p) => quantile(scaled, p))
+  const columns = ["Min", "1Q", "Median", "3Q", "Max"].map(
+    (title, k): TableColumn<readonly number[]> => ({
+      title,
+      align: "right",
+      cell: (row) => row[k]!.toFixed(4),
+    }),
+  )
+  return heading("Scaled residuals", io) + formatTable(columns, [quartiles], io)
+}
+
+interface RandomRow {
+  readonly group: string
+  readonly term: string
+  readonly variance: number
+  readonly sd: number
+  /** With the terms of the same group before this one. */
+  readonly correlations: readonly number[]
+}
+
+function randomText(fit: LmmFit, io: Io): string {
+  const rows = randomRows(fit)
+  const most = Math.max(...rows.map((row) => row.correlations.length))
+  const columns: TableColumn<RandomRow>[] = [
+    { title: "Group", align: "left", cell: (row) => row.group },
+    { title: "Term", align: "left", cell: (row) => row.term },
+    { title: "Variance", align: "right", cell: (row) => formatSignificant(row.variance, 5) },
+    { title: "Std.Dev.", align: "right", cell: (row) => formatSignificant(row.sd, 5) },
+    ...Array.from(
+      { length: most },
+      (_, k): TableColumn<RandomRow> => ({
+        title: k === 0 ? "Corr" : "",
+        align: "right",
+        cell: ({ correlations }) => (k < correlations.length ? formatFigure(correlations[k], 2) : ""),
+      }),
+    ),
+  ]
+  const groups = new Map(fit.design.random.map(({ group, levels }) => [group, levels.length]))
+  const sizes = [...groups].map(([group, count]) => `${group} ${count}`)
+  const count = `Observations: ${fit.nobs}; levels: ${sizes.join(", ")}\n`
+  return heading("Random effects", io) + formatTable(columns, rows, io) + count
+}
+
+/** Correlations belong to the bar that a term stands in: two bars of one group are independent. */
+function randomRows({ varcorr }: LmmFit): RandomRow[] {
+  const rows: RandomRow[] = []
+  for (const row of varcorr) {
+    if ("cov" in row) continue
+    const term = "term" in row ? row.term : ""
+    const correlations =
+      term === ""
+        ? []
+        : varcorr.flatMap((other) =>
+            "cov" in other && other.group === row.group && other.term2 === term ? [other.cor] : [],
+          )
+    rows.push({ group: row.group, term, variance: row.variance, sd: row.sd, correlations })
+  }
+  return rows
+}
+
+function fixedText({ fixed }: LmmFit, io: Io): string {
+  if (fixed.length === 0) return `${heading("Fixed effects", io)}none\n`
+  const scaled =
+    (of: (effect: FixedEffect) => number) =>
+    (effect: FixedEffect): string =>
+      formatFigure(of(effect), withOneMore(decimalsFor(effect.se)))
+  const right = { align: "right" } as const
+  const columns: readonly TableColumn<FixedEffect>[] = [
+    { title: "", align: "left", cell: ({ name }) => name },
+    { ...right, title: "Estimate", cell: scaled((effect) => effect.estimate) },
+    { ...right, title: "Std. Error", cell: scaled((effect) => effect.se) },
+    { ...right, title: "df", cell: ({ df }) => formatFigure(df, 1) },
+    { ...right, title: "t value", cell: ({ t }) => formatFigure(t, 2) },
+    { ...right, title: "Pr(>|t|)", cell: ({ p }) => formatP(p) },
+  ]
+  return `${heading("Fixed effects", io)}${formatTable(columns, fixed, io)}df by Satterthwaite's method\n`
+}
+
+const withOneMore = (decimals: number | null): number | null => (decimals === null ? null : decimals + 1)
+
+/** Correlations of the estimates, below the diagonal, as lme4 prints them. */
+function correlationText({ fixed, vcov }: LmmFit, io: Io): string[] {
+  const p = fixed.length
+  if (p < 2 || p > MOST_CORRELATED) return []
+  const rows = fixed.map((effect, i) => ({
+    name: effect.name,
+    values: fixed
+      .slice(0, i)
+      .map((_, j) => vcov[i * p + j]! / Math.sqrt(vcov[i * p + i]! * vcov[j * p + j]!)),
+  }))
+  const columns: TableColumn<(typeof rows)[number]>[] = [
+    { title: "", align: "left", cell: ({ name }) => name },
+    ...fixed.slice(0, -1).map(
+      ({ name }, j): TableColumn<(typeof rows)[number]> => ({
+        title: name.length > 12 ? `${name.slice(0, 11)}.` : name,
+        align: "right",
+        cell: ({ values }) => (j < values.length ? formatFigure(values[j], 3) : ""),
+      }),
+    ),
+  ]
+  return [heading("Correlation of fixed effects", io) + formatTable(columns, rows.slice(1), io)]
+}
+
+function notes(fit: LmmFit, io: Io): string[] {
+  const texts = [
+    ...(fit.singular
+      ? [
+          "The fit is singular: a variance is zero or a correlation is ±1, on the boundary. Take a simpler random part, or look at the posterior with gibbsite fit.",
+        ]
+      : []),
+    ...(fit.converged ? [] : [`The optimiser has not converged: ${fit.log.at(-1) ?? "no reason given"}.`]),
+    ...fit.design.messages,
+  ]
+  return texts.map((text) => `${wrapText(`Note: ${text}`, widthOf(io.stdout))}\n`)
+}

@@ -1,0 +1,81 @@
+/** The folder of a run: draws, summary, plan, and a manifest of how it came about. */
+import Papa from "papaparse"
+import type { Posterior } from "../chains/posterior.ts"
+import { VERSION } from "../core/version.ts"
+import { drawsToCsvChunks } from "../draws/csv.ts"
+import { explainPlan } from "../samplers/explain.ts"
+import { parameterToJson, samplingToJson } from "./fit-json.ts"
+import type { Io } from "./io.ts"
+import { toJson } from "./output.ts"
+import { conditionalsToJson, modelToJson, planToJson } from "./plan-json.ts"
+import { writeFolder } from "./write-output.ts"
+
+export interface RunOrigin {
+  /** What was typed. */
+  readonly command: string
+  readonly data: string
+  /** Options that shape the model: contrasts, factor, numeric, na, prior, method. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** Writes `draws.csv`, `summary.csv`, `plan.json` and `run.json`. @throws DataError when the folder cannot be written */
+export async function saveRun(
+  folder: string,
+  posterior: Posterior,
+  warnings: readonly string[],
+  origin: RunOrigin,
+  io: Io,
+): Promise<void> {
+  const files = {
+    "draws.csv": drawsToCsvChunks(posterior.container),
+    "summary.csv": summaryCsv(posterior),
+    "plan.json": toJson(planDocument(posterior)),
+    "run.json": toJson(manifest(posterior, warnings, origin)),
+  }
+  await writeFolder("--out", folder, files, io)
+}
+
+/** One line a scalar, with the names of the JSON; `NA` where a figure does not exist. */
+function summaryCsv(posterior: Posterior): string {
+  const rows = posterior.summary().map((summary) => {
+    const { reason: _, ...figures } = parameterToJson(summary)
+    return Object.fromEntries(
+      Object.entries(figures).map(([key, value]) => [key, Number.isNaN(value) ? "NA" : value]),
+    )
+  })
+  return `${Papa.unparse(rows, { newline: "\n" })}\n`
+}
+
+function planDocument({ plan, model }: Posterior) {
+  const { method, chosenBy, reason, model: graph, rewrites, sizes } = explainPlan(plan)
+  return {
+    formula: model.formula,
+    method,
+    chosenBy,
+    reason,
+    graph,
+    sizes,
+    priors: model.priors,
+    plan: planToJson(plan),
+    conditionals: conditionalsToJson(plan),
+    rewrites,
+  }
+}
+
+function manifest(posterior: Posterior, warnings: readonly string[], origin: RunOrigin) {
+  return {
+    gibbsite: VERSION,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    finished: new Date().toISOString(),
+    ...origin,
+    dataHash: posterior.dataHash(),
+    model: modelToJson(posterior.model, posterior.plan),
+    // A cancelled run has fewer draws than it was asked for.
+    sampling: { ...samplingToJson(posterior), drawsMade: [...posterior.container.lengths] },
+    priors: posterior.model.priors,
+    converged: posterior.verdict().converged,
+    warnings,
+    files: ["draws.csv", "summary.csv", "plan.json", "run.json"],
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The public API of gibbsite.
+ *
+ * ```ts
+ * import { halfT, lmm, readTable, reml, report, sample } from "gibbsite"
+ *
+ * const data = await readTable("radon.csv")
+ * const model = lmm("log_radon ~ floor + (floor | county)", data, { priors: { "sd(residual)": halfT(3, 1) } })
+ * console.log(model.plan().explain())                 // the full conditionals, before anything is drawn
+ * const posterior = await sample(model, { chains: 4, draws: 1000, seed: "radon" })
+ * console.table(posterior.summary())
+ * const fit = reml("log_radon ~ floor + (floor | county)", data)
+ * await report(posterior, { reml: fit, file: "radon.html" })
+ * ```
+ *
+ * What is not exported here may change without notice.
+ */
+
+// Models and their samplers
+export type { EffectSummary, Posterior, Prediction, Sampling } from "./chains/posterior.ts"
+export type { Progress } from "./chains/run-chains.ts"
+export {
+  type ChainIterator,
+  iterateChain,
+  type SampleOptions,
+  type Sweep,
+  sample,
+} from "./chains/sample.ts"
+// Checks against REML
+export { type ComparisonRow, compareWithReml } from "./checks/compare.ts"
+export { type GroupShrinkage, shrinkageOf } from "./checks/shrinkage.ts"
+// Errors: everything a user can cause is a GibbsError
+export {
+  DataError,
+  type ErrorDetails,
+  GibbsError,
+  InternalError,
+  ModelError,
+  ModelSyntaxError,
+  NumericalError,
+  OptionError,
+  PlanError,
+  type Span,
+  showSpan,
+} from "./core/errors.ts"
+export { VERSION } from "./core/version.ts"
+// Data
+export type { ContrastKind } from "./data/contrasts.ts"
+export { type DatasetListing, type Datasets, datasetCsv, datasetNames, datasets } from "./data/datasets.ts"
+export { type ReadOptions, readTable } from "./data/read-table.ts"
+export type { Column, FactorColumn, NumericColumn, Table, TextColumn } from "./data/table.ts"
+export { type ArqueroTable, type Columns, type TableInput, toArquero, toTable } from "./data/to-table.ts"
+// Diagnostics of draws of any origin
+export { type Diagnostic, diagnostics } from "./diagnostics/registry.ts"
+export { type ParameterSummary, type ScalarChains, summarise } from "./diagnostics/summarise.ts"
+export { type JudgeOptions, judge, type Verdict } from "./diagnostics/verdict.ts"
+export { drawsFromCsv, drawsToCsv } from "./draws/csv.ts"
+export { chainsOf, type Draws } from "./draws/draws.ts"
+// REML and maximum likelihood
+export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./frequentist/lmm-fit.ts"
+export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
+export { type RemlOptions, reml } from "./frequentist/reml.ts"
+// Priors
+export {
+  exponential,
+  fixed,
+  flat,
+  halfCauchy,
+  halfNormal,
+  halfT,
+  huangWand,
+  inverseGamma,
+  inverseWishart,
+  normal,
+  type PriorArgument,
+  type PriorSpec,
+  uniform,
+} from "./models/formula/priors.ts"
+// Charts and the report
+export type { PlotSource } from "./plots/plot-source.ts"
+export { type Plots, plots } from "./plots/plots.ts"
+export { renderSvg } from "./plots/render-svg.ts"
+export type { ChartOptions, VegaLiteSpec } from "./plots/spec.ts"
+export { type ReportOptions, report } from "./report/report.ts"
+// Full conditionals, explained and derived
+export { type Derivation, derivePlan, printDerivations } from "./samplers/derive.ts"
+export { type ExplainedPlan, explainPlan, printExplanation, type StyleName } from "./samplers/explain.ts"
+export { type ExplainablePlan, type HierarchicalModel, type LmmOptions, lmm } from "./samplers/model.ts"
+export type { Method, Plan } from "./samplers/plan.ts"
