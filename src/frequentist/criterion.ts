@@ -57,7 +57,7 @@ export function evaluateCriterion(
   const scale = system.responseScale
   const fixedPart = method === "REML" ? elimination.logDetFixed + system.logDetCrossproduct : 0
   const logDet = elimination.logDetEffects + fixedPart
-  const value = logDet + df * (1 + Math.log(2 * Math.PI * variance) + 2 * Math.log(scale))
+  const value = logDet - system.logWeights + df * (1 + Math.log(2 * Math.PI * variance) + 2 * Math.log(scale))
   if (!Number.isFinite(value)) return undefinedValue(system)
   solveEquations(equations)
   invertEquations(equations, method === "REML")

@@ -15,7 +15,9 @@ import { assembleFactors, countTheta, packTheta, toInternal, unpackTheta } from 
 import type { Criterion, LmmMethod } from "./criterion.ts"
 import { createCriterion, evaluateCriterion } from "./criterion.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
-import type { FixedEffect, LmmFit, RandomEffects } from "./lmm-fit.ts"
+import type { FixedEffect, RandomEffects } from "./lmm-estimate.ts"
+import type { LmmFit } from "./lmm-fit.ts"
+import { attachMethods } from "./lmm-methods.ts"
 import type { LmmSystem } from "./lmm-system.ts"
 import { createSystem } from "./lmm-system.ts"
 import type { ThetaOptimum } from "./optimise-theta.ts"
@@ -24,16 +26,19 @@ import type { UserCovariance } from "./random-effects.ts"
 import {
   extractRandomEffects,
   listVarianceComponents,
-  tabulateRandomEffects,
+  termCovariances,
   userCovariances,
 } from "./random-effects.ts"
 import { differentiateVariance, satterthwaiteDf } from "./satterthwaite.ts"
+import { checkWeights } from "./weights.ts"
 
 export interface FitLmmOptions {
   /** REML (the default) or ML. */
   readonly method?: LmmMethod
   /** θ to start from, in the order and on the scale of `LmmFit.theta`; T = I for scaled columns when left out. */
   readonly start?: Float64Array
+  /** Known w of the residual variances σ²/w: positive, one for each row of the design. */
+  readonly weights?: Float64Array
   readonly signal?: AbortSignal
 }
 
@@ -43,14 +48,15 @@ export interface FitLmmOptions {
  * analytic gradients on cross-products formed once. A search that does not converge gives `converged: false`.
  *
  * @throws ModelError without a random term, or with one that the data cannot tell from the residual
- * @throws DataError when there are too few rows or a number is not finite
+ * @throws DataError when there are too few rows, a number is not finite or a weight not positive
  * @throws NumericalError when columns of X are collinear, or the response is reproduced exactly
- * @throws OptionError when `start` has the wrong length or a value that is not finite
+ * @throws OptionError when `start` or `weights` has the wrong length, or `start` a value that is not finite
  */
 export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const began = performance.now()
   checkMixedDesign(design)
-  const system = createSystem(design)
+  if (options.weights !== undefined) checkWeights(design, options.weights)
+  const system = createSystem(design, options.weights ?? null)
   const criterion = createCriterion(system, options.method ?? "REML")
   const start = options.start === undefined ? undefined : internalStart(system, options.start)
   const optimum = optimiseTheta(criterion, start, options.signal)
@@ -102,11 +108,16 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
   const rankList = system.terms.map((term, k) => {
     return { group: design.random[term.designIndex]!.group, size: term.width, rank: optimum.ranks[k]! }
   })
-  return {
+  const parameters = countTheta(system) + estimates.length + 1
+  const matrices = termCovariances(covariances, sigma)
+  return attachMethods({
     formula: design.formula,
     method,
     criterion: optimum.value,
     logLik: -0.5 * optimum.value,
+    parameters,
+    aic: optimum.value + 2 * parameters,
+    bic: optimum.value + Math.log(design.nobs) * parameters,
     sigma,
     theta: packTheta(system.terms, covariances.map(factorOf)),
     thetaNames: thetaNames(system),
@@ -123,13 +134,15 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
       return sensitivity === null ? null : satterthwaiteDf(sensitivity, contrast)
     }),
     vcov,
-    varcorr: listVarianceComponents(covariances, sigma),
+    varcorr: listVarianceComponents(matrices, sigma),
+    covariances: matrices,
     randomEffects,
     fitted,
     residuals: fitted.map((value, i) => design.response.values[i]! - value),
     design,
-    ranef: () => tabulateRandomEffects(randomEffects),
-  }
+    weights: system.weights,
+    state: { criterion, factors: optimum.factors, sensitivity },
+  })
 }
 
 function factorOf(covariance: UserCovariance): Float64Array {

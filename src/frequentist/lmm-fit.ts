@@ -1,89 +1,38 @@
-/** What a fitted linear mixed model holds. */
+/** A fitted linear mixed model: its numbers, and what is computed from them when asked for. */
 
-import type { Design } from "../models/formula/design.ts"
-import type { LmmMethod } from "./criterion.ts"
+import type { TableInput } from "../data/to-table.ts"
+import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
+import type { GroupLine } from "./group-coefficients.ts"
+import type { LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
+import type { PredictedRow, PredictOptions } from "./predict.ts"
+import type { ResidualKind } from "./residuals.ts"
+import type { SimulateOptions } from "./simulate.ts"
 
-export interface FixedEffect {
-  readonly name: string
-  readonly estimate: number
-  readonly se: number
-  /** Satterthwaite degrees of freedom; null when they could not be computed. */
-  readonly df: number | null
-  /** `estimate / se`. */
-  readonly t: number
-  /** Two-sided, from Student's t with `df`; null with it. */
-  readonly p: number | null
-}
+export type {
+  FixedEffect,
+  LmmEstimate,
+  RandomEffectRow,
+  RandomEffects,
+  VarianceComponent,
+} from "./lmm-estimate.ts"
 
-/** A row of the variance components, as `reml --json` prints it. */
-export type VarianceComponent =
-  | { readonly group: string; readonly term: string; readonly sd: number; readonly variance: number }
-  | {
-      readonly group: string
-      readonly term: string
-      readonly term2: string
-      readonly cov: number
-      /** NaN when one of the two variances is zero. */
-      readonly cor: number
-    }
-  | { readonly group: "residual"; readonly sd: number; readonly variance: number }
-
-/** The random effects of one level of a grouping factor: `level`, then one number a coefficient. */
-export interface RandomEffectRow {
-  readonly level: string
-  readonly [term: string]: number | string
-}
-
-export interface RandomEffects {
-  readonly group: string
-  readonly levels: readonly string[]
-  /** Coefficients that vary, those of all bars with this factor; one named twice appears once, as its sum. */
-  readonly terms: readonly string[]
-  /** BLUPs, row-major levels × terms. */
-  readonly values: Float64Array
-  /** Of each level, row-major terms × terms: variance of the effects given y, β and the variance parameters. */
-  readonly conditionalVariances: readonly Float64Array[]
-}
-
-export interface LmmFit {
-  readonly formula: string
-  readonly method: LmmMethod
-  /** REML criterion, or −2 log likelihood for ML. */
-  readonly criterion: number
-  /** `−criterion / 2`. */
-  readonly logLik: number
-  /** Residual standard deviation. */
-  readonly sigma: number
-  /** Lower triangles of the relative covariance factors, column by column, diagonal ≥ 0; order of lme4. */
-  readonly theta: Float64Array
-  /** `county.(Intercept)`, `county.floor.(Intercept)`, `county.floor`. */
-  readonly thetaNames: readonly string[]
-  readonly nobs: number
-  /** A covariance matrix of random effects has less than full rank. */
-  readonly singular: boolean
-  /** Rank of each random term's covariance matrix, in the order of θ. */
-  readonly ranks: readonly { readonly group: string; readonly size: number; readonly rank: number }[]
-  readonly converged: boolean
-  /** What the optimiser tried, a line an attempt. */
-  readonly log: readonly string[]
-  /** Evaluations of the criterion with its gradient. */
-  readonly evaluations: number
-  /** Largest derivative of the criterion with respect to θ, for predictors scaled to unit mean square. */
-  readonly gradientNorm: number
-  /** As `gradientNorm`, the one-sided slopes at singular covariance matrices included. */
-  readonly kktResidual: number
-  /** Wall time of the fit, design matrices not included. */
-  readonly seconds: number
-  readonly fixed: readonly FixedEffect[]
-  /** Covariance matrix of the fixed effects, row-major p × p. */
-  readonly vcov: Float64Array
-  readonly varcorr: readonly VarianceComponent[]
-  readonly randomEffects: readonly RandomEffects[]
-  /** Response on the scale of the data, offset and random effects included; length nobs. */
-  readonly fitted: Float64Array
-  /** `response − fitted`. */
-  readonly residuals: Float64Array
-  readonly design: Design
+export interface LmmFit extends LmmEstimate {
   /** BLUPs by group, levels in factor order. */
   ranef(): Record<string, RandomEffectRow[]>
+  /** Standard deviations of the random effects given the data (β, θ and σ taken as known), laid out as `ranef()`. */
+  ranefSd(): Record<string, RandomEffectRow[]>
+  /** Fixed effects plus BLUPs, level by level, as R's `coef`. */
+  coef(): Record<string, RandomEffectRow[]>
+  /** The line of each group with group-level predictors worked in, and standard errors. */
+  groupLines(group?: string): readonly GroupLine[]
+  /** Length nobs; `response − fitted`, times √w, or that over σ. */
+  residualsOf(kind: ResidualKind): Float64Array
+  /** Share of the variance that lies between the groups. */
+  icc(): readonly IntraclassCorrelation[]
+  /** Marginal and conditional R². */
+  rSquared(): ExplainedVariance
+  /** Predictions for new rows, or for the rows of the fit. */
+  predict(table?: TableInput, options?: PredictOptions): readonly PredictedRow[]
+  /** Responses drawn from the fitted model, one array of length nobs each. */
+  simulate(replicates: number, options?: SimulateOptions): readonly Float64Array[]
 }

@@ -9,6 +9,7 @@ import { formCrossProducts } from "./cross-products.ts"
 import { layOutElimination } from "./elimination-layout.ts"
 import type { FactorTerm, GroupingFactor } from "./grouping-factors.ts"
 import { gatherFactors, orderTerms } from "./grouping-factors.ts"
+import { weightRows } from "./weights.ts"
 
 export interface LmmSystem {
   readonly design: Design
@@ -24,6 +25,10 @@ export interface LmmSystem {
   readonly leastSquares: Float64Array
   /** The response inside is the least-squares residual divided by this. */
   readonly responseScale: number
+  /** Known factors w of the residual variances σ²/w; null when all are one. */
+  readonly weights: Float64Array | null
+  /** Σ log w: what the criterion loses to rows that were multiplied by √w. */
+  readonly logWeights: number
 }
 
 export interface SystemTerm extends FactorTerm {
@@ -35,12 +40,15 @@ export interface SystemTerm extends FactorTerm {
 
 /**
  * X is replaced by an orthonormal basis of its columns and y by its least-squares residual, scaled to unit variance:
- * predictors of any origin and unit, and a response of any, meet the likelihood in the same form.
+ * predictors of any origin and unit, and a response of any, meet the likelihood in the same form. With weights every
+ * row is first multiplied by √w, after which the residuals have one variance.
  *
+ * @param weights positive, length nobs, or null
  * @throws NumericalError when columns of X are collinear or y lies in their span
  */
-export function createSystem(design: Design): LmmSystem {
-  const { basis, dependent, coordinates } = orthonormaliseColumns(design.fixed.columns)
+export function createSystem(design: Design, weights: Float64Array | null = null): LmmSystem {
+  const rows = weights === null ? design : weightRows(design, weights)
+  const { basis, dependent, coordinates } = orthonormaliseColumns(rows.fixed.columns)
   const first = dependent[0]
   if (first !== undefined) {
     const name = design.fixed.names[first] ?? String(first)
@@ -50,9 +58,9 @@ export function createSystem(design: Design): LmmSystem {
       hint: `leave ${name} out`,
     })
   }
-  const { residual, leastSquares } = projectResponse(design, basis, coordinates)
+  const { residual, leastSquares } = projectResponse(rows, basis, coordinates)
   const squares = dot(residual, residual)
-  const total = dot(design.response.values, design.response.values)
+  const total = dot(rows.response.values, rows.response.values)
   if (!(squares > 1e-22 * total)) {
     throw new NumericalError(
       `the fixed effects reproduce the response ${design.response.name} exactly; there is no variance to divide`,
@@ -61,7 +69,7 @@ export function createSystem(design: Design): LmmSystem {
   }
   const responseScale = Math.sqrt(squares / (design.nobs - basis.length))
   const scaled = residual.map((value) => value / responseScale)
-  const factors = gatherFactors(design)
+  const factors = gatherFactors(rows)
   const layout = layOutElimination(factors, basis.length)
   let logDetCrossproduct = 0
   coordinates.forEach((column, j) => {
@@ -76,6 +84,8 @@ export function createSystem(design: Design): LmmSystem {
     logDetCrossproduct,
     leastSquares,
     responseScale,
+    weights,
+    logWeights: weights === null ? 0 : weights.reduce((sum, weight) => sum + Math.log(weight), 0),
   }
 }
 

@@ -4,7 +4,7 @@ import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import { fromInternal } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
 import type { GroupingFactor } from "./grouping-factors.ts"
-import type { RandomEffectRow, RandomEffects, VarianceComponent } from "./lmm-fit.ts"
+import type { RandomEffectRow, RandomEffects, TermCovariance, VarianceComponent } from "./lmm-estimate.ts"
 import { applyBlocks } from "./score.ts"
 import { invertEquations } from "./selected-inverse.ts"
 
@@ -123,20 +123,43 @@ function multiply(a: Float64Array, b: Float64Array, q: number): Float64Array {
 
 /** BLUPs as rows, one record entry a group. */
 export function tabulateRandomEffects(effects: readonly RandomEffects[]): Record<string, RandomEffectRow[]> {
-  const table: Record<string, RandomEffectRow[]> = {}
-  for (const { group, levels, terms, values } of effects) {
-    table[group] = levels.map((level, j) => {
-      const row: Record<string, number | string> & { level: string } = { level }
-      terms.forEach((term, t) => {
-        row[term] = values[j * terms.length + t]!
-      })
-      return row
-    })
-  }
-  return table
+  return tabulate(effects, ({ terms, values }, j, t) => values[j * terms.length + t]!)
+}
+
+/** Square roots of the diagonals of the conditional variances, laid out as the BLUPs. */
+export function tabulateConditionalSds(effects: readonly RandomEffects[]): Record<string, RandomEffectRow[]> {
+  return tabulate(effects, ({ terms, conditionalVariances }, j, t) => {
+    return Math.sqrt(conditionalVariances[j]![t * (terms.length + 1)]!)
+  })
+}
+
+function tabulate(
+  effects: readonly RandomEffects[],
+  at: (effects: RandomEffects, level: number, term: number) => number,
+): Record<string, RandomEffectRow[]> {
+  return Object.fromEntries(
+    effects.map((entry) => {
+      return [entry.group, entry.levels.map((level, j) => rowOf(level, entry.terms, (t) => at(entry, j, t)))]
+    }),
+  )
+}
+
+/** One level's coefficients by name. */
+export function rowOf(
+  level: string,
+  terms: readonly string[],
+  at: (term: number) => number,
+): RandomEffectRow {
+  const row: Record<string, number | string> & { level: string } = { level }
+  terms.forEach((term, t) => {
+    row[term] = at(t)
+  })
+  return row
 }
 
 export interface UserCovariance {
+  /** Index in `design.random`. */
+  readonly designIndex: number
   readonly group: string
   readonly terms: readonly string[]
   /** Lower triangular relative covariance factor for the user's columns, row-major q × q. */
@@ -154,32 +177,52 @@ export function userCovariances(
     const square = fromInternal(term, termFactors[k]!, term.width)
     // A pivot that rounding left where the covariance is singular is to be zero, whatever the columns' units.
     const largest = square.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-    return { group, terms, factor: lowerTriangularFactor(square, term.width, term.width, 1e-14 * largest) }
+    const factor = lowerTriangularFactor(square, term.width, term.width, 1e-14 * largest)
+    return { designIndex: term.designIndex, group, terms, factor }
+  })
+}
+
+/** `σ² T T'` of each term. */
+export function termCovariances(
+  covariances: readonly UserCovariance[],
+  sigma: number,
+): readonly TermCovariance[] {
+  return covariances.map(({ designIndex, group, terms, factor }) => {
+    const q = terms.length
+    const covariance = new Float64Array(q * q)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b < q; b++) {
+        let sum = 0
+        for (let k = 0; k < q; k++) sum += factor[a * q + k]! * factor[b * q + k]!
+        covariance[a * q + b] = sum * sigma * sigma
+      }
+    }
+    return { designIndex, group, terms, covariance }
   })
 }
 
 /** Standard deviations and correlations of each term, then the residual. */
 export function listVarianceComponents(
-  covariances: readonly UserCovariance[],
+  covariances: readonly TermCovariance[],
   sigma: number,
 ): readonly VarianceComponent[] {
   const rows: VarianceComponent[] = []
-  for (const { group, terms, factor } of covariances) {
+  for (const { group, terms, covariance } of covariances) {
     const q = terms.length
-    const covariance = (a: number, b: number) => {
-      let sum = 0
-      for (let k = 0; k < q; k++) sum += factor[a * q + k]! * factor[b * q + k]!
-      return sum * sigma * sigma
-    }
+    const at = (a: number, b: number) => covariance[a * q + b]!
     terms.forEach((term, a) => {
-      const variance = covariance(a, a)
-      rows.push({ group, term, sd: Math.sqrt(variance), variance })
+      rows.push({ group, term, sd: Math.sqrt(at(a, a)), variance: at(a, a) })
     })
     for (let a = 0; a < q; a++) {
       for (let b = a + 1; b < q; b++) {
-        const cov = covariance(a, b)
-        const cor = cov / Math.sqrt(covariance(a, a) * covariance(b, b))
-        rows.push({ group, term: terms[a]!, term2: terms[b]!, cov, cor })
+        const cov = at(a, b)
+        rows.push({
+          group,
+          term: terms[a]!,
+          term2: terms[b]!,
+          cov,
+          cor: cov / Math.sqrt(at(a, a) * at(b, b)),
+        })
       }
     }
   }

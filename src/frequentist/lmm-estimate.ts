@@ -1,0 +1,119 @@
+/** The numbers that a fitted linear mixed model holds. */
+
+import type { Design } from "../models/formula/design.ts"
+import type { Criterion, LmmMethod } from "./criterion.ts"
+import type { VarianceSensitivity } from "./satterthwaite.ts"
+
+export interface FixedEffect {
+  readonly name: string
+  readonly estimate: number
+  readonly se: number
+  /** Satterthwaite degrees of freedom; null when they could not be computed. */
+  readonly df: number | null
+  /** `estimate / se`. */
+  readonly t: number
+  /** Two-sided, from Student's t with `df`; null with it. */
+  readonly p: number | null
+}
+
+/** A row of the variance components, as `reml --json` prints it. */
+export type VarianceComponent =
+  | { readonly group: string; readonly term: string; readonly sd: number; readonly variance: number }
+  | {
+      readonly group: string
+      readonly term: string
+      readonly term2: string
+      readonly cov: number
+      /** NaN when one of the two variances is zero. */
+      readonly cor: number
+    }
+  | { readonly group: "residual"; readonly sd: number; readonly variance: number }
+
+/** The random effects of one level of a grouping factor: `level`, then one number a coefficient. */
+export interface RandomEffectRow {
+  readonly level: string
+  readonly [term: string]: number | string
+}
+
+export interface RandomEffects {
+  readonly group: string
+  readonly levels: readonly string[]
+  /** Coefficients that vary, those of all bars with this factor; one named twice appears once, as its sum. */
+  readonly terms: readonly string[]
+  /** BLUPs, row-major levels × terms. */
+  readonly values: Float64Array
+  /** Of each level, row-major terms × terms: variance of the effects given y, β and the variance parameters. */
+  readonly conditionalVariances: readonly Float64Array[]
+}
+
+/** The covariance matrix of one random term's coefficients. */
+export interface TermCovariance {
+  /** Index in `design.random`. */
+  readonly designIndex: number
+  readonly group: string
+  readonly terms: readonly string[]
+  /** Row-major q × q. */
+  readonly covariance: Float64Array
+}
+
+/** Where the search ended, for what is computed from it later. */
+export interface FitState {
+  /** Its workspace is overwritten by every evaluation: evaluate at `factors` before reading it. */
+  readonly criterion: Criterion
+  /** The optimum: T of each term in internal coordinates. */
+  readonly factors: readonly Float64Array[]
+  /** Derivatives and information at the optimum; null when the information is not positive definite. */
+  readonly sensitivity: VarianceSensitivity | null
+}
+
+export interface LmmEstimate {
+  readonly formula: string
+  readonly method: LmmMethod
+  /** REML criterion, or −2 log likelihood for ML. */
+  readonly criterion: number
+  /** `−criterion / 2`. */
+  readonly logLik: number
+  /** Parameters counted by `aic` and `bic`: fixed effects, θ and the residual variance, as R counts them. */
+  readonly parameters: number
+  /** `criterion + 2 parameters`. */
+  readonly aic: number
+  /** `criterion + log(nobs) parameters`. */
+  readonly bic: number
+  /** Residual standard deviation. */
+  readonly sigma: number
+  /** Lower triangles of the relative covariance factors, column by column, diagonal ≥ 0; order of lme4. */
+  readonly theta: Float64Array
+  /** `county.(Intercept)`, `county.floor.(Intercept)`, `county.floor`. */
+  readonly thetaNames: readonly string[]
+  readonly nobs: number
+  /** A covariance matrix of random effects has less than full rank. */
+  readonly singular: boolean
+  /** Rank of each random term's covariance matrix, in the order of θ. */
+  readonly ranks: readonly { readonly group: string; readonly size: number; readonly rank: number }[]
+  readonly converged: boolean
+  /** What the optimiser tried, a line an attempt. */
+  readonly log: readonly string[]
+  /** Evaluations of the criterion with its gradient. */
+  readonly evaluations: number
+  /** Largest derivative of the criterion with respect to θ, for predictors scaled to unit mean square. */
+  readonly gradientNorm: number
+  /** As `gradientNorm`, the one-sided slopes at singular covariance matrices included. */
+  readonly kktResidual: number
+  /** Wall time of the fit, design matrices not included. */
+  readonly seconds: number
+  readonly fixed: readonly FixedEffect[]
+  /** Covariance matrix of the fixed effects, row-major p × p. */
+  readonly vcov: Float64Array
+  readonly varcorr: readonly VarianceComponent[]
+  /** The same as matrices, one a random term, in the order of θ. */
+  readonly covariances: readonly TermCovariance[]
+  readonly randomEffects: readonly RandomEffects[]
+  /** Response on the scale of the data, offset and random effects included; length nobs. */
+  readonly fitted: Float64Array
+  /** `response − fitted`. */
+  readonly residuals: Float64Array
+  readonly design: Design
+  /** Known factors w of the residual variances σ²/w, length nobs; null when all are one. */
+  readonly weights: Float64Array | null
+  readonly state: FitState
+}

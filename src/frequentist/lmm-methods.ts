@@ -1,0 +1,26 @@
+/** Ties what can be computed from a fit to the fit. */
+
+import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
+import { groupCoefficients, groupLines } from "./group-coefficients.ts"
+import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { LmmFit } from "./lmm-fit.ts"
+import { predict } from "./predict.ts"
+import { tabulateConditionalSds, tabulateRandomEffects } from "./random-effects.ts"
+import { residualsOf } from "./residuals.ts"
+import { simulate } from "./simulate.ts"
+
+/** The estimate with its methods, each a call of the function of the same name. */
+export function attachMethods(estimate: LmmEstimate): LmmFit {
+  return {
+    ...estimate,
+    ranef: () => tabulateRandomEffects(estimate.randomEffects),
+    ranefSd: () => tabulateConditionalSds(estimate.randomEffects),
+    coef: () => groupCoefficients(estimate),
+    groupLines: (group) => groupLines(estimate, group),
+    residualsOf: (kind) => residualsOf(estimate, kind),
+    icc: () => intraclassCorrelations(estimate),
+    rSquared: () => explainedVariance(estimate),
+    predict: (table, options) => predict(estimate, table, options),
+    simulate: (replicates, options) => simulate(estimate, replicates, options),
+  }
+}

@@ -1,0 +1,89 @@
+/** Responses drawn from a fitted mixed model. */
+
+import { OptionError } from "../core/errors.ts"
+import { lowerTriangularFactor } from "../math/triangular-factor.ts"
+import { drawNormal } from "../random/normal.ts"
+import type { Seed, Stream } from "../random/stream.ts"
+import { streamFor } from "../random/stream.ts"
+import { fromInternal } from "./covariance-factor.ts"
+import type { LmmEstimate } from "./lmm-estimate.ts"
+
+export interface SimulateOptions {
+  /** "gibbsite" by default; the same seed gives the same responses. */
+  readonly seed?: Seed
+  /** True keeps the random effects at their BLUPs; false (the default) draws new ones for every replicate. */
+  readonly conditional?: boolean
+}
+
+/**
+ * Draws responses `offset + Xβ̂ + Zb + e` for the rows of the fit, e with variance σ̂²/w.
+ *
+ * @param replicates number of responses, each of length nobs
+ * @throws OptionError for a number of replicates that is no positive integer
+ */
+export function simulate(
+  fit: LmmEstimate,
+  replicates: number,
+  options: SimulateOptions = {},
+): readonly Float64Array[] {
+  if (!Number.isSafeInteger(replicates) || replicates < 1) {
+    throw new OptionError(`found ${replicates} replicates, expected a positive whole number`, {
+      code: "bad-replicates",
+      where: "simulate",
+      hint: "for instance fit.simulate(1000)",
+    })
+  }
+  const rng = streamFor(options.seed ?? "gibbsite", 0, "simulate")
+  const conditional = options.conditional ?? false
+  const centre = conditional ? fit.fitted : fixedPart(fit)
+  const draw = conditional ? undefined : randomEffectDrawer(fit)
+  return Array.from({ length: replicates }, () => {
+    const y = Float64Array.from(centre)
+    draw?.(rng, y)
+    for (let i = 0; i < y.length; i++) {
+      const sd = fit.weights === null ? fit.sigma : fit.sigma / Math.sqrt(fit.weights[i]!)
+      y[i] = y[i]! + sd * drawNormal(rng)
+    }
+    return y
+  })
+}
+
+/** `offset + Xβ̂`, length nobs. */
+export function fixedPart({ design, fixed }: LmmEstimate): Float64Array {
+  const linear = new Float64Array(design.nobs)
+  if (design.offset !== null) linear.set(design.offset)
+  design.fixed.columns.forEach((column, j) => {
+    for (let i = 0; i < linear.length; i++) linear[i] = linear[i]! + column[i]! * fixed[j]!.estimate
+  })
+  return linear
+}
+
+/** A function that adds `Zb` to y in place, b drawn afresh from the fitted covariance matrices. */
+function randomEffectDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+  const { criterion, factors } = fit.state
+  const terms = criterion.system.terms.map((term, k) => {
+    const { codes, columns, levels } = fit.design.random[term.designIndex]!
+    const factor = lowerTriangularFactor(
+      fromInternal(term, factors[k]!, term.width),
+      term.width,
+      term.width,
+      0,
+    )
+    return { codes, columns, q: term.width, factor, effects: new Float64Array(levels.length * term.width) }
+  })
+  return (rng, y) => {
+    for (const { codes, columns, q, factor, effects } of terms) {
+      effects.fill(0)
+      for (let at = 0; at < effects.length; at += q) {
+        for (let b = 0; b < q; b++) {
+          const z = fit.sigma * drawNormal(rng)
+          for (let a = b; a < q; a++) effects[at + a] = effects[at + a]! + factor[a * q + b]! * z
+        }
+      }
+      for (let i = 0; i < y.length; i++) {
+        const at = codes[i]! * q
+        for (let t = 0; t < q; t++) y[i] = y[i]! + columns[t]![i]! * effects[at + t]!
+      }
+    }
+  }
+}
