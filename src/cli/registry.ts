@@ -2,6 +2,7 @@
 import { Option } from "commander"
 import type { CommandArgument, CommandSpec } from "./command.ts"
 import type { DemoFlags } from "./demo.ts"
+import type { DiagnoseFlags } from "./diagnose.ts"
 import type { ExplainFlags } from "./explain.ts"
 import type { FitFlags } from "./fit.ts"
 import { dataOptions, displayOptions, group, pathOption, priorOptions, samplingOptions } from "./options.ts"
@@ -153,6 +154,35 @@ ${METHODS}`,
       const [formula, data] = command.args
       return (await import("./explain.ts")).runExplain(formula!, data!, command.opts<ExplainFlags>(), context)
     },
+  },
+  {
+    name: "diagnose",
+    summary: "diagnose draws of any origin (CSV, CmdStan CSV, CODA, ArviZ JSON)",
+    description: `Reads draws that any program wrote and tells whether the chains have converged: R-hat, effective sample sizes, Monte Carlo errors and Geweke's z of every scalar. The format is told by the content: CSV as R's posterior or coda writes it, CmdStan's CSV, ArviZ's JSON, or CODA's index and chain files as JAGS writes them. Several files are several chains.
+
+Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.01, or a bulk or tail ESS under 100 a chain).`,
+    arguments: [{ name: "<draws...>", description: "one or more files of draws" }],
+    options: () =>
+      group("Output:", [
+        new Option(
+          "--cut",
+          "judge chains of different lengths by their first draws, as many as the shortest has",
+        ),
+        new Option("--json", "print JSON"),
+      ]),
+    examples: [
+      { command: "gibbsite diagnose run1/draws.csv", shows: "draws that gibbsite fit --out wrote" },
+      {
+        command: "gibbsite diagnose CODAindex.txt CODAchain1.txt CODAchain2.txt",
+        shows: "draws that JAGS wrote",
+      },
+      {
+        command: "gibbsite diagnose output_1.csv output_2.csv --json",
+        shows: "draws that CmdStan wrote, as JSON",
+      },
+    ],
+    run: async (command, context) =>
+      (await import("./diagnose.ts")).runDiagnose(command.args, command.opts<DiagnoseFlags>(), context),
   },
   {
     name: "datasets",
