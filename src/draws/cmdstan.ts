@@ -14,7 +14,8 @@ import { readDouble } from "./number-text.ts"
  *
  * @param text the content of the file
  * @param name what error messages call it, a file name
- * @throws DataError with the line when a row is ragged or a cell is no number, and when there are no draws after warm-up
+ * @throws DataError with the line when a row is ragged or a cell is no number; when there are no draws after warm-up; and for
+ *   the output of a method other than sampling (optimisation, variational inference)
  */
 export function drawsFromCmdStan(text: string, name: string): Draws {
   const { header, rows, warmup, width } = readRows(text, name)
@@ -80,6 +81,14 @@ function readRows(text: string, name: string): CmdStanRows {
     count++
   }
   if (header === undefined) throw noDraws("found no header", name, "is this a file that CmdStan wrote?")
+  const method = settings.get("method") ?? "sample"
+  if (method !== "sample") {
+    throw new DataError(`found the output of method=${method}, expected that of method=sample`, {
+      code: "not-draws",
+      where: name,
+      hint: "its rows are no draws of a Markov chain: run the sampler",
+    })
+  }
   const warmup = adapted ?? savedWarmup(settings)
   return { header: header.map(bracketName), rows, width: header.length, warmup: Math.min(warmup, count) }
 }

@@ -69,7 +69,7 @@ export function detectFormat(text: string): DrawsFormat {
   if (start.startsWith("{")) return "arviz-json"
   if (start.startsWith("#")) return "cmdstan"
   const line = /^[^\r\n]*/.exec(start)![0].trimEnd()
-  if (/^[-+]?\d+\s+\S+$/.test(line) && !line.includes(",")) return "coda-chain"
+  if (/^\d+(?:\.?\d*e\+?\d+)?\s+\S+$/i.test(line) && !line.includes(",")) return "coda-chain"
   if (/^\S.*\s\d+\s+\d+$/.test(line)) return "coda-index"
   const columns = line.split(",")
   return columns.includes("lp__") && !columns.includes(".chain") ? "cmdstan" : "csv"

@@ -302,6 +302,10 @@ describe("drawsFromCmdStan", () => {
       "#\n1,2\n3,4\n",
       "out.csv, line 2: found the number 1, expected a header; is this a file that CmdStan wrote?",
     ],
+    [
+      "# method = variational\nlp__,a\n0,1\n",
+      "out.csv: found the output of method=variational, expected that of method=sample; its rows are no draws of a Markov chain: run the sampler",
+    ],
     ["lp__,\n1,2\n", "out.csv, line 1: column 2 has no name; is this a file that CmdStan wrote?"],
   ])("refuses %j", (text, complaint) => {
     expect(complaintOf(() => drawsFromCmdStan(text, "out.csv"))).toBe(complaint)
@@ -392,6 +396,23 @@ describe("drawsFromArvizJson", () => {
     const text = '{"posterior": {"a": [[[1, 2]]]}, "dims": {"a": ["k"]}, "coords": {"k": ["x"]}}'
     expect(drawsFromArvizJson(text, "d.json").names).toEqual(["a[0]", "a[1]"])
   })
+})
+
+describe("detectFormat", () => {
+  it.each([
+    ["a 1 10\n", "coda-index"],
+    ['"LAC QUI PARLE" 1 10\r\n', "coda-index"],
+    ["1 0.5\n", "coda-chain"],
+    ["100000  -1e-05\r\n", "coda-chain"],
+    ["1e+05 NA\n", "coda-chain"],
+    ['\uFEFF {"posterior": {}}', "arviz-json"],
+    ["# stan_version_major = 2\n", "cmdstan"],
+    ["lp__,a\n1,2\n", "cmdstan"],
+    [".chain,lp__\n1,2\n", "csv"],
+    ["mu\n1\n", "csv"],
+    ["b[(Intercept)],sd 1\n1,2\n", "csv"],
+    ["", "csv"],
+  ])("%j is %s", (text, format) => expect(detectFormat(text)).toBe(format))
 })
 
 describe("readDraws", () => {
