@@ -69,19 +69,26 @@ function conditionalsSection(plan: Plan): string[] {
 /** Each formula, and in words what draws from it and why. */
 function explainBlocks(text: readonly ExplainedBlock[], latex: readonly ExplainedBlock[]): string[] {
   return latex.flatMap(({ formula, sampler }, k) => [
-    displayed(formula),
+    // A density that is evaluated, not named, is a sentence: it breaks over lines as text.
+    isSentence(formula) ? `\n${escapeLatex(text[k]!.formula)}.\n` : displayed(formula),
     `Sampler ${escapeLatex(sampler)}, because: ${escapeLatex(text[k]!.because.join("; "))}.`,
   ])
 }
 
+/** Whether a formula is, or says after its `~`, nothing but words. */
+const isSentence = (formula: string): boolean => /(^|\\sim )\\text\{[^{}]+\}$/.test(formula)
+
 function derivationsSection(plan: Plan): string[] {
+  const text = derivePlan(plan)
   return [
     "\\section*{Derivations}",
-    ...derivePlan(plan, "latex").flatMap(({ target, steps }) => [
+    ...derivePlan(plan, "latex").flatMap(({ target, steps }, i) => [
       `\\subsection*{\\texttt{${escapeLatex(target)}}}`,
       ...steps.flatMap(({ words, formulas }, k) => [
         `${k + 1}. ${escapeLatex(words)}`,
-        ...formulas.map(displayed),
+        ...formulas.map((formula, j) =>
+          isSentence(formula) ? `\n${escapeLatex(text[i]!.steps[k]!.formulas[j]!)}.\n` : displayed(formula),
+        ),
       ]),
     ]),
   ]
@@ -108,8 +115,12 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "|": "\\textbar{}",
   '"': "\\textquotedbl{}",
   "∝": "$\\propto$",
+  "×": "$\\times$",
+  "∫": "$\\int$",
+  "∞": "$\\infty$",
+  "²": "$^2$",
 }
 
 /** Plain text for LaTeX's text mode. */
 export const escapeLatex = (text: string): string =>
-  text.replace(/[\\~^<>|"∝{}$&#_%]/g, (c) => SPECIAL[c] ?? `\\${c}`)
+  text.replace(/[\\~^<>|"∝×∫∞²{}$&#_%]/g, (c) => SPECIAL[c] ?? `\\${c}`)

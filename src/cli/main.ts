@@ -6,7 +6,7 @@ import { EXIT, type Io, processIo } from "./io.ts"
 import { debugOption } from "./options.ts"
 import { commands } from "./registry.ts"
 import { describeError, usageError } from "./report-error.ts"
-import { hasColour, paintFor, widthOf } from "./style-text.ts"
+import { hasColour, paintFor, widthOf, wrapText } from "./style-text.ts"
 
 /**
  * Runs one command.
@@ -72,7 +72,11 @@ function addCommand(
   const command = program.command(spec.name).summary(spec.summary).description(spec.description)
   for (const { name, description } of spec.arguments) command.argument(name, description)
   for (const option of [...spec.options(), debugOption()]) command.addOption(option)
-  const examples = spec.examples.map(({ command: typed, shows }) => `  ${typed}\n      ${shows}`)
+  const indent = " ".repeat(6)
+  const width = widthOf(context.io.stdout)
+  const examples = spec.examples.map(
+    ({ command: typed, shows }) => `  ${typed}\n${wrapText(indent + shows, width, indent)}`,
+  )
   command.addHelpText("after", `\n${paint("bold", "Examples:")}\n${examples.join("\n")}`)
   command.action(async () => finish(await spec.run(command, context)))
 }

@@ -11,7 +11,9 @@ export function hasColour(output: Output, env: Io["env"]): boolean {
 
 /** Styles text for a stream, or leaves it as it is. */
 export function paintFor(output: Output, env: Io["env"]): Paint {
-  return hasColour(output, env) ? (format, text) => styleText(format, text) : (_, text) => text
+  return hasColour(output, env)
+    ? (format, text) => styleText(format, text, { validateStream: false })
+    : (_, text) => text
 }
 
 /** Columns to fill: those of the terminal, 100 where the output is no terminal. */
@@ -22,12 +24,13 @@ export function widthOf(output: Output): number {
 /** Text in lines of at most `width` characters, broken at blanks; lines after the first are indented. */
 export function wrapText(text: string, width: number, indent = ""): string {
   const lines: string[] = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+  const [start = "", ...words] = text.trimStart().split(" ")
+  let line = text.slice(0, text.length - text.trimStart().length) + start
+  for (const word of words) {
+    if (line.length + 1 + word.length > width) {
       lines.push(line)
       line = indent + word
-    } else line = line === "" ? word : `${line} ${word}`
+    } else line += ` ${word}`
   }
   return [...lines, line].join("\n")
 }
