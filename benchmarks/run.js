@@ -1,6 +1,7 @@
 /** `npm run bench`: every benchmark side by side with its peer, on this machine, one after another. */
 import { cpus } from "node:os"
 import { benchmarkEck } from "./eck-gibbs.js"
+import { benchmarkEffectiveDraws } from "./effective-draws.js"
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`)
-for (const benchmark of [benchmarkEck]) console.log(`${await benchmark()}\n`)
+for (const benchmark of [benchmarkEck, benchmarkEffectiveDraws]) console.log(`${await benchmark()}\n`)

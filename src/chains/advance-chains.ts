@@ -1,4 +1,4 @@
-import { type Draws, recordDraw } from "../draws/draws.ts"
+import { type Draws, recordDraws } from "../draws/draws.ts"
 import type { Chain } from "./chain.ts"
 import { type Control, setProgress, stopRequested } from "./control.ts"
 
@@ -17,13 +17,17 @@ export function advanceChains(
   control: Control,
   until = Number.POSITIVE_INFINITY,
 ): boolean {
-  const record = new Float64Array(draws.names.length)
+  const width = draws.names.length
+  // Draws are gathered for a chunk and stored scalar by scalar: the container has those of one scalar side by side.
+  const chunk = new Float64Array(width * CHUNK)
   let left = chains.filter((chain) => !chain.done)
   while (left.length > 0 && !stopRequested(control)) {
     for (const chain of left) {
+      let kept = 0
       for (let k = 0; k < CHUNK && !chain.done; k++) {
-        if (chain.advance(record)) recordDraw(draws, chain.number, record)
+        if (chain.advance(chunk, kept * width)) kept++
       }
+      recordDraws(draws, chain.number, chunk, kept)
       setProgress(control, chain.number, chain.sweep)
     }
     left = left.filter((chain) => !chain.done)

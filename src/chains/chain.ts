@@ -1,10 +1,10 @@
 /** One chain: a state, the kernels that change it, and the stream they draw from. */
 import { NumericalError } from "../core/errors.ts"
 import { Stream, streamFor } from "../random/stream.ts"
-import { compileClosure, type Evaluate } from "../samplers/kernel/closures.ts"
+import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import { bindLowered } from "../samplers/registry.ts"
 import type { BindOptions, Kernel } from "../samplers/sampler.ts"
-import { type RunSpec, stateScope, sweepsOf } from "./run-spec.ts"
+import { type RunSpec, sweepsOf } from "./run-spec.ts"
 
 /** All there is to know to go on from here: state, adaptation memory, stream, and how far the chain has come. */
 export interface Checkpoint {
@@ -23,11 +23,12 @@ export interface Chain {
   /** Current values, as laid out by the plan; changed by every sweep. */
   readonly state: Float64Array
   /**
-   * One sweep: every block once. Writes the monitored quantities into `record` when the sweep ends a kept draw.
+   * One sweep: every block once. Writes the monitored quantities into `record`, from `offset`, when the sweep
+   * ends a kept draw.
    * @returns whether a draw was recorded
    * @throws NumericalError naming chain, sweep and node
    */
-  advance(record: Float64Array): boolean
+  advance(record: Float64Array, offset?: number): boolean
   /** Writes the monitored quantities at the current state into `record`. */
   read(record: Float64Array): void
   checkpoint(): Checkpoint
@@ -44,14 +45,10 @@ export function startChain(
   const state = (from?.state ?? spec.initial[number]!).slice()
   const memory = kernels.map((kernel, k) => from?.memory[k]?.slice() ?? new Float64Array(kernel.memoryLength))
   const rng = from === undefined ? streamFor(spec.seed, number, "sweep") : Stream.restore(from.stream)
-  const scope = stateScope(spec.layout)
-  const monitors: Evaluate[] = spec.monitors.map((quantity) => compileClosure(quantity.value, scope, []))
-  const variables = new Int32Array(0)
+  const quantities = spec.monitors.map((quantity) => quantity.value)
+  const recorder = bindRecorder(quantities, spec.layout, options.interpreted)
   const total = sweepsOf(spec)
   let sweep = from?.sweep ?? 0
-  const read = (record: Float64Array): void => {
-    for (let k = 0; k < monitors.length; k++) record[k] = monitors[k]!(state, variables)
-  }
 
   return {
     number,
@@ -62,7 +59,7 @@ export function startChain(
       return sweep >= total
     },
     state,
-    advance(record) {
+    advance(record, offset = 0) {
       const phase = sweep < spec.warmup ? "warmup" : "sampling"
       try {
         for (let k = 0; k < kernels.length; k++) kernels[k]!.step(state, memory[k]!, rng, phase)
@@ -71,10 +68,10 @@ export function startChain(
       }
       sweep++
       if (sweep <= spec.warmup || (sweep - spec.warmup) % spec.thin !== 0) return false
-      read(record)
+      recorder(state, record, offset)
       return true
     },
-    read,
+    read: (record) => recorder(state, record, 0),
     checkpoint: () => ({
       sweep,
       state: state.slice(),

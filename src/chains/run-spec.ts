@@ -2,7 +2,6 @@
 import { InternalError } from "../core/errors.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
-import type { DataScope } from "../samplers/kernel/closures.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { lowerPlan, type Plan } from "../samplers/plan.ts"
 import type { LoweredBlock } from "../samplers/registry.ts"
@@ -44,14 +43,3 @@ export function makeRunSpec(plan: Plan, options: RunOptions, monitors: readonly 
     monitors: sampled,
   }
 }
-
-/** A scope for quantities: they read the state alone. */
-export const stateScope = (layout: StateLayout): DataScope => ({
-  layout,
-  plates: {},
-  columns: {},
-  maps: {},
-  tables: [],
-  grams: [],
-  inverses: [],
-})

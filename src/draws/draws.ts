@@ -165,24 +165,36 @@ export function allValues(draws: Draws, nameOrIndex: string | number): Float64Ar
  * @throws InternalError when the chain is full or `values` has another length
  */
 export function recordDraw(draws: Draws, chain: number, values: Float64Array): void {
-  const { chains, capacity, lengths } = draws
-  const draw = lengths[chain]
-  if (draw === undefined || draw >= capacity) {
-    throw new InternalError(
-      `no room for draw ${draw} of chain ${chain}: ${chains} chains of ${capacity} draws`,
-    )
-  }
   if (values.length !== draws.names.length) {
     throw new InternalError(`a draw of ${values.length} values, expected ${draws.names.length}`)
   }
-  const stride = chains * capacity
-  let slot = chain * capacity + draw
-  for (let scalar = 0; scalar < values.length; scalar++) {
-    draws.values[slot] = values[scalar]!
-    slot += stride
+  recordDraws(draws, chain, values, 1)
+}
+
+/**
+ * Appends several draws of all scalars to a chain. Writes the buffer; allocates nothing.
+ *
+ * @param values `[draw][scalar]`, scalars in the order of `names`; `count` draws from index 0, the rest is not read
+ * @throws InternalError when the chain has no room for them or `values` is too short
+ */
+export function recordDraws(draws: Draws, chain: number, values: Float64Array, count: number): void {
+  const { chains, capacity, lengths, names } = draws
+  const first = lengths[chain]
+  if (first === undefined || first + count > capacity) {
+    throw new InternalError(
+      `no room for draw ${first} of chain ${chain}: ${chains} chains of ${capacity} draws`,
+    )
+  }
+  const width = names.length
+  if (values.length < count * width) {
+    throw new InternalError(`${values.length} values, expected ${count} draws of ${width}`)
+  }
+  for (let scalar = 0; scalar < width; scalar++) {
+    const start = (scalar * chains + chain) * capacity + first
+    for (let k = 0; k < count; k++) draws.values[start + k] = values[k * width + scalar]!
   }
   // Published last, and atomically: what a reader sees counted is written.
-  Atomics.store(lengths, chain, draw + 1)
+  Atomics.store(lengths, chain, first + count)
 }
 
 function storedChains(draws: Draws, nameOrIndex: string | number): Float64Array[] {

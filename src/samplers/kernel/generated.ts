@@ -7,6 +7,7 @@ import { invertPositiveDefinite } from "../../math/small-dense.ts"
 import type { Expr, Index } from "../../models/expression.ts"
 import { children, usesIndex } from "../../models/expression.ts"
 import type { Stream } from "../../random/stream.ts"
+import type { DataScope } from "./closures.ts"
 import type { Draw } from "./draw.ts"
 import { residualSumOfSquares, scoreOf } from "./gram.ts"
 import type { Program } from "./program.ts"
@@ -30,26 +31,57 @@ export function generateStep(program: Program, draw: Draw, v: Float64Array, scra
   ) as Step
 }
 
+/**
+ * Compiles quantities that read the state alone to one function that writes the k-th to `record[offset + positions[k]]`;
+ * null where generated code is forbidden.
+ */
+export function generateRecorder(
+  expressions: readonly Expr[],
+  positions: readonly number[],
+  data: DataScope,
+): ((state: Float64Array, record: Float64Array, offset: number) => void) | null {
+  const writer = new Writer({ data, index: null })
+  const lines = expressions.map((e, k) => writer.writeAssignment(`record[offset + ${positions[k]}]`, e))
+  try {
+    return new Function("s", "record", "offset", ['"use strict";', ...lines].join("\n")) as (
+      state: Float64Array,
+      record: Float64Array,
+      offset: number,
+    ) => void
+  } catch (error) {
+    if (error instanceof EvalError) return null
+    throw error
+  }
+}
+
 /** The source of the step and the arrays it refers to as `a0`, `a1`, …. */
 export function writeStep(program: Program): { source: string; arrays: (Float64Array | Int32Array)[] } {
-  const writer = new Writer(program)
-  return writer.write()
+  return new Writer(program).write(program)
 }
 
 class Writer {
-  private readonly program: Program
+  private readonly program: Pick<Program, "data" | "index">
   private readonly arrays: (Float64Array | Int32Array)[] = []
   private readonly before: string[] = []
   private readonly inside: string[] = []
   private readonly known = new Map<string, string>()
   private names = 0
 
-  constructor(program: Program) {
+  constructor(program: Pick<Program, "data" | "index">) {
     this.program = program
   }
 
-  write(): { source: string; arrays: (Float64Array | Int32Array)[] } {
-    const { target, index, outputs, data } = this.program
+  /** The statements that assign one expression of the state to a place. */
+  writeAssignment(place: string, e: Expr): string {
+    const block: string[] = []
+    const value = this.expression(e, {}, block)
+    return [...block, `${place} = ${value};`].join("\n")
+  }
+
+  write({ target, index, outputs, data }: Program): {
+    source: string
+    arrays: (Float64Array | Int32Array)[]
+  } {
     for (const { q, entries, table } of data.inverses) {
       const array = this.array(data.tables[table]!)
       entries.forEach((e, i) => {
