@@ -7,8 +7,8 @@
  * takes the order with the least AIC up to 10 log₁₀ n, as R's `ar`; divisors as the R package `coda`.
  */
 
-import { averageAutocovariance } from "./autocovariance.ts"
 import { isConstant, isDegenerate } from "./chains.ts"
+import { mean } from "./moments.ts"
 
 /**
  * @param values draws in their order, unchanged
@@ -19,8 +19,8 @@ export function spectrumAtZero(values: Float64Array): number {
   const n = values.length
   if (n >= 2 && Number.isFinite(values[0]!) && isConstant(values)) return 0
   if (n < 2 || isDegenerate([values])) return NaN
-  const autocovariance = averageAutocovariance([values])
   const highestOrder = Math.min(n - 1, Math.floor(10 * Math.log10(n)))
+  const autocovariance = firstAutocovariances(values, highestOrder)
 
   // Durbin's recursion: the coefficients of order p from those of order p − 1.
   let coefficients: number[] = []
@@ -41,4 +41,24 @@ export function spectrumAtZero(values: Float64Array): number {
   const variance = (best.innovation * n) / (n - (best.order + 1))
   const spectrum = variance / (1 - best.sum) ** 2
   return Number.isFinite(spectrum) ? spectrum : NaN
+}
+
+/** Autocovariances at lags 0 … last, divisor n: so few of them are sums sooner than a Fourier transform of all. */
+function firstAutocovariances(values: Float64Array, last: number): Float64Array {
+  const n = values.length
+  const centre = mean(values)
+  const deviations = values.map((value) => value - centre)
+  const autocovariance = new Float64Array(last + 1)
+  for (let lag = 0; lag <= last; lag++) {
+    // Two sums at once: each addition need not wait for the one before it.
+    let [even, odd] = [0, 0]
+    let i = lag
+    for (; i + 1 < n; i += 2) {
+      even += deviations[i]! * deviations[i - lag]!
+      odd += deviations[i + 1]! * deviations[i + 1 - lag]!
+    }
+    if (i < n) even += deviations[i]! * deviations[i - lag]!
+    autocovariance[lag] = (even + odd) / n
+  }
+  return autocovariance
 }
