@@ -168,6 +168,10 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
           "--cut",
           "judge chains of different lengths by their first draws, as many as the shortest has",
         ),
+        new Option(
+          "--all",
+          "nested R-hat, Heidelberger and Welch's test, Raftery and Lewis's factor … as well",
+        ),
         new Option("--json", "print JSON"),
       ]),
     examples: [

@@ -146,6 +146,23 @@ describe("gibbsite diagnose --json", () => {
     expect(parameters[2]).toMatchObject({ name: "stepsize__", rhat: null })
   })
 
+  it("--all adds the other diagnostics, with reasons", async () => {
+    const { out } = await diagnose(writeCsv("draws.csv", csv(sound)), "--all", "--json")
+    const [x] = JSON.parse(out).parameters
+    expect(x.dependence_factor).toBeNull()
+    expect(x.reason).toBe("dependence_factor: chain 1: 500 draws, expected at least 3746")
+    expect(x.rhat_nested).toBeGreaterThanOrEqual(1)
+    for (const name of ["ess_median", "ess_spectral", "stationarity_p"]) expect(x[name]).toBeGreaterThan(0)
+    const long = await diagnose(writeCsv("draws.csv", csv(sound, [4000, 4000])), "--all")
+    expect(long.status).toBe(0)
+    expect(long.out).toMatch(
+      /\n +ess_median +rhat_nested +ess_spectral +stationarity_p +dependence_factor\nx /,
+    )
+    expect(long.out).toContain(
+      "dependence_factor: Raftery and Lewis's dependence factor (largest of the chains).",
+    )
+  })
+
   it("tells of divergent transitions and of a single chain", async () => {
     const columns = { lp__: sound.x, divergent__: (_c: number, d: number) => (d < 4 ? 1 : 0) }
     const { status, out } = await diagnose(writeCsv("draws.csv", csv(columns, [2000])), "--json")
