@@ -1,8 +1,7 @@
 /** Kernels that are deliberately wrong: a test that lets one of these pass tests nothing. */
 import { add, multiply, number } from "../../src/models/expression.ts"
-import { bindProgram } from "../../src/samplers/kernel/bind.ts"
 import type { Program } from "../../src/samplers/kernel/program.ts"
-import type { LoweredBlock } from "../../src/samplers/registry.ts"
+import { bindLowered, type LoweredBlock } from "../../src/samplers/registry.ts"
 import type { Kernel } from "../../src/samplers/sampler.ts"
 
 export interface Mutation {
@@ -51,7 +50,20 @@ export function anyProgramOf({ data }: LoweredBlock): Program {
 
 /** The kernel of a block with a mutation; undefined when the mutation is about another family. */
 export function bindMutant(block: LoweredBlock, mutation: Mutation): Kernel | undefined {
+  const { sampler, data } = block
+  if (typeof data !== "object" || data === null || !("program" in data)) return undefined
   const program = anyProgramOf(block)
-  if (block.sampler !== "conjugate" || program.family !== mutation.family) return undefined
-  return bindProgram("mutant", { ...program, outputs: mutation.outputs(program.outputs, program.target.q) })
+  if (program.family !== mutation.family) return undefined
+  const outputs = mutation.outputs(program.outputs, program.target.q)
+  return bindLowered({ sampler, data: { ...data, program: { ...program, outputs } } })
 }
+
+/** A kernel whose draws come out too large by a factor: for samplers that have no program to change. */
+export const inflate = (kernel: Kernel, factor: number): Kernel => ({
+  writes: kernel.writes,
+  memoryLength: kernel.memoryLength,
+  step(state, memory, rng, phase) {
+    kernel.step(state, memory, rng, phase)
+    for (const slot of kernel.writes) state[slot]! *= factor
+  },
+})

@@ -1,0 +1,27 @@
+/** The kernels of one sweep for data that change from sweep to sweep. */
+import { newContext } from "../../src/samplers/kernel/program.ts"
+import { lowerPlan, makePlan, type Plan } from "../../src/samplers/plan.ts"
+import { bindLowered, type LoweredBlock } from "../../src/samplers/registry.ts"
+import type { Kernel } from "../../src/samplers/sampler.ts"
+
+/** Replaces the kernel of a block; the sweep uses the block's own where it returns undefined. */
+export type Replace = (block: LoweredBlock, k: number) => Kernel | undefined
+
+/** The kernels of a fresh plan for the data as they stand in the graph: what a user's run would do. */
+export function planAnew({ model, method }: Plan, replace?: Replace): readonly Kernel[] {
+  return lowerPlan(makePlan(model, method)).map(
+    (block, k) => replace?.(block, k) ?? bindLowered(block, { interpreted: true }),
+  )
+}
+
+/**
+ * Kernels for the data as they stand at every call. Single-site kernels are bound once, to sums over the rows taken
+ * literally, which read the data in place; a joint method reduces the rows when it is planned, so that new data need a
+ * new plan.
+ */
+export function sweepInPlace(plan: Plan, replace?: Replace): () => readonly Kernel[] {
+  if (plan.method !== "gibbs") return () => planAnew(plan, replace)
+  const literal = lowerPlan(plan, newContext(plan.graph, plan.layout, true))
+  const kernels = literal.map((block, k) => replace?.(block, k) ?? bindLowered(block))
+  return () => kernels
+}
