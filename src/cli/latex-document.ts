@@ -76,7 +76,7 @@ function explainBlocks(text: readonly ExplainedBlock[], latex: readonly Explaine
 }
 
 /** Whether a formula is, or says after its `~`, nothing but words. */
-const isSentence = (formula: string): boolean => /(^|\\sim )\\text\{[^{}]+\}$/.test(formula)
+const isSentence = (formula: string): boolean => /(^|\\sim )\\text\{(?:[^{}\\]|\\.|\{\})+\}$/.test(formula)
 
 function derivationsSection(plan: Plan): string[] {
   const text = derivePlan(plan)

@@ -46,9 +46,17 @@ function summaryColumns(fit: LmmFit | null): TableColumn<ParameterSummary>[] {
   const cell = ({ name, sd, mcseMean }: ParameterSummary) => {
     const estimate = estimates.get(name)
     // A random effect has a BLUP, not an estimate: it stands in the table of shrinkage.
-    return name.startsWith("u[") ? "" : formatFigure(estimate?.value, decimalsKnown(sd, mcseMean))
+    if (name.startsWith("u[")) return ""
+    return formatFigure(estimate?.value, decimalsToShow(estimate?.value, decimalsKnown(sd, mcseMean)))
   }
   return [...columns, { ...right, title: fit.method, cell }]
+}
+
+/** The decimals of its row, and up to two more where an estimate near zero would show one digit or none. */
+function decimalsToShow(estimate: number | undefined, decimals: number | null): number | null {
+  if (decimals === null || estimate === undefined || estimate === 0) return decimals
+  const wanted = 1 - Math.floor(Math.log10(Math.abs(estimate)))
+  return Math.max(decimals, Math.min(decimals + 2, wanted))
 }
 
 /** The verdict: converged with the figures that say so, or what is wrong and what to do. */

@@ -65,6 +65,15 @@ export async function run(argv: readonly string[], terminal: Terminal = {}): Pro
   return { status, stdout: stdout.text, stderr: stderr.text, exits }
 }
 
+/** Streams that keep what is written, for functions that print; a terminal with `columns`, else a pipe. */
+export const captureIo = (columns?: number): Io => ({
+  stdout: new Capture(columns, () => undefined),
+  stderr: new Capture(columns, () => undefined),
+  env: { NO_COLOR: "1" },
+  onInterrupt: () => () => undefined,
+  exit: () => undefined,
+})
+
 /** A folder that goes when the test ends, with files in it. */
 export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), "gibbsite-test-"))

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest"
+import { escapeLatex } from "../../src/cli/latex-document.ts"
+import { run } from "./run-main.ts"
+
+const PULP = ["explain", "bright ~ 1 + (1 | operator)", "@pulp"] as const
+const SLOPES = ["explain", "Reaction ~ Days + (Days | Subject)", "@sleepstudy"] as const
+
+describe("explain", () => {
+  it("prints priors, model, full conditionals and reasons", async () => {
+    const { status, stdout, stderr } = await run([...PULP, "--method", "gibbs"])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    for (const text of [
+      "Data     @pulp: 20 rows, 4 levels of operator\n",
+      "  sd(operator, (Intercept))  halfT(3, 1)  default\n",
+      "\nModel\n",
+      "\nFull conditionals, in the order of a sweep (method gibbs)",
+      "b[(Intercept)] ~ Normal(mean = ",
+      "    because  20 normal children (bright)",
+      "    refused  slice: an exact full conditional exists",
+    ]) {
+      expect(stdout).toContain(text)
+    }
+  })
+
+  it("uses the priors that were stated", async () => {
+    const { stdout } = await run([...PULP, "--prior", "var(operator) ~ inverseGamma(2, 100)"])
+    expect(stdout).toMatch(/^ {2}var\(operator\) +inverseGamma\(2, 100\) +stated$/m)
+    expect(stdout).toContain(
+      "var[operator,(Intercept)] ~ InverseGamma(shape = J / 2 + 2, scale = sum_j u[operator]_j^2 / 2 + 100)",
+    )
+  })
+
+  it("--derive adds a derivation of every full conditional", async () => {
+    const { stdout } = await run([...PULP, "--derive"])
+    expect(stdout).toContain("\nDerivations\n")
+    for (const target of ["var[residual]", "b[(Intercept)]", "u[operator]"]) {
+      expect(stdout).toContain(`\n${target}\n${"=".repeat(target.length)}\n1. `)
+    }
+    expect((await run(PULP)).stdout).not.toContain("Derivations")
+  })
+
+  it("--json has plan and priors as fit has, the full conditionals, and derivations when asked", async () => {
+    const json = JSON.parse((await run([...PULP, "--json"])).stdout)
+    const fit = JSON.parse((await run(["fit", PULP[1], PULP[2], "--json", "--draws", "400"])).stdout)
+    expect(json.plan).toEqual(fit.plan)
+    expect(json.priors).toEqual(fit.priors)
+    expect(json.model).toMatchObject(fit.model)
+    expect(json.conditionals.map(({ targets }: { targets: string[] }) => targets)).toContainEqual([
+      "u[operator]",
+    ])
+    expect(json).not.toHaveProperty("derivations")
+    const derived = JSON.parse((await run([...PULP, "--json", "--derive"])).stdout)
+    expect(derived.derivations).toHaveLength(json.conditionals.length)
+  })
+})
+
+describe("explain --latex", () => {
+  const models: readonly (readonly string[])[] = [
+    PULP,
+    [...PULP, "--method", "gibbs", "--prior", "sd(operator) ~ exponential(1)"],
+    SLOPES,
+    [...SLOPES, "--method", "blocked", "--prior", "cov(Subject) ~ inverseWishart(3, [[1, 0.1], [0.1, 2]])"],
+    ["explain", "log_radon ~ log_uranium + (1 | county)", "@radon"],
+  ]
+  it.each(models)(
+    "is a whole document whose braces and environments match: %s %s %s %s %s",
+    async (...argv) => {
+      const { stdout, status } = await run([
+        ...argv.filter((word) => word !== undefined),
+        "--latex",
+        "--derive",
+      ])
+      expect(status).toBe(0)
+      expect(stdout.startsWith("\\documentclass")).toBe(true)
+      expect(stdout.endsWith("\\end{document}\n")).toBe(true)
+      expect(nesting(stdout)).toEqual([])
+      const begins = [...stdout.matchAll(/\\begin\{(\w+)\}/g)].map(([, name]) => name).sort()
+      const ends = [...stdout.matchAll(/\\end\{(\w+)\}/g)].map(([, name]) => name).sort()
+      expect(ends).toEqual(begins)
+      expect(stdout.match(/\\left/g)?.length).toBe(stdout.match(/\\right/g)?.length)
+      // Nothing that inputenc does not know: Latin letters with accents and dashes alone.
+      expect([...stdout].filter((c) => c.codePointAt(0)! > 0x17f && !"–—…".includes(c))).toEqual([])
+    },
+  )
+
+  it("gives each parameter of a distribution its line", async () => {
+    const { stdout } = await run([...PULP, "--latex", "--method", "gibbs"])
+    expect(stdout).toContain(
+      "\\formula{\\begin{aligned} \\sigma^2_{\\text{operator}} \\sim \\operatorname{InverseGamma}\\bigl( &\\text{shape} = \\frac{J}{2} + \\frac{3}{2},\\\\\n",
+    )
+  })
+
+  it("escapes what LaTeX reads as a command", () => {
+    expect(escapeLatex("a_b & 50% of {x} ~ $y^2$ \\ #1 | <z>")).toBe(
+      "a\\_b \\& 50\\% of \\{x\\} \\textasciitilde{} \\$y\\textasciicircum{}2\\$ \\textbackslash{} \\#1 \\textbar{} \\textless{}z\\textgreater{}",
+    )
+  })
+})
+
+/** Braces that are not matched, escaped ones left out. */
+function nesting(text: string): string[] {
+  const open: number[] = []
+  const bad: string[] = []
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\") i++
+    else if (text[i] === "{") open.push(i)
+    else if (text[i] === "}" && open.pop() === undefined) bad.push(text.slice(i - 40, i + 1))
+  }
+  return [...bad, ...open.map((i) => text.slice(i, i + 40))]
+}
