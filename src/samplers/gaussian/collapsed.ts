@@ -91,8 +91,10 @@ const WIDEN = 1.1
  * Acceptance statistics are not part of the state: they change nothing.
  */
 export function bindCollapsed(data: LoweredCollapsed): Kernel {
-  const marginal = bindMarginal(data)
-  const { dimension: d, spreads, first, factorisation } = marginal
+  // Two sets of arrays: the factorisation at the current φ survives a proposal that is refused.
+  let current = bindMarginal(data)
+  let other = bindMarginal(data)
+  const { dimension: d, spreads, first } = current
   const at = { phi: 4, sum: 4 + d, products: 4 + 2 * d, centre: 4 + 2 * d + d * d, factor: 4 + 3 * d + d * d }
   const proposed = new Float64Array(d)
   const z = new Float64Array(d)
@@ -109,7 +111,8 @@ export function bindCollapsed(data: LoweredCollapsed): Kernel {
     writes: Int32Array.from([...spreadSlots, ...statistics.restSlots, ...statistics.ownSlots]),
     memoryLength: at.factor + d * d,
     step(state, memory, rng, phase) {
-      if (memory !== seen) {
+      const resumed = memory !== seen
+      if (resumed) {
         // Views are made once for a chain, not at every sweep.
         seen = memory
         phi = memory.subarray(at.phi, at.phi + d)
@@ -124,24 +127,18 @@ export function bindCollapsed(data: LoweredCollapsed): Kernel {
         })
         proposal.centre.set(data.proposal.centre)
         proposal.factor.set(data.proposal.factor)
-        memory[1] = marginal.logDensity(phi)
+        memory[1] = current.logDensity(phi)
         memory[0] = 1
         if (!Number.isFinite(memory[1])) throw startFailure(memory[1]!)
-      }
-      let current = memory[1]!
-      // Whether the factorisation is that of the current φ.
-      let fresh = false
+      } else if (resumed) current.logDensity(phi)
 
       if (d > 0) {
         const before = logProposal(proposal, phi, z)
         drawProposal(proposal, rng, proposed, z)
-        const density = marginal.logDensity(proposed)
-        const ratio = density - current + before - logProposal(proposal, proposed, z)
-        if (Math.log(rng.uniform()) < ratio) {
-          phi.set(proposed)
-          current = density
-          fresh = true
-        }
+        const density = other.logDensity(proposed)
+        const ratio = density - memory[1]! + before - logProposal(proposal, proposed, z)
+        let moved = Math.log(rng.uniform()) < ratio
+        if (moved) accept(memory, density)
         if (rng.uniform() * WALK_EVERY < 1) {
           // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
           const scale = 2.38 / Math.sqrt(d)
@@ -151,21 +148,27 @@ export function bindCollapsed(data: LoweredCollapsed): Kernel {
             for (let j = 0; j <= i; j++) value += proposal.factor[i * d + j]! * z[j]!
             proposed[i] = value
           }
-          const walked = marginal.logDensity(proposed)
-          fresh = Math.log(rng.uniform()) < walked - current
-          if (fresh) {
-            phi.set(proposed)
-            current = walked
+          const walked = other.logDensity(proposed)
+          if (Math.log(rng.uniform()) < walked - memory[1]!) {
+            accept(memory, walked)
+            moved = true
           }
         }
+        if (moved) memory[3]! += 1
       }
-      if (memory[1] !== current) memory[3]! += 1
-      memory[1] = current
-      if (!fresh) marginal.logDensity(phi)
       for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
-      drawCoefficients(factorisation, state, rng)
+      drawCoefficients(current.factorisation, state, rng)
       if (phase === "warmup") adapt(memory)
     },
+  }
+
+  /** Moves φ to the proposal, whose factorisation becomes the current one. */
+  function accept(memory: Float64Array, density: number): void {
+    phi.set(proposed)
+    memory[1] = density
+    const before = current
+    current = other
+    other = before
   }
 
   /** Gathers moments of φ and refits the proposal to those of the last stretch of warm-up. */

@@ -1,6 +1,6 @@
 /**
  * Takes the largest grouping factor out of the mixed-model equations, level by level: the hot loop of the joint samplers.
- * A scalar effect has a loop of its own, with everything in registers.
+ * One and two effects a level have loops of their own, with everything in registers.
  */
 import { cholesky, solveLower } from "../../math/small-dense.ts"
 import type { Factorisation } from "./factorisation-types.ts"
@@ -14,7 +14,12 @@ const SMALL = 1e-100
  * columns (`rest`, `solvedRest`); sums go to `eliminated`. @returns false when a block is not positive definite
  */
 export function eliminateLevels(f: Factorisation, weight: number): boolean {
-  return f.statistics.q === 1 ? eliminateScalars(f, weight) : eliminateBlocks(f, weight)
+  const { q } = f.statistics
+  return q === 1
+    ? eliminateScalars(f, weight)
+    : q === 2
+      ? eliminatePairs(f, weight)
+      : eliminateBlocks(f, weight)
 }
 
 function eliminateScalars(f: Factorisation, weight: number): boolean {
@@ -48,6 +53,60 @@ function eliminateScalars(f: Factorisation, weight: number): boolean {
       const row = column[e]! * order
       for (let d = start; d <= e; d++) m[row + column[d]!]! -= value * solvedCross[d]!
       solvedRest[column[e]!]! -= value * response
+    }
+  }
+  f.eliminated.quadratic = quadratic
+  f.eliminated.logDeterminant = logs + Math.log(product)
+  return true
+}
+
+function eliminatePairs(f: Factorisation, weight: number): boolean {
+  const { statistics: s, own, solvedCross, solvedResponse, rest: m, solvedRest, ownPrecision } = f
+  const { levels, pointer, column, cross, ownResponse } = s
+  const blocks = s.own
+  const order = s.rest
+  const prior11 = ownPrecision[0]!
+  const prior21 = ownPrecision[2]!
+  const prior22 = ownPrecision[3]!
+  let quadratic = 0
+  let product = 1
+  let logs = 0
+  for (let l = 0; l < levels; l++) {
+    const base = 4 * l
+    const a11 = weight * blocks[base]! + prior11
+    const l11 = Math.sqrt(a11)
+    const l21 = (weight * blocks[base + 2]! + prior21) / l11
+    const a22 = weight * blocks[base + 3]! + prior22 - l21 * l21
+    if (!(a11 > 0 && a22 > 0)) return false
+    const l22 = Math.sqrt(a22)
+    product *= a11 * a22
+    if (product > LARGE || product < SMALL) {
+      logs += Math.log(product)
+      product = 1
+    }
+    own[base] = l11
+    own[base + 2] = l21
+    own[base + 3] = l22
+    const scale1 = weight / l11
+    const scale2 = weight / l22
+    const ratio = l21 / l22
+    const r1 = scale1 * ownResponse[2 * l]!
+    const r2 = scale2 * ownResponse[2 * l + 1]! - ratio * r1
+    solvedResponse[2 * l] = r1
+    solvedResponse[2 * l + 1] = r2
+    quadratic += r1 * r1 + r2 * r2
+    const start = pointer[l]!
+    const end = pointer[l + 1]!
+    for (let e = start; e < end; e++) {
+      const c1 = scale1 * cross[2 * e]!
+      const c2 = scale2 * cross[2 * e + 1]! - ratio * c1
+      solvedCross[2 * e] = c1
+      solvedCross[2 * e + 1] = c2
+      const row = column[e]! * order
+      for (let d = start; d <= e; d++) {
+        m[row + column[d]!]! -= c1 * solvedCross[2 * d]! + c2 * solvedCross[2 * d + 1]!
+      }
+      solvedRest[column[e]!]! -= c1 * r1 + c2 * r2
     }
   }
   f.eliminated.quadratic = quadratic

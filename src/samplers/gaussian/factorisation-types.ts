@@ -12,6 +12,9 @@ export interface SpreadValue {
 export interface RestPriors {
   readonly precision: Float64Array
   readonly mean: Float64Array
+  /** Σ precision · mean², and Σ log precision of the proper ones. */
+  readonly quadratic: number
+  readonly logPrecision: number
 }
 
 export interface Factorisation {

@@ -16,13 +16,19 @@ import type { GaussianStatistics } from "./statistics.ts"
 
 /** Priors of the other columns: those of the coefficients; effects get theirs from their spreads. */
 export function restPriorsOf(s: GaussianStatistics, coefficients: readonly Coefficient[]): RestPriors {
-  const priors = { precision: new Float64Array(s.rest), mean: new Float64Array(s.rest) }
+  const precision = new Float64Array(s.rest)
+  const mean = new Float64Array(s.rest)
+  let quadratic = 0
+  let logPrecision = 0
   coefficients.forEach(({ priorMean, priorPrecision }, k) => {
     const column = s.coefficientColumns[k]!
-    priors.precision[column] = priorPrecision
-    priors.mean[column] = priorMean - s.centre[column]!
+    precision[column] = priorPrecision
+    mean[column] = priorMean - s.centre[column]!
+    if (priorPrecision === 0) return
+    quadratic += priorPrecision * mean[column]! ** 2
+    logPrecision += Math.log(priorPrecision)
   })
-  return priors
+  return { precision, mean, quadratic, logPrecision }
 }
 
 /** Allocates everything a factorisation needs. */
@@ -92,11 +98,10 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   for (let a = 0; a < rest; a++) {
     quadratic += f.solvedRest[a]! ** 2
     logDeterminant += 2 * Math.log(f.rest[a * rest + a]!)
-    if (priors.precision[a]! > 0) {
-      quadratic -= priors.precision[a]! * priors.mean[a]! ** 2
-      logPriors -= Math.log(priors.precision[a]!)
-    }
   }
+  // Terms of the coefficients' priors: the same in every evaluation.
+  quadratic -= priors.quadratic
+  logPriors -= priors.logPrecision
   f.logDeterminant = logDeterminant
   const data = s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic
   return -0.5 * (data + logDeterminant + logPriors)
