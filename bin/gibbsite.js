@@ -1,4 +1,13 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli/main.js"
+import { existsSync } from "node:fs"
 
-process.exitCode = await main(process.argv.slice(2))
+const program = new URL("../dist/cli/main.js", import.meta.url)
+if (existsSync(program)) {
+  const { main } = await import(program.href)
+  process.exitCode = await main(process.argv.slice(2))
+} else {
+  console.error(
+    'gibbsite: this checkout is not built: no dist/cli/main.js; run "npm install && npm run build"',
+  )
+  process.exitCode = 1
+}
