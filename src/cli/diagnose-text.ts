@@ -1,4 +1,5 @@
 /** The result of `gibbsite diagnose` for people: a table, why figures are missing, and the verdict. */
+import type { RStar } from "../diagnostics/rstar.ts"
 import { ESS_PER_CHAIN, RHAT_LIMIT, type Verdict } from "../diagnostics/verdict.ts"
 import type { Draws } from "../draws/draws.ts"
 import { type Diagnosed, FURTHER } from "./diagnose-scalars.ts"
@@ -8,13 +9,19 @@ import { formatTable, type TableColumn } from "./output.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
 import { headLine } from "./summary-table.ts"
 
+export interface Diagnosis {
+  readonly diagnosed: readonly Diagnosed[]
+  /** R* of all scalars, with `--all`. */
+  readonly together: RStar | null
+  readonly verdict: Verdict
+  readonly warnings: readonly string[]
+}
+
 /** Everything that is printed on standard output. */
 export function diagnoseText(
   files: readonly string[],
   draws: Draws,
-  diagnosed: readonly Diagnosed[],
-  verdict: Verdict,
-  warnings: readonly string[],
+  { diagnosed, together, verdict, warnings }: Diagnosis,
   io: Io,
 ): string {
   const lengths = [...new Set(draws.lengths)]
@@ -26,7 +33,7 @@ export function diagnoseText(
     `${source}: ${plural(draws.chains, "chain")}, ${size}, ${plural(draws.names.length, "scalar")}`,
     io,
   )
-  const table = formatTable(COLUMNS, diagnosed, io) + furtherText(diagnosed, io)
+  const table = formatTable(COLUMNS, diagnosed, io) + furtherText(diagnosed, io) + rstarText(together, io)
   return `${head}\n${table}${reasonsText(diagnosed, io)}\n${verdictText(verdict, warnings, draws.chains, io)}`
 }
 
@@ -73,6 +80,16 @@ function furtherText(diagnosed: readonly Diagnosed[], io: Io): string {
     paint("dim", wrapText(`${jsonName}: ${label}. ${citation}`, widthOf(io.stdout), "  ")),
   )
   return `\n${table}${legend.join("\n")}\n`
+}
+
+/** One sentence on R*. */
+function rstarText(together: RStar | null, io: Io): string {
+  if (together === null) return ""
+  const { value, sdIfAlike, reason } = together
+  const text =
+    reason ??
+    `${value.toFixed(2)}, and ${Math.abs(value - 1) <= 2 * sdIfAlike ? "" : "not "}within 1 ± ${(2 * sdIfAlike).toFixed(2)} as of chains that cannot be told apart by all their parameters together. Lambert & Vehtari (2022), Bayesian Analysis 17(2), 353–379`
+  return `\n${wrapText(`R*: ${text}`, widthOf(io.stdout), "  ")}\n`
 }
 
 /** Why figures are missing, scalars with one reason together. */

@@ -1,4 +1,5 @@
 /** `gibbsite diagnose`: what the draws of any program say of themselves. */
+import { type RStar, rstar } from "../diagnostics/rstar.ts"
 import { judge } from "../diagnostics/verdict.ts"
 import { allValues, chainsOf, chainValues, type Draws } from "../draws/draws.ts"
 import { readDraws } from "../draws/read-draws.ts"
@@ -29,6 +30,7 @@ export async function runDiagnose(
   const draws = await readDraws(files)
   const scalars = draws.names.map((name) => ({ name, chains: chainsFor(draws, name, flags.cut === true) }))
   const diagnosed = diagnoseScalars(scalars, flags.all === true ? FURTHER : [])
+  const together = flags.all === true ? rstar(scalars.filter(({ name }) => !isOfSampler(name))) : null
   const constants = constantsOf(scalars)
   const lengths = [...new Set(scalars[0]!.chains.map((chain) => chain.length))]
   const verdict = judge(diagnosed, {
@@ -42,10 +44,11 @@ export async function runDiagnose(
       ? toJson({
           sampling: { files, chains: draws.chains, draws: Math.min(...lengths) },
           converged: verdict.converged,
+          ...(together === null ? {} : { rstar: rstarToJson(together) }),
           parameters: diagnosed.map(diagnosedToJson),
           warnings,
         })
-      : diagnoseText(files, draws, diagnosed, verdict, warnings, io),
+      : diagnoseText(files, draws, { diagnosed, together, verdict, warnings }, io),
   )
   return verdict.converged ? EXIT.fine : EXIT.notConverged
 }
@@ -84,6 +87,10 @@ function notes(draws: Draws, constants: readonly string[], lengths: readonly num
     )
   }
   return found
+}
+
+function rstarToJson({ value, sdIfAlike, reason }: RStar) {
+  return { value, sd_if_alike: sdIfAlike, ...(reason === null ? {} : { reason }) }
 }
 
 function diagnosedToJson(scalar: Diagnosed) {

@@ -170,7 +170,7 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
         ),
         new Option(
           "--all",
-          "nested R-hat, Heidelberger and Welch's test, Raftery and Lewis's factor … as well",
+          "R*, nested R-hat, Heidelberger and Welch's test, Raftery and Lewis's factor … as well",
         ),
         new Option("--json", "print JSON"),
       ]),

@@ -148,7 +148,10 @@ describe("gibbsite diagnose --json", () => {
 
   it("--all adds the other diagnostics, with reasons", async () => {
     const { out } = await diagnose(writeCsv("draws.csv", csv(sound)), "--all", "--json")
-    const [x] = JSON.parse(out).parameters
+    const { parameters, rstar } = JSON.parse(out)
+    const [x] = parameters
+    expect(rstar.sd_if_alike).toBeCloseTo(0.1, 12)
+    expect(Math.abs(rstar.value - 1)).toBeLessThan(3.5 * rstar.sd_if_alike)
     expect(x.dependence_factor).toBeNull()
     expect(x.reason).toBe("dependence_factor: chain 1: 500 draws, expected at least 3746")
     expect(x.rhat_nested).toBeGreaterThanOrEqual(1)
