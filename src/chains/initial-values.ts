@@ -1,5 +1,6 @@
 /** Over-dispersed initial values, different in each chain and inside every prior's support. */
 import { lookupDistribution } from "../distributions/registry.ts"
+import { cholesky, solveLowerTransposed } from "../math/small-dense.ts"
 import type { Expr } from "../models/expression.ts"
 import { childrenOf, latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
 import { drawNormal } from "../random/normal.ts"
@@ -7,10 +8,26 @@ import { type Seed, type Stream, streamFor } from "../random/stream.ts"
 import { type LoweringContext, linearChildren } from "../samplers/kernel/program.ts"
 import type { Plan } from "../samplers/plan.ts"
 
-/** Where the data put a coefficient, and how far from there chains may start. */
+/** Where the data put an effect, and how far from there chains may start. */
 interface Guess {
   readonly centre: number
   readonly spread: number
+}
+
+interface Guesses {
+  /** By node: one guess for each value of a member. */
+  readonly effects: ReadonlyMap<string, readonly Guess[]>
+  /** Coefficients that all rows share start jointly: far apart on the scale of their covariance, not of each alone. */
+  readonly coefficients: readonly CoefficientGuess[]
+}
+
+interface CoefficientGuess {
+  readonly nodes: readonly string[]
+  readonly centre: readonly number[]
+  /** Lower Cholesky factor of the correlations of the columns, row-major; null where they are dependent. */
+  readonly factor: Float64Array | null
+  /** By coefficient: the sd it would have if its column were orthogonal to the others, dispersed. */
+  readonly spread: readonly number[]
 }
 
 /** Chains start about this many posterior sds apart: enough for R-hat to see a chain that has not forgotten it. */
@@ -28,27 +45,62 @@ export function initialStates(plan: Plan, chains: number, seed: Seed): Float64Ar
  * Coefficients start around least squares, as far off as the largest factor lets them be uncertain. Effects start
  * around zero on the scale of the residuals over their column, which is also where their sd starts.
  */
-function guessFromData(context: LoweringContext): Map<string, Guess[]> {
-  const guesses = new Map<string, Guess[]>()
+function guessFromData(context: LoweringContext): Guesses {
+  const effects = new Map<string, Guess[]>()
+  const coefficients: CoefficientGuess[] = []
   for (const { columns, centre, residual } of linearChildren(context)) {
-    const observations = residual.length
-    const residualSd = Math.sqrt(residual.reduce((total, r) => total + r * r, 0) / observations) || 1
-    const fewestLevels = Math.min(
-      observations,
-      ...columns.filter((c) => c.codes !== null).map((c) => c.levels),
-    )
-    columns.forEach((column, k) => {
-      const rms = rootMeanSquare(column.values)
-      const spread = residualSd / rms
-      const isEffect = column.codes !== null
-      const guess = isEffect
-        ? { centre: 0, spread }
-        : { centre: centre[k]!, spread: (DISPERSION * spread) / Math.sqrt(fewestLevels) }
-      guesses.set(column.node, [...(guesses.get(column.node) ?? []), guess])
+    const n = residual.length
+    const residualSd = Math.sqrt(residual.reduce((total, r) => total + r * r, 0) / n) || 1
+    const fewestLevels = Math.min(n, ...columns.filter((c) => c.codes !== null).map((c) => c.levels))
+    const shared = columns.flatMap((column, k) => (column.codes === null ? [k] : []))
+    const unit = shared.map((k) => unitColumn(columns[k]!.values, n))
+    coefficients.push({
+      nodes: shared.map((k) => columns[k]!.node),
+      centre: shared.map((k) => centre[k]!),
+      factor: correlationFactor(unit),
+      spread: shared.map(
+        (k) => (DISPERSION * residualSd) / rootMeanSquare(columns[k]!.values) / Math.sqrt(fewestLevels),
+      ),
     })
-    guesses.set(RESIDUAL, [{ centre: 0, spread: residualSd }])
+    for (const column of columns) {
+      if (column.codes === null) continue
+      const guess = { centre: 0, spread: residualSd / rootMeanSquare(column.values) }
+      effects.set(column.node, [...(effects.get(column.node) ?? []), guess])
+    }
+    effects.set(RESIDUAL, [{ centre: 0, spread: residualSd }])
   }
-  return guesses
+  return { effects, coefficients }
+}
+
+/** A column divided by its length; null stands for ones. */
+function unitColumn(values: Float64Array | null, n: number): Float64Array {
+  const ones = values ?? new Float64Array(n).fill(1)
+  const length = rootMeanSquare(values) * Math.sqrt(n)
+  return ones.map((value) => value / length)
+}
+
+function correlationFactor(unit: readonly Float64Array[]): Float64Array | null {
+  const p = unit.length
+  const correlations = new Float64Array(p * p)
+  unit.forEach((a, r) => {
+    unit.slice(0, r + 1).forEach((b, c) => {
+      correlations[r * p + c] = a.reduce((total, value, i) => total + value * b[i]!, 0)
+    })
+  })
+  return cholesky(correlations, 0, p) ? correlations : null
+}
+
+/** Coefficients around least squares with its covariance, dispersed: `centre + spread · L⁻ᵀ z`. */
+function drawCoefficients(guesses: readonly CoefficientGuess[], rng: Stream): Map<string, number> {
+  const values = new Map<string, number>()
+  for (const { nodes, centre, factor, spread } of guesses) {
+    const z = Float64Array.from(nodes, () => drawNormal(rng))
+    if (factor !== null) solveLowerTransposed(factor, 0, nodes.length, z, 0)
+    nodes.forEach((node, k) => {
+      values.set(node, centre[k]! + spread[k]! * z[k]!)
+    })
+  }
+  return values
 }
 
 const RESIDUAL = " residual"
@@ -59,11 +111,17 @@ function rootMeanSquare(values: Float64Array | null): number {
   return Math.sqrt(squares / values.length) || 1
 }
 
-function drawState(plan: Plan, guesses: ReadonlyMap<string, readonly Guess[]>, rng: Stream): Float64Array {
+function drawState(plan: Plan, { effects, coefficients }: Guesses, rng: Stream): Float64Array {
   const state = new Float64Array(plan.layout.length)
+  const drawn = drawCoefficients(coefficients, rng)
   for (const node of latentNodes(plan.graph)) {
     const { offset, stride, members, q } = plan.layout.slots[node.id]!
-    const own = guesses.get(node.id)
+    const coefficient = drawn.get(node.id)
+    if (coefficient !== undefined) {
+      state[offset] = insideSupport(node, coefficient, rng)
+      continue
+    }
+    const own = effects.get(node.id)
     for (let m = 0; m < members; m++) {
       const at = offset + stride * m
       if (own !== undefined) {
@@ -72,7 +130,7 @@ function drawState(plan: Plan, guesses: ReadonlyMap<string, readonly Guess[]>, r
         })
         continue
       }
-      const spreads = spreadsOfChildren(plan.graph, node.id, guesses)
+      const spreads = spreadsOfChildren(plan.graph, node.id, effects)
       if (node.shape.kind === "matrix") {
         // A diagonal start is positive definite whatever the scales are.
         for (let t = 0; t < q; t++) state[at + t * q + t] = disperse(spreads?.[t]?.spread ?? 1, rng) ** 2
@@ -80,7 +138,7 @@ function drawState(plan: Plan, guesses: ReadonlyMap<string, readonly Guess[]>, r
         const sd = disperse(spreads[0]!.spread, rng)
         state[at] = insideSupport(node, entersAsVariance(plan.graph, node.id) ? sd * sd : sd, rng)
       } else {
-        state[at] = insideSupport(node, typicalValue(node), rng)
+        state[at] = insideSupport(node, disperse(typicalValue(node), rng), rng)
       }
     }
   }
