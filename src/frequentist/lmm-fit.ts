@@ -1,9 +1,11 @@
 /** A fitted linear mixed model: its numbers, and what is computed from them when asked for. */
 
 import type { TableInput } from "../data/to-table.ts"
+import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
+import type { AnovaOptions, AnovaRow, ContrastOptions, FTest, WaldTest } from "./f-test.ts"
 import type { GroupLine } from "./group-coefficients.ts"
-import type { LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
+import type { FixedEffect, LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
 import type { PredictedRow, PredictOptions } from "./predict.ts"
 import type { ResidualKind } from "./residuals.ts"
 import type { SimulateOptions } from "./simulate.ts"
@@ -35,4 +37,14 @@ export interface LmmFit extends LmmEstimate {
   predict(table?: TableInput, options?: PredictOptions): readonly PredictedRow[]
   /** Responses drawn from the fitted model, one array of length nobs each. */
   simulate(replicates: number, options?: SimulateOptions): readonly Float64Array[]
+  /** F tests of the terms of the fixed part. */
+  anova(options?: AnovaOptions): readonly AnovaRow[]
+  /** F test of any contrasts, rows of one number a fixed effect. */
+  testContrast(contrast: readonly ArrayLike<number>[], options?: ContrastOptions): FTest
+  /** Wald's χ² test; of all coefficients but the intercept when no contrast is given, null when there are none. */
+  waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
+  /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */
+  kenwardRoger(): readonly FixedEffect[]
+  /** Exact (restricted) likelihood-ratio test of the variance, where there is a single one. */
+  exactVarianceTest(options?: ExactTestOptions): ExactVarianceTest
 }

@@ -1,6 +1,8 @@
 /** Ties what can be computed from a fit to the fit. */
 
+import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
+import { anova, kenwardRogerEffects, testContrast, waldTest, waldTestOfModel } from "./f-test.ts"
 import { groupCoefficients, groupLines } from "./group-coefficients.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { LmmFit } from "./lmm-fit.ts"
@@ -22,5 +24,12 @@ export function attachMethods(estimate: LmmEstimate): LmmFit {
     rSquared: () => explainedVariance(estimate),
     predict: (table, options) => predict(estimate, table, options),
     simulate: (replicates, options) => simulate(estimate, replicates, options),
+    anova: (options) => anova(estimate, options),
+    testContrast: (contrast, options) => testContrast(estimate, contrast, options),
+    waldTest: (contrast) => {
+      return contrast === undefined ? waldTestOfModel(estimate) : waldTest(estimate, contrast)
+    },
+    kenwardRoger: () => kenwardRogerEffects(estimate),
+    exactVarianceTest: (options) => exactVarianceTest(estimate, options),
   }
 }

@@ -102,7 +102,8 @@ function quadraticForm(m: Float64Array, v: Float64Array): number {
   return sum
 }
 
-function freeParameters(
+/** Indices of the entries of θ that do not lie in a vanished column of T. */
+export function freeParameters(
   terms: readonly { readonly width: number; readonly thetaStart: number }[],
   factors: readonly Float64Array[],
 ): readonly number[] {

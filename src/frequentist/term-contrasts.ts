@@ -1,0 +1,305 @@
+/** The hypotheses that tests of types I, II and III put to the coefficients of each term of the fixed part. */
+
+import { ModelError } from "../core/errors.ts"
+import { contrastMatrix } from "../data/contrasts.ts"
+import { dot } from "../math/compensated-sum.ts"
+import { orthonormaliseColumns, solveUpperColumns } from "../math/orthonormal-basis.ts"
+import type { Design } from "../models/formula/design.ts"
+import type { ModelVariable } from "../models/formula/model-matrix.ts"
+import { buildMatrix, INTERCEPT } from "../models/formula/model-matrix.ts"
+import type { DesignRecipe } from "../models/formula/recipe.ts"
+
+export type TestType = 1 | 2 | 3
+
+export interface TermContrast {
+  readonly term: string
+  /** Number of hypotheses. */
+  readonly rows: number
+  /** Row-major rows × p, for the coefficients of the design; of full row rank. */
+  readonly contrast: Float64Array
+}
+
+/**
+ * One contrast for each term but the intercept, in the order of the formula:
+ *
+ * - type I, each term after those before it: the rows of R in X = QR;
+ * - type II, each term after all that do not contain it: the same, with the containing terms moved to the end;
+ * - type III, each term after all others, whatever the coding of the data: the coefficients under sum contrasts.
+ *
+ * A term contains another when it has the same numeric variables and all of its factors, and more (SAS/STAT, *The Four
+ * Types of Estimable Functions*). For types I and II hypotheses are about the cross-products of X alone, as SAS has
+ * them. A design that no formula made tells neither factors nor codings: terms contain nothing, and type III takes
+ * the coefficients as they are.
+ *
+ * @throws ModelError for type III when columns were dropped: with empty cells it is not defined by coefficients
+ */
+export function termContrasts(design: Design, type: TestType): readonly TermContrast[] {
+  const { terms, assign, columns } = design.fixed
+  const tested = terms
+    .map((term, t) => ({ term, t }))
+    .filter(({ term, t }) => {
+      return term !== INTERCEPT && assign.includes(t)
+    })
+  if (type === 3 && tested.length > 1) return marginalContrasts(design, tested)
+  const contains = type === 2 ? containment(design) : () => false
+  const sequential =
+    type === 1 || tested.length === 1
+      ? triangularRows(
+          columns,
+          columns.map((_, j) => j),
+        )
+      : undefined
+  return tested.map(({ term, t }) => {
+    const own = indicesWhere(assign, (u) => u === t)
+    if (sequential !== undefined) return pick(term, own, sequential, columns.length)
+    const others = indicesWhere(assign, (u) => u !== t && !contains(u, t))
+    const containing = indicesWhere(assign, (u) => u !== t && contains(u, t))
+    if (containing.length === 0) return pick(term, own, identity(columns.length), columns.length)
+    const rows = triangularRows(columns, [...others, ...own, ...containing])
+    return pick(term, own, rows, columns.length)
+  })
+}
+
+function indicesWhere(assign: readonly number[], test: (term: number) => boolean): readonly number[] {
+  return assign.flatMap((term, j) => (test(term) ? [j] : []))
+}
+
+/** Row j, row-major p × p: the row of R that belongs to column j when the columns are taken in this order. */
+function triangularRows(columns: readonly Float64Array[], order: readonly number[]): Float64Array {
+  const p = columns.length
+  const { coordinates } = orthonormaliseColumns(order.map((j) => columns[j]!))
+  const rows = new Float64Array(p * p)
+  order.forEach((j, k) => {
+    const pivot = coordinates[k]![k]!
+    for (let c = k; c < p; c++) rows[j * p + order[c]!] = coordinates[c]![k]! / pivot
+  })
+  return rows
+}
+
+function pick(term: string, own: readonly number[], rows: Float64Array, p: number): TermContrast {
+  const contrast = new Float64Array(own.length * p)
+  own.forEach((j, k) => {
+    contrast.set(rows.subarray(j * p, (j + 1) * p), k * p)
+  })
+  return { term, rows: own.length, contrast }
+}
+
+/** Whether term `outer` contains term `inner`, both indices into `fixed.terms`. */
+function containment({ recipe, fixed }: Design): (outer: number, inner: number) => boolean {
+  if (recipe === undefined) return () => false
+  const model = recipe.fixed.terms
+  const factors = new Set(recipe.factors.map(([label]) => label))
+  const shift = fixed.terms[0] === INTERCEPT ? 1 : 0
+  const variables = model.terms.map((term) => term.variables.map((index) => model.variables[index]!.label))
+  return (outer, inner) => {
+    const a = variables[outer - shift]
+    const b = variables[inner - shift]
+    if (a === undefined || b === undefined || a.length <= b.length) return false
+    const sameNumbers = a.every((label) => factors.has(label) || b.includes(label))
+    return sameNumbers && b.every((label) => a.includes(label))
+  }
+}
+
+function marginalContrasts(
+  design: Design,
+  tested: readonly { readonly term: string; readonly t: number }[],
+): readonly TermContrast[] {
+  const { assign, columns } = design.fixed
+  const p = columns.length
+  if (design.recipe === undefined) {
+    return tested.map(({ term, t }) =>
+      pick(
+        term,
+        indicesWhere(assign, (u) => u === t),
+        identity(p),
+        p,
+      ),
+    )
+  }
+  const { sumFromTreatment, treatmentFromFitted } = recode(design, design.recipe)
+  return tested.map(({ term, t }) => {
+    const own = indicesWhere(assign, (u) => u === t)
+    const rows = normaliseRows(sumFromTreatment, own, p)
+    const contrast = new Float64Array(own.length * p)
+    for (let k = 0; k < own.length; k++) {
+      for (let i = 0; i < p; i++) {
+        for (let j = 0; j < p; j++) {
+          contrast[k * p + j] = contrast[k * p + j]! + rows[k * p + i]! * treatmentFromFitted[i * p + j]!
+        }
+      }
+    }
+    return { term, rows: own.length, contrast: contrast.map(snap) }
+  })
+}
+
+/** Zero for what rounding left. */
+function snap(value: number): number {
+  return Math.abs(value) < 1e-12 ? 0 : value
+}
+
+/** Rows `own` of the p × p matrix m, multiplied so that their own columns are the identity (Gauss and Jordan). */
+function normaliseRows(m: Float64Array, own: readonly number[], p: number): Float64Array {
+  const rows = new Float64Array(own.length * p)
+  own.forEach((j, k) => {
+    rows.set(m.subarray(j * p, (j + 1) * p), k * p)
+  })
+  own.forEach((column, k) => {
+    let from = k
+    for (let i = k; i < own.length; i++) {
+      if (Math.abs(rows[i * p + column]!) > Math.abs(rows[from * p + column]!)) from = i
+    }
+    const pivotRow = rows.slice(from * p, (from + 1) * p)
+    rows.copyWithin(from * p, k * p, (k + 1) * p)
+    const pivot = pivotRow[column]!
+    rows.set(
+      pivotRow.map((value) => value / pivot),
+      k * p,
+    )
+    for (let i = 0; i < own.length; i++) {
+      if (i === k) continue
+      const factor = rows[i * p + column]!
+      for (let c = 0; c < p; c++) rows[i * p + c] = rows[i * p + c]! - factor * rows[k * p + c]!
+    }
+  })
+  return rows
+}
+
+function identity(p: number): Float64Array {
+  const rows = new Float64Array(p * p)
+  for (let j = 0; j < p; j++) rows[j * (p + 1)] = 1
+  return rows
+}
+
+/**
+ * C with `β_sum = C β_treatment`, and with `β_treatment = C β`, from points chosen so that all codings have full rank: for
+ * every term all combinations of its factors, the other factors at their first level, with several scattered values
+ * of the numeric variables each.
+ */
+function recode(
+  design: Design,
+  recipe: DesignRecipe,
+): { readonly sumFromTreatment: Float64Array; readonly treatmentFromFitted: Float64Array } {
+  const { names } = design.fixed
+  const points = layOutPoints(design, recipe)
+  const asFitted = buildMatrix(recipe.fixed, points.variables, points.rows, design.formula)
+  if (asFitted.columns.length !== names.length) {
+    const gone = asFitted.names.filter((name) => !names.includes(name))
+    throw new ModelError(
+      `type III tests need data in every cell, and columns were dropped for want of it: ${gone.slice(0, 5).join(", ")}`,
+      {
+        code: "empty-cells",
+        where: design.formula,
+        hint: "use tests of type I or II, or leave the interaction out",
+      },
+    )
+  }
+  const codedBy = (kind: "sum" | "treatment"): readonly Float64Array[] => {
+    const variables = new Map(points.variables)
+    for (const [label, { levels }] of recipe.factors) {
+      const variable = variables.get(label)
+      if (variable?.kind !== "factor") continue
+      variables.set(label, { ...variable, contrast: contrastMatrix(kind, levels) })
+    }
+    return buildMatrix(recipe.fixed, variables, points.rows, design.formula).columns
+  }
+  const treatment = codedBy("treatment")
+  return {
+    sumFromTreatment: expressBy(codedBy("sum"), treatment),
+    treatmentFromFitted: expressBy(treatment, asFitted.columns),
+  }
+}
+
+/** C with `columns = basis C`, row-major p × p. */
+function expressBy(target: readonly Float64Array[], columns: readonly Float64Array[]): Float64Array {
+  const p = columns.length
+  const { basis, coordinates } = orthonormaliseColumns(target)
+  const c = new Float64Array(p * p)
+  columns.forEach((column, j) => {
+    const solution = Float64Array.from(basis, (direction) => dot(direction, column))
+    solveUpperColumns(coordinates, solution)
+    solution.forEach((value, k) => {
+      c[k * p + j] = snap(value)
+    })
+  })
+  return c
+}
+
+function layOutPoints(
+  design: Design,
+  recipe: DesignRecipe,
+): { readonly rows: number; readonly variables: ReadonlyMap<string, ModelVariable> } {
+  const model = recipe.fixed.terms
+  const factors = new Map(recipe.factors)
+  const used = new Set(model.terms.flatMap((term) => term.variables))
+  const widths = numericWidths(design, recipe)
+  const repeats = 2 + [...widths.values()].reduce((sum, width) => sum + width, 0)
+  const codes = new Map<number, number[]>()
+  for (const index of used) if (factors.has(model.variables[index]!.label)) codes.set(index, [])
+  let rows = 0
+  const addTerm = (own: readonly number[]): void => {
+    const sizes = own.map((index) => factors.get(model.variables[index]!.label)!.levels.length)
+    const cells = sizes.reduce((product, size) => product * size, 1)
+    for (let cell = 0; cell < cells; cell++) {
+      let rest = cell
+      const level = new Map<number, number>()
+      own.forEach((index, k) => {
+        level.set(index, rest % sizes[k]!)
+        rest = Math.floor(rest / sizes[k]!)
+      })
+      for (let r = 0; r < repeats; r++, rows++)
+        for (const [index, list] of codes) list.push(level.get(index) ?? 0)
+    }
+  }
+  addTerm([])
+  for (const term of model.terms) addTerm(term.variables.filter((index) => codes.has(index)))
+  const scatter = scatterer()
+  const variables = new Map<string, ModelVariable>()
+  for (const index of used) {
+    const { label } = model.variables[index]!
+    const list = codes.get(index)
+    const recipeOf = factors.get(label)
+    if (list !== undefined && recipeOf !== undefined) {
+      variables.set(label, { kind: "factor", codes: Int32Array.from(list), ...recipeOf })
+      continue
+    }
+    const width = widths.get(index) ?? 1
+    variables.set(label, {
+      kind: "numeric",
+      columns: Array.from({ length: width }, () => Float64Array.from({ length: rows }, scatter)),
+      suffixes: Array.from({ length: width }, (_, k) => (width === 1 ? "" : String(k + 1))),
+    })
+  }
+  return { rows, variables }
+}
+
+/** Columns of each numeric variable (`poly(x, 2)` has two), from the number of columns of the terms it is in. */
+function numericWidths({ fixed }: Design, recipe: DesignRecipe): ReadonlyMap<number, number> {
+  const { terms: model, codings } = recipe.fixed
+  const factors = new Map(recipe.factors)
+  const shift = fixed.terms[0] === INTERCEPT ? 1 : 0
+  const widths = new Map<number, number>()
+  model.terms.forEach((term, t) => {
+    let width = fixed.assign.filter((u) => u === t + shift).length
+    const unknown: number[] = []
+    term.variables.forEach((index, k) => {
+      const factor = factors.get(model.variables[index]!.label)
+      if (factor !== undefined) {
+        width /= codings[t]![k] === "full" ? factor.levels.length : factor.contrast.names.length
+      } else if (widths.has(index)) width /= widths.get(index)!
+      else unknown.push(index)
+    })
+    unknown.forEach((index, k) => {
+      widths.set(index, k === 0 && Number.isInteger(width) && width > 0 ? width : 1)
+    })
+  })
+  return widths
+}
+
+/** Numbers without a pattern between 0.5 and 1.5; any will do. */
+function scatterer(): () => number {
+  let state = 1
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return 0.5 + state / 2 ** 32
+  }
+}
