@@ -105,6 +105,9 @@ function indexOfMissing(monitors: readonly Quantity[], name: string): number {
   })
 }
 
+/** Sweeps are counted in 32 bits where workers share them. */
+const MOST_SWEEPS = 2 ** 31 - 1
+
 function checkRunOptions(options: SampleOptions): RunOptions {
   const { chains, draws, warmup, thin, seed } = { ...SAMPLE_DEFAULTS, ...withoutUndefined(options) }
   checkCount("chains", chains, 1)
@@ -112,6 +115,14 @@ function checkRunOptions(options: SampleOptions): RunOptions {
   checkCount("warmup", warmup, 0)
   checkCount("thin", thin, 1)
   if (options.workers !== undefined) checkCount("workers", options.workers, 1)
+  const sweeps = warmup + draws * thin
+  if (sweeps > MOST_SWEEPS) {
+    throw new OptionError(`${sweeps} sweeps a chain, expected at most ${MOST_SWEEPS}`, {
+      code: "invalid-option",
+      where: "draws",
+      hint: "take fewer draws, or a smaller thin",
+    })
+  }
   return { chains, draws, warmup, thin, seed }
 }
 
