@@ -50,13 +50,7 @@ describe.each(ZOO)("$name", (specimen) => {
 })
 
 describe("over-dispersed, but near enough to come in from", () => {
-  const NAMES = [
-    "one-way, defaults (half-t)",
-    "crossed",
-    "uncentred predictor",
-    "sum contrasts",
-    "groups far apart",
-  ]
+  const NAMES = ["one-way, defaults (half-t)", "crossed", "uncentred predictor", "sum contrasts"]
 
   it.each(NAMES)("%s", (name) => {
     const model = modelOf(ZOO.find((specimen) => specimen.name === name)!)
