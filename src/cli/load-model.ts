@@ -1,10 +1,10 @@
 /** From what was typed to a model: shared by every command that takes a formula and data. */
-import { OptionError, suggest } from "../core/errors.ts"
+import { OptionError } from "../core/errors.ts"
 import { readTable } from "../data/read-table.ts"
 import type { Table } from "../data/table.ts"
 import { type HierarchicalModel, lmm } from "../samplers/model.ts"
 import { METHODS, type Method } from "../samplers/plan.ts"
-import type { DataFlags, PriorFlags } from "./options.ts"
+import { type DataFlags, type PriorFlags, suggestChoice } from "./options.ts"
 
 export interface LoadedModel {
   readonly table: Table
@@ -38,7 +38,7 @@ export function readMethod(text: string = "auto"): Method {
   throw new OptionError(`found "${text}", expected one of ${METHODS.join(", ")}`, {
     code: "invalid-option",
     where: "--method",
-    hint: suggest(text, METHODS),
+    hint: suggestChoice(text, METHODS),
   })
 }
 

@@ -1,6 +1,6 @@
 /** The options that commands share: how each is written, read and checked. */
 import { Option } from "commander"
-import { OptionError, suggest } from "../core/errors.ts"
+import { nearest, OptionError } from "../core/errors.ts"
 import type { ContrastKind } from "../data/contrasts.ts"
 import { PROGRESS_MODES, type ProgressMode } from "./progress-mode.ts"
 
@@ -120,6 +120,12 @@ function countOption(flags: string, description: string, example: number): Optio
   })
 }
 
+/** The choice that was probably meant; the error itself lists them all. */
+export function suggestChoice(text: string, choices: readonly string[]): string {
+  const near = nearest(text, choices)
+  return near === undefined ? "take one of these" : `did you mean "${near}"?`
+}
+
 function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const name = flags.split(" ")[0]!
   return new Option(flags, description).argParser((text) => {
@@ -127,7 +133,7 @@ function choiceOption(flags: string, description: string, choices: readonly stri
     throw new OptionError(`found "${text}", expected one of ${choices.join(", ")}`, {
       code: "invalid-option",
       where: name,
-      hint: suggest(text, choices),
+      hint: suggestChoice(text, choices),
     })
   })
 }
