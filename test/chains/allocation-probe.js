@@ -1,0 +1,47 @@
+/**
+ * Prints how many bytes of heap a sweep takes, as JSON. Run by allocation.test.ts as a process of its own on the built
+ * package: a test runner's module wrappers keep V8 from inlining across files, and other models from the same code.
+ */
+import { startChain } from "../../dist/chains/chain.js"
+import { makeRunSpec } from "../../dist/chains/run-spec.js"
+import { datasets } from "../../dist/data/datasets.js"
+import { streamFor } from "../../dist/random/stream.js"
+import { lmm } from "../../dist/samplers/model.js"
+import { bindLowered } from "../../dist/samplers/registry.js"
+
+const WARM = 30_000
+const SWEEPS = 5_000
+const REPEATS = 21
+
+/** Median over stretches of sweeps: a garbage collection inside one makes that one meaningless. */
+function bytesPerCall(run) {
+  for (let k = 0; k < WARM; k++) run()
+  const bytes = Array.from({ length: REPEATS }, () => {
+    const before = process.memoryUsage().heapUsed
+    for (let k = 0; k < SWEEPS; k++) run()
+    return (process.memoryUsage().heapUsed - before) / SWEEPS
+  })
+  return bytes.sort((a, b) => a - b)[(REPEATS - 1) / 2]
+}
+
+const priors = [
+  "Intercept ~ normal(0, var = 0.5)",
+  "var(g) ~ inverseGamma(2, 100)",
+  "var(residual) ~ inverseGamma(2, 100)",
+]
+const model = lmm("y ~ 1 + (1 | g)", datasets.eck(), { priors })
+const plan = model.plan("gibbs")
+const options = { chains: 1, draws: 1_000_000, warmup: 1, thin: 1, seed: "allocation" }
+const spec = makeRunSpec(plan, options, model.graph.quantities)
+const chain = startChain(spec, 0)
+const record = new Float64Array(spec.monitors.length)
+const sweep = bytesPerCall(() => chain.advance(record))
+
+const rng = streamFor("allocation", 0, "kernels")
+const kernels = spec.blocks.map((block, k) => {
+  const kernel = bindLowered(block)
+  const memory = new Float64Array(kernel.memoryLength)
+  const step = () => kernel.step(chain.state, memory, rng, "sampling")
+  return { targets: plan.blocks[k].targets, bytes: bytesPerCall(step) }
+})
+process.stdout.write(JSON.stringify({ sweep, kernels }))
