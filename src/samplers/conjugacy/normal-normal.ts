@@ -1,8 +1,6 @@
-import { affineIn, isAffine } from "../../models/affine.ts"
-import { dependsOn, divide, multiply, power, subtract } from "../../models/expression.ts"
-import { renderText } from "../../models/render.ts"
-import { refusal } from "../conditional.ts"
-import { type ConjugatePair, childValue, describeChildren, sumOverChildren } from "./pair.ts"
+import { power } from "../../models/expression.ts"
+import { contributeLinear } from "./linear-normal.ts"
+import type { ConjugatePair } from "./pair.ts"
 
 /**
  * Normal target in the mean of normal children, mean `offset + c t`: each child adds `c²/v` to the precision and
@@ -12,20 +10,5 @@ export const normalNormal: ConjugatePair = {
   family: "normal",
   child: "normal",
   parameter: "mean",
-  contribute(site) {
-    const { mean, variance } = site.child.distribution.parameters
-    const affine = affineIn(mean!, site.target.id)
-    if (!isAffine(affine)) return refusal("not-affine", affine.reason)
-    if (dependsOn(variance!, site.target.id))
-      return refusal("not-affine", `${site.target.id} enters the variance too`)
-    const c = affine.coefficient
-    const residual = subtract(childValue(site.graph, site.child), affine.offset)
-    return {
-      natural: {
-        precision: sumOverChildren(site, affine.at, divide(power(c, 2), variance!)),
-        shift: sumOverChildren(site, affine.at, divide(multiply(c, residual), variance!)),
-      },
-      because: `${describeChildren(site)}; mean affine in ${site.target.id}, coefficient ${renderText(c, site.graph)}`,
-    }
-  },
+  contribute: (site) => contributeLinear(site, (c) => power(c, 2)),
 }

@@ -1,5 +1,14 @@
 /** What a conjugate pair is: how one child's density, as a function of the target, adds to the natural parameters. */
-import { column, type Expr, type Index, index, type Range, state, sum } from "../../models/expression.ts"
+import {
+  column,
+  dependsOn,
+  type Expr,
+  type Index,
+  index,
+  type Range,
+  state,
+  sum,
+} from "../../models/expression.ts"
 import { type ModelGraph, plateOf, type StochasticNode } from "../../models/graph.ts"
 import type { ConditionalFamily, Natural, Refusal } from "../conditional.ts"
 
@@ -18,7 +27,13 @@ export interface ConjugatePair {
   /** Distribution of the child and its parameter that the target enters. */
   readonly child: string
   readonly parameter: string
-  contribute(site: Site): { readonly natural: Natural; readonly because: string } | Refusal
+  contribute(site: Site): Contributed | Refusal
+}
+
+/** What a child adds to the natural parameters, and why, one phrase. */
+export interface Contributed {
+  readonly natural: Natural
+  readonly because: string
 }
 
 /** The index variable of a node's plate, as an index; null without a plate. */
@@ -55,4 +70,10 @@ export function describeChildren({ graph, child, target }: Site): string {
   const size = plateOf(graph, child.plate).size
   const each = target.plate === null ? "" : ", those of its own group"
   return `${size} ${child.distribution.family} children (${child.id}${each})`
+}
+
+/** c of an expression `c / t`; undefined for anything else. */
+export function overTarget(e: Expr, target: string): Expr | undefined {
+  if (e.op !== "divide" || e.right.op !== "state" || e.right.node !== target) return undefined
+  return dependsOn(e.left, target) ? undefined : e.left
 }

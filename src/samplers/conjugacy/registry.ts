@@ -1,6 +1,8 @@
 /** Every conjugate pair. A new pair is one file and one line here. */
+
+import { inverseGammaInverseGamma } from "./inverse-gamma-inverse-gamma.ts"
+import { inverseGammaInverseWishart } from "./inverse-gamma-inverse-wishart.ts"
 import { inverseGammaNormal } from "./inverse-gamma-normal.ts"
-import { inverseGammaScale, inverseGammaWishartScale } from "./inverse-gamma-scale.ts"
 import { inverseWishartNormal } from "./inverse-wishart-normal.ts"
 import { multivariateNormalNormal } from "./multivariate-normal-normal.ts"
 import { normalNormal } from "./normal-normal.ts"
@@ -11,6 +13,6 @@ export const CONJUGATE_PAIRS: readonly ConjugatePair[] = [
   multivariateNormalNormal,
   inverseGammaNormal,
   inverseWishartNormal,
-  inverseGammaScale,
-  inverseGammaWishartScale,
+  inverseGammaInverseGamma,
+  inverseGammaInverseWishart,
 ]
