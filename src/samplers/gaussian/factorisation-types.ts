@@ -29,7 +29,10 @@ export interface Factorisation {
   readonly rest: Float64Array
   readonly solvedRest: Float64Array
   readonly ownPrecision: Float64Array
+  /** The other columns' draw, measured from the centre. */
   readonly draw: Float64Array
+  /** q values. */
+  readonly scratch: Float64Array
   /** log|W| + log|M| of the last factorisation. */
   logDeterminant: number
   /** What the levels contributed to it. */

@@ -9,6 +9,7 @@
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
+import { drawEffects } from "./draw-effects.ts"
 import { eliminateLevels } from "./eliminate.ts"
 import type { Factorisation, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { Coefficient } from "./gaussian-model.ts"
@@ -44,6 +45,7 @@ export function newFactorisation(statistics: GaussianStatistics, priors: RestPri
     solvedRest: new Float64Array(rest),
     ownPrecision: new Float64Array(q * q),
     draw: new Float64Array(rest),
+    scratch: new Float64Array(q),
     logDeterminant: 0,
     eliminated: { quadratic: 0, logDeterminant: 0 },
   }
@@ -136,20 +138,9 @@ export function logCoefficientDensity(f: Factorisation, state: Float64Array): nu
 /** Draws all coefficients and effects jointly from their conditional given the spreads last factorised. */
 export function drawCoefficients(f: Factorisation, state: Float64Array, rng: Stream): void {
   const { statistics: s, draw } = f
-  const { q, rest, levels, pointer, column } = s
+  const { rest } = s
   for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + drawNormal(rng)
   solveLowerTransposed(f.rest, 0, rest, draw, 0)
   for (let a = 0; a < rest; a++) state[s.restSlots[a]!] = s.centre[a]! + draw[a]!
-  for (let l = 0; l < levels; l++) {
-    const base = l * q
-    for (let t = 0; t < q; t++) {
-      let value = f.solvedResponse[base + t]! + drawNormal(rng)
-      for (let e = pointer[l]!; e < pointer[l + 1]!; e++)
-        value -= f.solvedCross[e * q + t]! * draw[column[e]!]!
-      // Solved in place from the last effect up; factor rows below t are already final.
-      f.ownPrecision[t] = value
-    }
-    solveLowerTransposed(f.own, l * q * q, q, f.ownPrecision, 0)
-    for (let t = 0; t < q; t++) state[s.ownSlots[base + t]!] = f.ownPrecision[t]!
-  }
+  drawEffects(f, state, rng)
 }
