@@ -88,21 +88,21 @@ export function parseTarget(text: string): PriorTarget {
   const coefficient = /^b\[(.+)\]$/.exec(text)
   if (coefficient !== null) return { kind: "coefficient", name: coefficient[1]!.trim() }
   const scale = /^(sd|var|cov)\s*\((.+)\)$/.exec(text)
-  if (scale === null) {
-    throw new ModelSyntaxError(`prior: unknown target "${text}"`, {
-      code: "prior-target",
-      hint: "expected Intercept, b, b[name], sd(group), sd(group, term), var(group), cov(group), sd(residual) or var(residual)",
-      span: { text, start: 0, end: text.length },
-    })
-  }
+  if (scale === null) throw unknownTarget(text)
   const inside = scale[2]!
   const comma = topLevelComma(inside)
-  return {
-    kind: scale[1] as "sd" | "var" | "cov",
-    group: (comma === -1 ? inside : inside.slice(0, comma)).trim(),
-    term: comma === -1 ? null : inside.slice(comma + 1).trim(),
-  }
+  const group = (comma === -1 ? inside : inside.slice(0, comma)).trim()
+  const term = comma === -1 ? null : inside.slice(comma + 1).trim()
+  if (group === "" || term === "") throw unknownTarget(text)
+  return { kind: scale[1] as "sd" | "var" | "cov", group, term }
 }
+
+const unknownTarget = (text: string): ModelSyntaxError =>
+  new ModelSyntaxError(`prior: unknown target "${text}"`, {
+    code: "prior-target",
+    hint: "expected Intercept, b, b[name], sd(group), sd(group, term), var(group), cov(group), sd(residual) or var(residual)",
+    span: { text, start: 0, end: text.length },
+  })
 
 /** `halfT(3, 2.5)`, `normal(0, var = 0.5)`, `inverseWishart(3, [500, 50])`. */
 export function printPrior(prior: PriorSpec): string {
@@ -157,6 +157,8 @@ class PriorParser {
       do {
         const name = this.match(/[A-Za-z][A-Za-z0-9]*(?=\s*=)/y)
         if (name !== undefined) {
+          if (Object.hasOwn(named, name))
+            fail(this.text, this.position - 1, `"${name}" is given twice`, "keep one of them")
           this.expect("=")
           named[name] = this.argument()
         } else if (Object.keys(named).length > 0) this.fail("expected name = value after a named argument")

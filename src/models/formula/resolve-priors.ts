@@ -1,13 +1,13 @@
 /** Decides the prior of every coefficient and (co)variance of a design: the user's where stated, the default otherwise. */
 import { ModelError, suggest } from "../../core/errors.ts"
-import { canonicalParameters, lookupDistribution, validateParameters } from "../../distributions/registry.ts"
-import { cholesky } from "../../math/small-dense.ts"
+import { canonicalParameters, lookupDistribution } from "../../distributions/registry.ts"
+import { checkAllowed, inPriorOf } from "./check-prior.ts"
+import { type CovariancePrior, covariancePrior } from "./covariance-prior.ts"
 import type { Design, RandomDesign } from "./design.ts"
 import {
   fixed,
   flat,
   halfT,
-  type PriorArgument,
   type PriorSpec,
   type PriorTarget,
   printPrior,
@@ -28,14 +28,7 @@ export interface ScalarPrior {
 /** A prior of the spread of one random term (or of the residual): on its sd, its variance or its covariance matrix. */
 export type SpreadPrior =
   | ({ readonly on: "sd" | "var" } & ScalarPrior)
-  | {
-      readonly on: "cov"
-      readonly family: "inverseWishart" | "huangWand" | "fixed"
-      readonly df: number
-      /** Row-major q × q scale matrix; for `huangWand` the diagonal holds the half-t scale of each sd. */
-      readonly scale: readonly number[]
-      readonly chosenBy: ChosenBy
-    }
+  | (CovariancePrior & { readonly chosenBy: ChosenBy })
 
 export interface ResolvedPriors {
   /** One for each fixed coefficient. */
@@ -45,20 +38,6 @@ export interface ResolvedPriors {
   readonly residual: SpreadPrior
   /** What is in force, as printed and as in the JSON output. */
   readonly listing: readonly { target: string; prior: string; chosenBy: ChosenBy }[]
-}
-
-/** Which distributions may stand on which target. */
-const ALLOWED: Readonly<Record<"coefficient" | "sd" | "var" | "cov", readonly string[]>> = {
-  coefficient: ["flat", "normal", "halfNormal", "halfT", "halfCauchy", "exponential", "uniform", "fixed"],
-  sd: ["halfT", "halfCauchy", "halfNormal", "exponential", "uniform", "fixed"],
-  var: ["inverseGamma", "halfT", "halfCauchy", "halfNormal", "exponential", "uniform", "fixed"],
-  cov: ["inverseWishart", "huangWand", "fixed"],
-}
-
-const REMEDY: Readonly<Record<string, string>> = {
-  inverseGamma: "inverseGamma is a prior of a variance: use var(…)",
-  inverseWishart: "inverseWishart is a prior of a covariance: use cov(…)",
-  huangWand: "huangWand is a prior of a covariance: use cov(…)",
 }
 
 const general = ["sd", "var", "cov"] as const
@@ -219,10 +198,12 @@ function scalarPrior(
   if (!numbers.every((value) => typeof value === "number")) {
     throw priorError(prior, target, "expected numbers, found a list", "lists are for covariance matrices")
   }
-  const parameters = canonicalParameters(
-    distribution,
-    prior.positional as readonly number[],
-    prior.named as Readonly<Record<string, number>>,
+  const parameters = inPriorOf(target, () =>
+    canonicalParameters(
+      distribution,
+      prior.positional as readonly number[],
+      prior.named as Readonly<Record<string, number>>,
+    ),
   )
   if (kind !== "coefficient" && prior.family === "uniform" && parameters[0]! < 0) {
     throw priorError(
@@ -243,112 +224,6 @@ function scalarPrior(
   return { family: prior.family, parameters }
 }
 
-function covariancePrior(
-  prior: PriorSpec,
-  target: PriorTarget,
-  q: number,
-): Omit<Extract<SpreadPrior, { on: "cov" }>, "chosenBy"> {
-  checkAllowed(prior, target, "cov")
-  const family = prior.family as "inverseWishart" | "huangWand" | "fixed"
-  const names = family === "fixed" ? ["value"] : ["df", "scale"]
-  const known = [
-    ...prior.positional.map((value, i) => [names[i], value] as const),
-    ...Object.entries(prior.named),
-  ]
-  const argumentsByName = new Map(known)
-  if (known.length !== names.length || names.some((name) => !argumentsByName.has(name))) {
-    throw priorError(
-      prior,
-      target,
-      `expected ${family}(${names.join(", ")})`,
-      `found ${known.length} arguments`,
-    )
-  }
-  const df = family === "fixed" ? 0 : argumentsByName.get("df")!
-  const scale = asMatrix(argumentsByName.get(family === "fixed" ? "value" : "scale")!, q, prior, target)
-  if (typeof df !== "number")
-    throw priorError(prior, target, "df must be a number", "the list belongs to the scale")
-  if (family === "huangWand" && !isDiagonal(scale, q)) {
-    throw priorError(
-      prior,
-      target,
-      "the scales of the sds are a number or a list, found rows with correlations",
-      `give ${q} scales: huangWand(df, [a, b, …])`,
-    )
-  }
-  if (family === "fixed" && !cholesky(Float64Array.from(scale), 0, q)) {
-    throw priorError(
-      prior,
-      target,
-      "the value must be positive definite",
-      "give a positive number, a positive diagonal, or the rows of a covariance matrix",
-    )
-  }
-  const distribution = lookupDistribution(family)
-  if (distribution.kind === "matrix") {
-    validateParameters(
-      distribution,
-      family === "huangWand" ? [df, ...diagonalOf(scale, q)] : [df, ...scale],
-      q,
-    )
-  }
-  return { on: "cov", family, df, scale }
-}
-
-const isDiagonal = (scale: readonly number[], q: number): boolean =>
-  scale.every((value, at) => value === 0 || at % (q + 1) === 0)
-
-const diagonalOf = (scale: readonly number[], q: number): number[] =>
-  Array.from({ length: q }, (_, i) => scale[i * q + i]!)
-
-/** A number times the identity, a diagonal, or rows, as a row-major symmetric matrix. */
-function asMatrix(value: PriorArgument, q: number, prior: PriorSpec, target: PriorTarget): number[] {
-  const entry = (i: number, j: number): number | undefined => {
-    if (typeof value === "number") return i === j ? value : 0
-    const row = value[i]
-    if (typeof row === "number") return i === j ? row : 0
-    return row?.[j]
-  }
-  const matrix: number[] = []
-  for (let i = 0; i < q; i++) {
-    for (let j = 0; j < q; j++) {
-      const here = entry(i, j)
-      if (here === undefined || (typeof value !== "number" && value.length !== q)) {
-        throw priorError(
-          prior,
-          target,
-          `the scale must be ${q} × ${q}`,
-          "give a number, a diagonal or all rows",
-        )
-      }
-      if (here !== entry(j, i))
-        throw priorError(prior, target, "the scale must be symmetric", `rows ${i + 1}, ${j + 1}`)
-      matrix.push(here)
-    }
-  }
-  return matrix
-}
-
-function checkAllowed(prior: PriorSpec, target: PriorTarget, kind: keyof typeof ALLOWED): void {
-  // Unknown names get their suggestion from the registry.
-  lookupDistribution(prior.family)
-  if (ALLOWED[kind].includes(prior.family)) return
-  const what =
-    kind === "coefficient"
-      ? "a coefficient"
-      : kind === "cov"
-        ? "a covariance"
-        : kind === "sd"
-          ? "an sd"
-          : "a variance"
-  throw priorError(
-    prior,
-    target,
-    `not a prior of ${what}`,
-    (kind !== "coefficient" && REMEDY[prior.family]) || `expected one of ${ALLOWED[kind].join(", ")}`,
-  )
-}
-
 /** A target must name something the model has. */
 function checkTarget(design: Design, target: PriorTarget): void {
   const where = `prior of ${printTarget(target)}`
@@ -359,6 +234,8 @@ function checkTarget(design: Design, target: PriorTarget): void {
     if (!design.fixed.names.includes("(Intercept)"))
       missing("the model has no intercept", "leave the prior out")
   } else if (target.kind === "coefficient") {
+    if (target.name === null && design.fixed.names.every((name) => name === "(Intercept)"))
+      missing("the model has no coefficient beside the intercept", 'use "Intercept", or leave the prior out')
     if (target.name !== null && !design.fixed.names.includes(target.name)) {
       missing(`the model has no coefficient "${target.name}"`, suggest(target.name, design.fixed.names))
     }
