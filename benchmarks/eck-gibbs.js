@@ -1,4 +1,4 @@
-/** Single-site Gibbs on the one-way `eck` data: 50,000 sweeps of one chain against the same loop in R. */
+/** Single-site Gibbs on the one-way `eck` data, as in examples/eck-gibbs.ts: 50,000 sweeps of one chain, in R and here. */
 import { spawnSync } from "node:child_process"
 import path from "node:path"
 import { datasets, lmm, sample } from "gibbsite"
@@ -19,14 +19,7 @@ async function ours() {
   const seconds = []
   let mean = []
   for (let run = 0; run < RUNS; run++) {
-    const post = await sample(model, {
-      chains: 1,
-      warmup: 0,
-      draws: SWEEPS,
-      seed: run,
-      workers: 1,
-      monitor: ["b", "var"],
-    })
+    const post = await sample(model, { chains: 1, warmup: 0, draws: SWEEPS, seed: run, method: "gibbs" })
     seconds.push(post.sampling.seconds)
     mean = ["b[(Intercept)]", "var[g,(Intercept)]", "var[residual]"].map((name) => average(post.draws(name)))
   }

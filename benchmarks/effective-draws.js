@@ -81,8 +81,8 @@ async function ours(one, monitor) {
   const data = datasets[one.data ?? one.name]()
   const model = lmm(one.formula, data, { priors: one.priors })
   // The first run warms the runtime up; it is measured on its own in eck-gibbs.js.
-  await sample(model, { chains: 1, warmup: 1000, draws: 5000, seed: 0, workers: 1, monitor })
-  const post = await sample(model, { chains: 1, warmup: 1000, draws: OURS, seed: 1, workers: 1, monitor })
+  await sample(model, { chains: 1, warmup: 1000, draws: 5000, seed: 0, monitor })
+  const post = await sample(model, { chains: 1, warmup: 1000, draws: OURS, seed: 1, monitor })
   const rows = post.summary().filter(({ name }) => /^(b|var|cov)\[/.test(name))
   const { seconds, warmup, draws } = post.sampling
   return { rate: Math.min(...rows.map((row) => row.essBulk)) / seconds, sweeps: (warmup + draws) / seconds }

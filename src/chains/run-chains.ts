@@ -19,7 +19,7 @@ export interface Progress {
 }
 
 export interface RunControls {
-  /** Worker threads; without it as many as there are cores, and none for a job of a few milliseconds. */
+  /** Worker threads, default as many as there are cores; a job of a few milliseconds needs none unless two are asked for. */
   readonly workers?: number
   /** Aborting keeps the draws made so far. */
   readonly signal?: AbortSignal
@@ -46,7 +46,8 @@ const REPORT_MILLISECONDS = 100
  */
 export async function runChains(spec: RunSpec, controls: RunControls = {}): Promise<RunResult> {
   const workers = Math.min(spec.chains, controls.workers ?? availableParallelism())
-  const inline = controls.workers === undefined && (workers === 1 || isShort(spec))
+  // Several threads that were asked for are started; otherwise a short run is over before a thread is up.
+  const inline = (controls.workers === undefined || workers === 1) && isShort(spec)
   const draws = createDraws({
     names: spec.monitors.map((quantity) => quantity.name),
     chains: spec.chains,
