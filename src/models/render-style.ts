@@ -6,6 +6,8 @@ export interface Style {
   readonly minus: string
   readonly negative: string
   readonly times: string
+  /** Between a factor and one that begins with a digit: `2 · 0.5`, where a blank would read as one number. */
+  readonly timesNumber: string
   readonly over: string
   readonly comma: string
   readonly distributedAs: string
@@ -52,6 +54,7 @@ export const TEXT: Style = {
   minus: " - ",
   negative: "-",
   times: " * ",
+  timesNumber: " * ",
   over: " / ",
   comma: ", ",
   distributedAs: " ~ ",
@@ -86,13 +89,20 @@ export const TEXT: Style = {
 
 const GREEK: Readonly<Record<string, string>> = { σ: "\\sigma", Σ: "\\Sigma", α: "\\alpha", ρ: "\\rho" }
 
-/** Text inside `\text{}`, with LaTeX's special characters escaped. */
-const latexText = (text: string): string => {
-  const escaped = text.replace(/[\\{}$&#^_%~]/g, (c) =>
-    c === "\\" ? "\\textbackslash{}" : c === "^" || c === "~" ? `\\${c}{}` : `\\${c}`,
-  )
-  return `\\text{${escaped}}`
+/** Characters that LaTeX reads otherwise, or has only in formulas. */
+const LATEX_TEXT: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "^": "\\^{}",
+  "~": "\\~{}",
+  "∝": "$\\propto$",
+  "×": "$\\times$",
+  "∫": "$\\int$",
+  "…": "\\ldots{}",
 }
+
+/** Text inside `\text{}`, with LaTeX's special characters escaped. */
+const latexText = (text: string): string =>
+  `\\text{${text.replace(/[\\{}$&#^_%~∝×∫…]/g, (c) => LATEX_TEXT[c] ?? `\\${c}`)}}`
 
 const latexLetter = (letter: string): string =>
   GREEK[letter] ?? (/^[A-Za-z]$/.test(letter) ? letter : latexText(letter))
@@ -102,6 +112,7 @@ export const LATEX: Style = {
   minus: " - ",
   negative: "-",
   times: " \\, ",
+  timesNumber: " \\cdot ",
   over: "/",
   comma: ", ",
   distributedAs: " \\sim ",
@@ -170,6 +181,7 @@ export const MATHML: Style = {
   minus: operator("−"),
   negative: operator("−"),
   times: operator("\u2062"),
+  timesNumber: operator("·"),
   over: operator("/"),
   comma: operator(","),
   distributedAs: operator("∼"),
@@ -224,7 +236,7 @@ export const MATHML: Style = {
   transpose: (inside) => `<msup>${row(inside)}<mo>⊤</mo></msup>`,
   inverseTakesAny: false,
   inverse: (inside) => `<msup>${row(inside)}<mrow><mo>−</mo><mn>1</mn></mrow></msup>`,
-  element: (inside, position) => `<msub>${fenced("[", inside, "]")}<mn>${position}</mn></msub>`,
+  element: (inside, position) => `<msub>${fenced("[", inside, "]")}<mtext>${position}</mtext></msub>`,
   call: (label, parameters) => {
     const named = parameters.map(([name, value]) => row(word(name), operator("="), value))
     const open = '<mo stretchy="false">(</mo>'

@@ -83,12 +83,12 @@ function print(e: Expr, graph: ModelGraph, style: Style): Printed {
     case "multiply": {
       if (isConstant(e.factors[0]!, -1)) {
         const rest = e.factors.slice(1).map((f) => at(f, POWER))
-        return { text: style.negative + rest.join(style.times), binds: SUM }
+        return { text: style.negative + joinFactors(rest, style), binds: SUM }
       }
       // A sum swallows what follows it, so it needs no parentheses only as the last factor.
       const last = e.factors.length - 1
       const factors = e.factors.map((f, i) => at(f, i === last && f.op === "sum" ? PRODUCT : POWER))
-      return { text: factors.join(style.times), binds: PRODUCT }
+      return { text: joinFactors(factors, style), binds: PRODUCT }
     }
     case "divide":
       return style.fraction === null
@@ -117,7 +117,7 @@ function print(e: Expr, graph: ModelGraph, style: Style): Printed {
     case "inverse":
       return { text: style.inverse(at(e.arg, style.inverseTakesAny ? SUM : ATOM)), binds: POWER }
     case "element": {
-      const position = e.column === null ? `${e.row + 1}` : `${e.row + 1}${e.column + 1}`
+      const position = e.column === null ? `${e.row + 1}` : `${e.row + 1}, ${e.column + 1}`
       return { text: style.element(at(e.arg, ATOM), position), binds: ATOM }
     }
     case "table":
@@ -125,6 +125,14 @@ function print(e: Expr, graph: ModelGraph, style: Style): Printed {
     case "rss":
       return { text: style.index(e.op), binds: ATOM }
   }
+}
+
+/** A product of printed factors. */
+export function joinFactors(factors: readonly string[], style: Style): string {
+  return factors.reduce((product, factor) => {
+    const isNumber = /^(?:<mrow>|<msup>)*<mn>|^\d/.test(factor)
+    return product + (isNumber ? style.timesNumber : style.times) + factor
+  })
 }
 
 /** The expression without its minus sign, or null when it has none. */

@@ -9,6 +9,7 @@ import {
   dependsOn,
   type Expr,
   type Index,
+  isNumber,
   number,
   power,
   type Range,
@@ -16,7 +17,7 @@ import {
 } from "../models/expression.ts"
 import { type ModelGraph, nodeOf, plateOf, type StochasticNode } from "../models/graph.ts"
 import { memberIndex } from "../models/print.ts"
-import { PRINT_STYLES, printRange, renderIn, renderNode } from "../models/render.ts"
+import { joinFactors, PRINT_STYLES, printRange, renderIn, renderNode } from "../models/render.ts"
 import type { Style } from "../models/render-style.ts"
 import type { ConditionalFamily, Contribution, FullConditional } from "./conditional.ts"
 import { childValue } from "./conjugacy/pair.ts"
@@ -146,7 +147,7 @@ const CHILD_DENSITIES: Readonly<Record<string, WriteDensity>> = {
     const squared = renderIn(power(subtract(childValue(graph, child), mean!), 2), graph, style)
     const front =
       child.id !== target && dependsOn(variance!, target) ? style.raise(v, halfOf(style)) + style.times : ""
-    return front + style.exp(style.negative + over(squared, style.index("2") + style.times + v, style))
+    return front + style.exp(style.negative + over(squared, joinFactors([style.index("2"), v], style), style))
   },
   multivariateNormal: (graph, child, target, style) => {
     const { mean, covariance } = child.distribution.parameters
@@ -166,7 +167,9 @@ const CHILD_DENSITIES: Readonly<Record<string, WriteDensity>> = {
     const exponential = style.exp(style.negative + over(renderIn(scale!, graph, style), x, style))
     if (child.id !== target)
       return style.raise(style.parentheses(b), renderIn(shape!, graph, style)) + style.times + exponential
-    const exponent = style.negative + style.parentheses(renderIn(add(shape!, number(1)), graph, style))
+    const power = add(shape!, number(1))
+    const written = renderIn(power, graph, style)
+    const exponent = style.negative + (isNumber(power) ? written : style.parentheses(written))
     return style.raise(x, exponent) + style.times + exponential
   },
   inverseWishart: (graph, child, target, style) => {

@@ -66,10 +66,12 @@ export function sumOverChildren({ graph, target, child }: Site, at: Index | null
 
 /** `158 normal children (y)`. */
 export function describeChildren({ graph, child, target }: Site): string {
-  if (child.plate === null) return `the ${child.distribution.family} child ${child.id}`
+  // `multivariateNormal` in words.
+  const family = child.distribution.family.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  if (child.plate === null) return `the ${family} child ${child.id}`
   const size = plateOf(graph, child.plate).size
   const each = target.plate === null ? "" : ", those of its own group"
-  return `${size} ${child.distribution.family} children (${child.id}${each})`
+  return `${size} ${family} children (${child.id}${each})`
 }
 
 /** c of an expression `c / t`; undefined for anything else. */
