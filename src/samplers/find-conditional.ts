@@ -50,7 +50,7 @@ export function findConditional(
   if (family === undefined) {
     return refusal(
       "prior-not-conjugate",
-      `a ${target.distribution.family} prior has no conjugate family here`,
+      `its ${target.distribution.family} prior has no conjugate family here`,
     )
   }
   const likelihood = findLikelihood(graph, target, family, pairs)

@@ -169,7 +169,15 @@ function findAnyLikelihood(graph: ModelGraph, target: StochasticNode): AnyLikeli
     const seen = transform === "square" ? withSquareAsTarget(graph, target.id) : graph
     if (seen === null) return refusal("not-square", `${target.id} enters other than by its square`)
     const likelihood = findLikelihood(seen, target, family)
-    return isRefusal(likelihood) ? likelihood : { family, transform, likelihood }
+    if (isRefusal(likelihood)) return likelihood
+    // What was found is about the square, which went by the target's name.
+    const square = (because: string) => because.replace(`; ${target.id} is`, `; ${target.id}^2 is`)
+    const say = transform === "square" ? square : (because: string) => because
+    return {
+      family,
+      transform,
+      likelihood: likelihood.map((c) => ({ ...c, because: say(c.because) })),
+    }
   }
   const attempts = [
     attempt("normal", "identity"),
