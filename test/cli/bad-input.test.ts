@@ -152,9 +152,12 @@ describe("priors", () => {
   const cases: readonly [prior: string, text: string][] = [
     [
       "var(operator) ~ inverseGamma(-1, 2)",
-      "inverseGamma(-1, 2): shape must be positive, found -1; give a number above 0",
+      "prior of var(operator): inverseGamma(-1, 2): shape must be positive, found -1; give a number above 0",
     ],
-    ["var(operator) ~ inverseGama(1, 2)", 'unknown distribution "inverseGama"; did you mean "inverseGamma"?'],
+    [
+      "var(operator) ~ inverseGama(1, 2)",
+      'prior of var(operator): unknown distribution "inverseGama"; did you mean "inverseGamma"?',
+    ],
     [
       "sd(oprator) ~ halfT(3, 1)",
       'prior of sd(oprator): the model has no grouping factor "oprator"; did you mean "operator"?',
