@@ -1,10 +1,13 @@
 /** A fitted linear mixed model: its numbers, and what is computed from them when asked for. */
 
 import type { TableInput } from "../data/to-table.ts"
+import type { BootstrapLrt, BootstrapOptions, BootstrapParameters } from "./bootstrap.ts"
+import type { ConfintOptions, Interval, ProfilePoint, profileZeta } from "./confint.ts"
 import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
 import type { AnovaOptions, AnovaRow, ContrastOptions, FTest, WaldTest } from "./f-test.ts"
 import type { GroupLine } from "./group-coefficients.ts"
+import type { Comparable, LikelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { FixedEffect, LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
 import type { PredictedRow, PredictOptions } from "./predict.ts"
 import type { ResidualKind } from "./residuals.ts"
@@ -45,6 +48,16 @@ export interface LmmFit extends LmmEstimate {
   waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
   /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */
   kenwardRoger(): readonly FixedEffect[]
+  /** Wald, profile or bootstrap intervals of all parameters. */
+  confint(options?: ConfintOptions): readonly Interval[]
+  /** Profile zeta curves, for plots. */
+  profile(options?: Parameters<typeof profileZeta>[1]): readonly ProfilePoint[]
+  /** Parameters of refits to responses drawn from the model. */
+  bootstrap(options?: BootstrapOptions): BootstrapParameters
+  /** Likelihood-ratio test against a smaller model. */
+  lrt(smaller: Comparable): LikelihoodRatioTest
+  /** The same by bootstrap under the smaller model; that without random effects when none is given. */
+  bootstrapLrt(smaller?: Comparable, options?: BootstrapOptions): BootstrapLrt
   /** Exact (restricted) likelihood-ratio test of the variance, where there is a single one. */
   exactVarianceTest(options?: ExactTestOptions): ExactVarianceTest
 }

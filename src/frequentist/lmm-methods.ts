@@ -1,9 +1,12 @@
 /** Ties what can be computed from a fit to the fit. */
 
+import { bootstrapLrt, bootstrapParameters } from "./bootstrap.ts"
+import { confint, profileZeta } from "./confint.ts"
 import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
 import { anova, kenwardRogerEffects, testContrast, waldTest, waldTestOfModel } from "./f-test.ts"
 import { groupCoefficients, groupLines } from "./group-coefficients.ts"
+import { likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { predict } from "./predict.ts"
@@ -30,6 +33,11 @@ export function attachMethods(estimate: LmmEstimate): LmmFit {
       return contrast === undefined ? waldTestOfModel(estimate) : waldTest(estimate, contrast)
     },
     kenwardRoger: () => kenwardRogerEffects(estimate),
+    confint: (options) => confint(estimate, options),
+    profile: (options) => profileZeta(estimate, options),
+    bootstrap: (options) => bootstrapParameters(estimate, options),
+    lrt: (smaller) => likelihoodRatioTest(smaller, estimate),
+    bootstrapLrt: (smaller, options) => bootstrapLrt(estimate, smaller, options),
     exactVarianceTest: (options) => exactVarianceTest(estimate, options),
   }
 }

@@ -36,16 +36,31 @@ export function simulate(
   const rng = streamFor(options.seed ?? "gibbsite", 0, "simulate")
   const conditional = options.conditional ?? false
   const centre = conditional ? fit.fitted : fixedPart(fit)
-  const draw = conditional ? undefined : randomEffectDrawer(fit)
+  const draw = conditional ? errorDrawer(fit) : responseDrawer(fit)
   return Array.from({ length: replicates }, () => {
     const y = Float64Array.from(centre)
-    draw?.(rng, y)
-    for (let i = 0; i < y.length; i++) {
-      const sd = fit.weights === null ? fit.sigma : fit.sigma / Math.sqrt(fit.weights[i]!)
-      y[i] = y[i]! + sd * drawNormal(rng)
-    }
+    draw(rng, y)
     return y
   })
+}
+
+/** A function that adds `Zb + e` to y in place, b and e drawn afresh. */
+export function responseDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+  const drawEffects = randomEffectDrawer(fit)
+  const drawErrors = errorDrawer(fit)
+  return (rng, y) => {
+    drawEffects(rng, y)
+    drawErrors(rng, y)
+  }
+}
+
+function errorDrawer({ sigma, weights }: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+  return (rng, y) => {
+    for (let i = 0; i < y.length; i++) {
+      const sd = weights === null ? sigma : sigma / Math.sqrt(weights[i]!)
+      y[i] = y[i]! + sd * drawNormal(rng)
+    }
+  }
 }
 
 /** `offset + Xβ̂`, length nobs. */

@@ -1,0 +1,47 @@
+/** The parameters of a fit that have intervals, under the names that posteriors use. */
+
+import type { LmmEstimate } from "./lmm-estimate.ts"
+
+export type NamedParameter =
+  | { readonly kind: "fixed"; readonly name: string; readonly estimate: number; readonly index: number }
+  | {
+      readonly kind: "sd"
+      readonly name: string
+      readonly estimate: number
+      /** Which of `covariances`, and which of its coefficients. */
+      readonly term: number
+      readonly a: number
+    }
+  | {
+      readonly kind: "cor"
+      readonly name: string
+      /** NaN when one of the two variances is zero. */
+      readonly estimate: number
+      readonly term: number
+      readonly a: number
+      readonly b: number
+    }
+  | { readonly kind: "residual"; readonly name: string; readonly estimate: number }
+
+/** `b[floor]`, `sd[county,floor]`, `cor[county,(Intercept),floor]`, `sd[residual]`: fixed effects first. */
+export function listParameters(fit: LmmEstimate): readonly NamedParameter[] {
+  const parameters: NamedParameter[] = fit.fixed.map(({ name, estimate }, index) => {
+    return { kind: "fixed", name: `b[${name}]`, estimate, index }
+  })
+  fit.covariances.forEach(({ group, terms, covariance }, term) => {
+    const q = terms.length
+    terms.forEach((coefficient, a) => {
+      const estimate = Math.sqrt(covariance[a * (q + 1)]!)
+      parameters.push({ kind: "sd", name: `sd[${group},${coefficient}]`, estimate, term, a })
+    })
+    for (let a = 0; a < q; a++) {
+      for (let b = a + 1; b < q; b++) {
+        const estimate =
+          covariance[a * q + b]! / Math.sqrt(covariance[a * (q + 1)]! * covariance[b * (q + 1)]!)
+        parameters.push({ kind: "cor", name: `cor[${group},${terms[a]},${terms[b]}]`, estimate, term, a, b })
+      }
+    }
+  })
+  parameters.push({ kind: "residual", name: "sd[residual]", estimate: fit.sigma })
+  return parameters
+}
