@@ -17,7 +17,7 @@ import {
 } from "../kit/one-way-quadrature.ts"
 import { runHere } from "../kit/run-here.ts"
 
-/** Estimates must be within this many MCSE: of the thousand figures here, a correct sampler fails one in 16 seeds. */
+/** Estimates must be within this many MCSE. */
 const LIMIT = 4
 const LEAST_ESS = 400
 
