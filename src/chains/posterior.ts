@@ -151,8 +151,9 @@ export class Posterior {
 
   /** SHA-256 of the response and design, to tell whether two results are about the same data. */
   dataHash(): string {
-    const { response, fixed, random } = this.model.design
+    const { response, offset, fixed, random } = this.model.design
     const hash = createHash("sha256").update(response.values)
+    if (offset !== null) hash.update(offset)
     for (const column of fixed.columns) hash.update(column)
     for (const term of random) {
       hash.update(term.codes)
