@@ -71,8 +71,24 @@ export { drawsFromCsv, drawsToCsv } from "./draws/csv.ts"
 export { chainsOf, type Draws } from "./draws/draws.ts"
 export { readDraws } from "./draws/read-draws.ts"
 // REML and maximum likelihood
+export {
+  type BootstrapLrt,
+  type BootstrapOptions,
+  type BootstrapParameters,
+  bootstrapLrt,
+} from "./frequentist/bootstrap.ts"
+export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
+export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
+export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-test.ts"
+export {
+  type Comparable,
+  fitWithoutRandom,
+  type LikelihoodRatioTest,
+  likelihoodRatioTest,
+} from "./frequentist/likelihood-ratio.ts"
 export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./frequentist/lmm-fit.ts"
 export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
+export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
 export { type RemlOptions, reml } from "./frequentist/reml.ts"
 // Priors
 export {

@@ -105,7 +105,7 @@ export function pathOption(flags: string, description: string): Option {
 }
 
 /** A positive whole number, written in digits. @throws OptionError */
-function countOption(flags: string, description: string, example: number): Option {
+export function countOption(flags: string, description: string, example: number): Option {
   const name = flags.split(" ")[0]!
   return new Option(flags, description).argParser((text) => {
     const value = Number(text)
@@ -126,7 +126,7 @@ export function suggestChoice(text: string, choices: readonly string[]): string 
   return near === undefined ? "take one of these" : `did you mean "${near}"?`
 }
 
-function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const name = flags.split(" ")[0]!
   return new Option(flags, description).argParser((text) => {
     if (choices.includes(text)) return text

@@ -7,6 +7,7 @@ import type { ExplainFlags } from "./explain.ts"
 import type { FitFlags } from "./fit.ts"
 import { dataOptions, displayOptions, group, pathOption, priorOptions, samplingOptions } from "./options.ts"
 import type { RemlFlags } from "./reml.ts"
+import { remlOptions } from "./reml-options.ts"
 
 const FORMULA: CommandArgument = {
   name: "<formula>",
@@ -88,12 +89,12 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
   {
     name: "reml",
     summary: "fit by REML (ML)",
-    description: `Fits a linear mixed model by restricted maximum likelihood, as lme4's lmer does: variance components, fixed effects with Satterthwaite's degrees of freedom, and (with --json) the BLUPs of every group.
+    description: `Fits a linear mixed model by restricted maximum likelihood, as lme4's lmer does: variance components, fixed effects with Satterthwaite's degrees of freedom, and (with --json) the BLUPs of every group. Tests, intervals, predictions and bootstrap are added when asked for.
 
 Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
     arguments: [FORMULA, DATA],
     options: () => [
-      ...group("Fit:", [new Option("--ml", "maximum likelihood instead of REML")]),
+      ...remlOptions(),
       ...dataOptions(),
       ...group("Output:", [new Option("--json", "print JSON, with the random effects of every level")]),
     ],
@@ -109,6 +110,20 @@ Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
       {
         command: 'gibbsite reml "distance ~ age * Sex + (age | Subject)" @orthodont --contrasts sum --json',
         shows: "sum contrasts, as JSON",
+      },
+      {
+        command:
+          'gibbsite reml "yield ~ irrigation * variety + (1 | field)" @irrigation --contrasts sum --anova --ddf kr --rlrt',
+        shows: "F tests by Kenward and Roger, and the exact test of the variance between fields",
+      },
+      {
+        command:
+          'gibbsite reml "Reaction ~ Days + (Days | Subject)" @sleepstudy --confint profile --lrt "Reaction ~ Days + (1 | Subject)"',
+        shows: "profile intervals, and a test of the slopes",
+      },
+      {
+        command: 'gibbsite reml "bright ~ 1 + (1 | operator)" @pulp --ml --boot 1000 --seed 1',
+        shows: "likelihood-ratio test of the operators by parametric bootstrap",
       },
     ],
     run: async (command, context) => {

@@ -9,7 +9,13 @@ import { widthOf, wrapText } from "./style-text.ts"
 /** More coefficients than this, and their correlations fill the page. */
 const MOST_CORRELATED = 12
 
-export function remlText(fit: LmmFit, source: string, io: Io): string {
+/** @param ddf whose degrees of freedom the fixed effects have; Satterthwaite's when left out */
+export function remlText(
+  fit: LmmFit,
+  source: string,
+  io: Io,
+  ddf: "kr" | "satterthwaite" = "satterthwaite",
+): string {
   const { design } = fit
   const fits = fit.method === "REML" ? "REML" : "maximum likelihood"
   const dropped = design.dropped === 0 ? "" : `, ${design.dropped} rows left out for missing values`
@@ -18,7 +24,7 @@ export function remlText(fit: LmmFit, source: string, io: Io): string {
     criterionText(fit),
     residualsText(fit, io),
     randomText(fit, io),
-    fixedText(fit, io),
+    fixedText(fit, io, ddf),
     ...correlationText(fit, io),
     ...notes(fit, io),
   ].join("\n")
@@ -99,7 +105,8 @@ function randomRows({ varcorr }: LmmFit): RandomRow[] {
   return rows
 }
 
-function fixedText({ fixed }: LmmFit, io: Io): string {
+function fixedText({ fixed }: LmmFit, io: Io, ddf: "kr" | "satterthwaite"): string {
+  const method = ddf === "kr" ? "df and standard errors by Kenward and Roger's" : "df by Satterthwaite's"
   if (fixed.length === 0) return `${heading("Fixed effects", io)}none\n`
   const scaled =
     (of: (effect: FixedEffect) => number) =>
@@ -114,7 +121,7 @@ function fixedText({ fixed }: LmmFit, io: Io): string {
     { ...right, title: "t value", cell: ({ t }) => formatFigure(t, 2) },
     { ...right, title: "Pr(>|t|)", cell: ({ p }) => formatP(p) },
   ]
-  return `${heading("Fixed effects", io)}${formatTable(columns, fixed, io)}df by Satterthwaite's method\n`
+  return `${heading("Fixed effects", io)}${formatTable(columns, fixed, io)}${method} method\n`
 }
 
 const withOneMore = (decimals: number | null): number | null => (decimals === null ? null : decimals + 1)

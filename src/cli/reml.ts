@@ -6,15 +6,18 @@ import { EXIT } from "./io.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { toJson } from "./output.ts"
+import { analyse } from "./reml-analyses.ts"
+import { analysesText } from "./reml-analyses-text.ts"
+import type { AnalysisFlags } from "./reml-options.ts"
 import { remlText } from "./reml-text.ts"
 
-export interface RemlFlags extends DataFlags {
-  readonly ml?: boolean
+export interface RemlFlags extends DataFlags, AnalysisFlags {
   readonly json?: boolean
 }
 
 /**
- * `gibbsite reml`: the fit as lme4 prints it, or as JSON.
+ * `gibbsite reml`: the fit as lme4 prints it, or as JSON, and the analyses asked for. With `--ddf kr` the table of fixed
+ * effects has Kenward and Roger's standard errors.
  * @throws GibbsError for anything the user can put right
  */
 export async function runReml(
@@ -24,10 +27,17 @@ export async function runReml(
   { io }: Context,
 ): Promise<number> {
   const table = await readData(source, flags)
-  const fit: LmmFit = reml(formula, table, {
+  const fitted: LmmFit = reml(formula, table, {
     ...designOptions(flags),
     method: flags.ml === true ? "ML" : "REML",
+    ...(flags.weights === undefined ? {} : { weights: flags.weights }),
   })
-  io.stdout.write(flags.json === true ? toJson(lmmFitToJson(fit)) : remlText(fit, source, io))
+  const analyses = await analyse(fitted, table, flags)
+  const fit = flags.ddf === "kr" ? { ...fitted, fixed: fitted.kenwardRoger() } : fitted
+  io.stdout.write(
+    flags.json === true
+      ? toJson({ ...lmmFitToJson(fit), ...analyses })
+      : [remlText(fit, source, io, flags.ddf), ...analysesText(analyses, fitted, flags, io)].join("\n"),
+  )
   return fit.converged ? EXIT.fine : EXIT.notConverged
 }

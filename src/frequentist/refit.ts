@@ -15,6 +15,7 @@ import type { OneFactorModel } from "./one-factor.ts"
 import { createLikelihood, createStatistics, describeOneFactor } from "./one-factor.ts"
 import { optimiseTheta } from "./optimise-theta.ts"
 import { withoutZeros } from "./profile.ts"
+import { createScalarLikelihood } from "./scalar-likelihood.ts"
 import { responseDrawer } from "./simulate.ts"
 import { weightRows } from "./weights.ts"
 
@@ -54,7 +55,7 @@ function createOneFactorRefitter(fit: LmmEstimate, model: OneFactorModel): Refit
   const { system } = fit.state.criterion
   const start = startTheta(system, fit.state.factors)
   const theta = Float64Array.from(start)
-  const likelihood = createLikelihood(model)
+  const likelihood = model.q === 1 ? createScalarLikelihood(model) : createLikelihood(model)
   const newton = createDampedNewton(theta.length, DECREASE)
   const statistics = createStatistics(model)
   const fixed = new Float64Array(model.p)

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { run } from "./run-main.ts"
 
@@ -52,5 +55,119 @@ describe("reml", () => {
       "sum",
     ])
     expect(stdout).toMatch(/^Sex1 +-?\d/m)
+  })
+})
+
+describe("reml with analyses", () => {
+  const json = async (argv: readonly string[]) => {
+    const { status, stdout, stderr } = await run([...argv, "--json"])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    return JSON.parse(stdout)
+  }
+  const IRRIGATION = ["reml", "yield ~ irrigation * variety + (1 | field)", "@irrigation"] as const
+  const PULP = ["reml", "bright ~ 1 + (1 | operator)", "@pulp"] as const
+
+  it("--anova, --ddf, --rlrt: the published tests of the irrigation data", async () => {
+    const { anova, rlrt, fixed } = await json([
+      ...IRRIGATION,
+      "--anova",
+      "--ddf",
+      "kr",
+      "--rlrt",
+      "--contrasts",
+      "sum",
+    ])
+    expect(anova.map((row: object) => Object.keys(row))).toEqual(
+      Array(3).fill(["term", "F", "ndf", "ddf", "p"]),
+    )
+    expect(anova[2].F).toBeCloseTo(0.2452, 4)
+    expect(anova[2].ddf).toBeCloseTo(4, 8)
+    expect(rlrt.statistic).toBeCloseTo(6.1118, 4)
+    expect(rlrt.p).toBeCloseTo(0.00955752, 8)
+    expect(rlrt.method).toBe("exact")
+    // Kenward and Roger's degrees of freedom in the table of coefficients too.
+    expect(fixed[0].df).toBeCloseTo(4, 8)
+    const text = await run([...IRRIGATION, "--anova", "1", "--rlrt"])
+    expect(text.stdout).toContain("F tests of type I, Satterthwaite's degrees of freedom\n")
+    expect(text.stdout).toContain("RLRT 6.1118, p 0.00956 (exact)\n")
+  })
+
+  it("--lrt and --boot: the published test of the pulp data", async () => {
+    const { lrt, boot } = await json([
+      ...PULP,
+      "--ml",
+      "--lrt",
+      "bright ~ 1",
+      "--boot",
+      "4000",
+      "--seed",
+      "pulp",
+    ])
+    expect(lrt).toMatchObject({ df: 1 })
+    expect(lrt.statistic).toBeCloseTo(2.568371, 6)
+    expect(lrt.p).toBeCloseTo(0.109, 4)
+    expect(Object.keys(boot)).toEqual(
+      expect.arrayContaining(["replicates", "seconds", "lrtP", "lrtZeroShare"]),
+    )
+    expect(boot.replicates).toBe(4000)
+    expect(Math.abs(boot.lrtZeroShare - 0.7014771)).toBeLessThan(4 * Math.sqrt((0.7 * 0.3) / 4000))
+    expect(Math.abs(boot.lrtP - 0.0226089)).toBeLessThan(4 * Math.sqrt((0.0226 * 0.9774) / 4000))
+  })
+
+  it.each(["wald", "profile", "boot"])("--confint %s names every parameter", async (method) => {
+    const { confint } = await json([...SLEEP, "--confint", method, "--boot", "200", "--level", "0.9"])
+    expect(confint.map((row: object) => Object.keys(row))).toEqual(Array(6).fill(["name", "lower", "upper"]))
+    expect(confint.map(({ name }: { name: string }) => name)).toEqual([
+      "b[(Intercept)]",
+      "b[Days]",
+      "sd[Subject,(Intercept)]",
+      "sd[Subject,Days]",
+      "cor[Subject,(Intercept),Days]",
+      "sd[residual]",
+    ])
+    for (const { lower, upper } of confint) expect(lower).toBeLessThan(upper)
+  })
+
+  it("--predict reads new rows; a new level is an error unless it is allowed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gibbsite-predict-"))
+    const file = join(folder, "new.csv")
+    writeFileSync(file, "Subject,Days\n308,3\n999,3\n")
+    try {
+      const failed = await run([...SLEEP, "--predict", file])
+      expect(failed.status).toBe(1)
+      expect(failed.stderr).toContain("Subject in row 2")
+      const { predictions } = await json([...SLEEP, "--predict", file, "--new-levels", "zero"])
+      expect(predictions.map((row: object) => Object.keys(row))).toEqual(
+        Array(2).fill(["row", "fit", "se", "lower", "upper"]),
+      )
+      expect(predictions[0].row).toBe(1)
+      // lme4 1.1-31: predict(m, data.frame(Subject = "308", Days = 3)), and with re.form = NA
+      expect(predictions[0].fit).toBeCloseTo(312.6624, 3)
+      expect(predictions[1].fit).toBeCloseTo(282.807, 3)
+      const none = await json([...SLEEP, "--predict", file, "--random", "none"])
+      expect(none.predictions[0].fit).toBe(none.predictions[1].fit)
+      expect((await run([...SLEEP, "--predict", file, "--random", "none"])).stdout).toContain("Predictions\n")
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it.each([
+    [
+      [...SLEEP, "--lrt", "Reaction ~ 1 + (Days | Subject)"],
+      "REML criteria of models with different fixed effects",
+    ],
+    [[...SLEEP, "--rlrt"], "3 variance parameters"],
+    [[...SLEEP, "--ml", "--anova", "--ddf", "kr"], "REML"],
+    [[...SLEEP, "--anova", "4"], "--anova"],
+    [[...SLEEP, "--confint", "bayes"], "--confint"],
+    [[...SLEEP, "--level", "95"], "--level"],
+    [[...SLEEP, "--boot", "0"], "--boot"],
+    [[...SLEEP, "--weights", "Day"], 'did you mean "Days"'],
+  ])("%j is refused in one line", async (argv, part) => {
+    const { status, stdout, stderr } = await run(argv)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
+    expect(stderr).toContain(part)
+    expect(stderr.trim().split("\n")).toHaveLength(1)
   })
 })

@@ -9,6 +9,7 @@ import { createSystem } from "../../src/frequentist/lmm-system.ts"
 import { createLikelihood, createStatistics, describeOneFactor } from "../../src/frequentist/one-factor.ts"
 import { createRefitter } from "../../src/frequentist/refit.ts"
 import { reml } from "../../src/frequentist/reml.ts"
+import { createScalarLikelihood } from "../../src/frequentist/scalar-likelihood.ts"
 import { orthonormaliseColumns } from "../../src/math/orthonormal-basis.ts"
 import { buildDesign } from "../../src/models/formula/build-design.ts"
 import { streamFor } from "../../src/random/stream.ts"
@@ -32,6 +33,7 @@ describe.each(factorOnly)("likelihood by classes of levels: %s", (_, make) => {
     const factor = system.factors[0]!
     createStatisticsReader(model, factor.codes, factor.columns, basis)(design.response.values, statistics)
     const likelihood = createLikelihood(model)
+    const scalar = model.q === 1 ? createScalarLikelihood(model) : likelihood
     const k = model.place.length
     const gradient = new Float64Array(k)
     let constant: number | undefined
@@ -44,6 +46,12 @@ describe.each(factorOnly)("likelihood by classes of levels: %s", (_, make) => {
       const value = likelihood.evaluate(theta, statistics, gradient)
       constant ??= wanted.value - value
       expect(Math.abs(wanted.value - value - constant)).toBeLessThan(1e-9 * Math.abs(wanted.value))
+      const slopes = gradient.slice()
+      expect(Math.abs(scalar.evaluate(theta, statistics, gradient) - value)).toBeLessThan(
+        1e-9 * Math.abs(value),
+      )
+      for (let i = 0; i < k; i++) expect(Math.abs(slopes[i]! - gradient[i]!)).toBeLessThan(1e-9)
+      expect(scalar.beta[0]).toBeCloseTo(likelihood.beta[0]!, 12)
       for (let i = 0; i < k; i++) {
         expect(Math.abs(gradient[i]! - wanted.gradient[i]!)).toBeLessThan(
           1e-7 * (1 + Math.abs(wanted.gradient[i]!)),

@@ -1,0 +1,77 @@
+/** The options of `gibbsite reml`. */
+import { Option } from "commander"
+import { OptionError } from "../core/errors.ts"
+import { choiceOption, countOption, group, pathOption } from "./options.ts"
+
+export interface AnalysisFlags {
+  readonly ml?: boolean
+  readonly weights?: string
+  /** `true`: the option without a value. */
+  readonly anova?: "1" | "2" | "3" | true
+  readonly ddf?: "kr" | "satterthwaite"
+  readonly confint?: "wald" | "profile" | "boot"
+  readonly level?: number
+  readonly lrt?: string
+  readonly rlrt?: boolean
+  readonly boot?: number
+  readonly seed?: string
+  readonly predict?: string
+  readonly random?: "known" | "none"
+  readonly newLevels?: "error" | "zero"
+}
+
+const TYPES = ["1", "2", "3"] as const
+const DDF = ["satterthwaite", "kr"] as const
+const INTERVALS = ["wald", "profile", "boot"] as const
+
+export const remlOptions = (): Option[] => [
+  ...group("Fit:", [
+    new Option("--ml", "maximum likelihood instead of REML"),
+    new Option("--weights <column>", "column of weights w: residual variances are σ²/w"),
+  ]),
+  ...group("Tests:", [
+    choiceOption("--anova [type]", "F tests of the fixed effects, of type 1, 2 or 3 (default: 3)", TYPES),
+    choiceOption(
+      "--ddf <method>",
+      "denominator degrees of freedom: satterthwaite (default) or kr, Kenward and Roger's",
+      DDF,
+    ),
+    new Option("--lrt <formula>", "likelihood-ratio test against a smaller model, quoted"),
+    new Option(
+      "--rlrt",
+      "exact test of the variance, where there is a single one (with --ml, of the likelihood)",
+    ),
+    countOption(
+      "--boot <n>",
+      "likelihood-ratio test by n parametric bootstraps, against --lrt or the model without random terms",
+      1000,
+    ),
+  ]),
+  ...group("Intervals and predictions:", [
+    choiceOption("--confint <method>", "confidence intervals: wald, profile or boot", INTERVALS),
+    levelOption(),
+    pathOption("--predict <file>", "predict the rows of a file of data"),
+    choiceOption("--random <which>", "predict with the known random effects (default) or with none", [
+      "known",
+      "none",
+    ]),
+    choiceOption(
+      "--new-levels <what>",
+      "a level to predict that was not in the data is an error (default), or has random effects of zero",
+      ["error", "zero"],
+    ),
+    new Option("--seed <text>", 'of bootstraps and simulated p values; any text (default: "gibbsite")'),
+  ]),
+]
+
+function levelOption(): Option {
+  return new Option("--level <p>", "coverage of all intervals (default: 0.95)").argParser((text) => {
+    const value = Number(text)
+    if (text.trim() !== "" && value > 0 && value < 1) return value
+    throw new OptionError(`found "${text}", expected a probability between 0 and 1`, {
+      code: "invalid-option",
+      where: "--level",
+      hint: "for instance --level 0.9",
+    })
+  })
+}
