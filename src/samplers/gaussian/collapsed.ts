@@ -16,7 +16,14 @@ import { drawCoefficients } from "./factorisation.ts"
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
 import { bindMarginal, type MarginalData } from "./marginal.ts"
 import { drawProposal, fitAtMode, logProposal, type Proposal } from "./proposal.ts"
-import { readCoordinates, type SpreadPrior, spreadPrior, writeState } from "./spread-space.ts"
+import {
+  coordinatesOf,
+  insideSupport,
+  readCoordinates,
+  type SpreadPrior,
+  spreadPrior,
+  writeState,
+} from "./spread-space.ts"
 import { reduceRows } from "./statistics.ts"
 
 export interface CollapsedMatch {
@@ -63,17 +70,18 @@ export function lowerCollapsed({ model, priors }: CollapsedMatch): LoweredCollap
   return { ...data, proposal }
 }
 
-/** All sds at that of the residuals from the coefficients alone. */
+/** All sds at that of the residuals from the coefficients alone, or where their priors allow them. */
 function startingPoint(data: MarginalData, dimension: number): Float64Array {
   const phi = new Float64Array(dimension)
   const { squares, rows } = data.statistics
   const logSd = 0.5 * Math.log(Math.max(squares / rows, 1e-300))
   let at = 0
-  for (const { kind, q } of data.spreads) {
-    if (kind === "known") continue
-    phi.fill(logSd, at, at + q)
-    at += (q * (q + 1)) / 2
-  }
+  data.spreads.forEach((spread, k) => {
+    const prior = data.priors[k]!
+    if (prior === null) return
+    phi.fill(insideSupport(spread, prior, logSd), at, at + spread.q)
+    at += coordinatesOf(spread)
+  })
   return phi
 }
 

@@ -27,6 +27,7 @@ export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Floa
   const d = start.length
   const objective: Objective = (x) => {
     const gradient = new Float64Array(d)
+    const here = logDensity(x)
     const point = x.slice()
     for (let i = 0; i < d; i++) {
       point[i] = x[i]! + STEP
@@ -34,9 +35,9 @@ export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Floa
       point[i] = x[i]! - STEP
       const below = logDensity(point)
       point[i] = x[i]!
-      gradient[i] = -(above - below) / (2 * STEP)
+      gradient[i] = -slope(above, here, below)
     }
-    return { value: -logDensity(x), gradient }
+    return { value: -here, gradient }
   }
   const { x: centre } = minimiseTrustRegion(objective, start, {
     decreaseTolerance: 1e-6,
@@ -48,13 +49,22 @@ export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Floa
   return { centre, factor: scaleFromCurvature(hessian, d) }
 }
 
+/** Slope from values one step to either side, of which one may lie beyond the support. */
+function slope(above: number, here: number, below: number): number {
+  if (Number.isFinite(above) && Number.isFinite(below)) return (above - below) / (2 * STEP)
+  if (Number.isFinite(above)) return (above - here) / STEP
+  return Number.isFinite(below) ? (here - below) / STEP : 0
+}
+
 /** Central differences of a smooth function of order one: error about 1e-10. */
 const STEP = 1e-5
 /** Sds of a log scale beyond which the data say nothing. */
 const WIDEST = 2
 
 function scaleFromCurvature(hessian: Float64Array, d: number): Float64Array {
-  const { values, vectors } = decomposeSymmetric(hessian, d)
+  // Beside the bound of a prior a difference may not exist; the curvature then says nothing.
+  const finite = hessian.map((value) => (Number.isFinite(value) ? value : 0))
+  const { values, vectors } = decomposeSymmetric(finite, d)
   const covariance = new Float64Array(d * d)
   for (let k = 0; k < d; k++) {
     const variance = 1 / Math.max(values[k]!, 1 / WIDEST ** 2)

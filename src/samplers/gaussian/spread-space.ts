@@ -47,6 +47,19 @@ export function spreadPrior(graph: ModelGraph, spread: Spread): SpreadPrior | Re
   return { family, parameters: numbers }
 }
 
+/** A log sd that the prior of a scalar spread allows: the one asked for, or one well inside the support. */
+export function insideSupport(spread: Spread, { family, parameters }: SpreadPrior, logSd: number): number {
+  const distribution = lookupDistribution(family)
+  if (spread.q !== 1 || distribution.kind !== "scalar") return logSd
+  const power = spread.kind === "sd" ? 1 : 2
+  const support = distribution.support(parameters)
+  const lower = Math.log(Math.max(0, support.lower)) / power
+  const upper = Math.log(support.upper) / power
+  if (logSd > lower && logSd < upper) return logSd
+  if (!Number.isFinite(lower)) return upper - 1
+  return Number.isFinite(upper) ? 0.5 * (lower + upper) : lower + 1
+}
+
 /** Coordinates of the spread's current value in `state`, into `phi` from `at`. `scratch` has q² places. */
 export function readCoordinates(
   spread: Spread,
