@@ -103,6 +103,16 @@ const CASES: readonly Case[] = [
     sdGroup: ALL,
   },
   {
+    name: "pulp, a bound of the prior below what the data say",
+    data: "pulp",
+    priors: ["sd(operator) ~ halfNormal(0.3)", "sd(residual) ~ uniform(0, 0.2)"],
+    intercept: null,
+    group: halfNormalSd(0.3),
+    residual: uniformSd(0.2),
+    varGroup: ALL,
+    sdGroup: ALL,
+  },
+  {
     name: "eck, slice: uniform and half-normal",
     data: "eck",
     priors: ["Intercept ~ normal(1, 3)", "sd(g) ~ uniform(0, 5)", "sd(residual) ~ halfNormal(1)"],
