@@ -159,7 +159,8 @@ function profileSd(centre: ProfileCentre, k: number, a: number): ProfileDeviance
   const { responseScale } = criterion.system
   const held = heldFactor(criterion, k, [a])
   const packed = held.pack(centre.factors)
-  let start = Float64Array.from([Math.log(centre.sigma), ...packed.slice(1)])
+  const fresh = Float64Array.from([Math.log(centre.sigma), ...packed.slice(1)])
+  let last = fresh
   return (value) => {
     const objective: Objective = (x) => {
       const sigma = Math.exp(x[0]!)
@@ -172,8 +173,8 @@ function profileSd(centre: ProfileCentre, k: number, a: number): ProfileDeviance
       gradient[0] = 2 * at.byLogVariance - first * gradient[0]!
       return { value: at.value, gradient }
     }
-    const found = minimise(centre, objective, start)
-    start = Float64Array.from(found.x)
+    const found = minimiseFromBoth(centre, objective, last, fresh)
+    last = Float64Array.from(found.x)
     return found.value - centre.deviance
   }
 }
@@ -188,12 +189,13 @@ function profileCorrelation(centre: ProfileCentre, k: number, a: number, b: numb
   const held = heldFactor(criterion, k, [a, b])
   const packed = held.pack(centre.factors)
   // Entries come column by column: (0,0), (1,0), …, (q−1,0), (1,1), …
-  let start = Float64Array.from([
+  const fresh = Float64Array.from([
     Math.log(packed[0]!),
     Math.log(Math.hypot(packed[1]!, packed[q]!)),
     ...packed.slice(2, q),
     ...packed.slice(q + 1),
   ])
+  let last = fresh
   return (rho) => {
     const root = Math.sqrt(Math.max(0, 1 - rho * rho))
     const objective: Objective = (x) => {
@@ -207,8 +209,8 @@ function profileCorrelation(centre: ProfileCentre, k: number, a: number, b: numb
       const rest = [...pulled.subarray(2, q), ...pulled.subarray(q + 1)]
       return { value, gradient: Float64Array.from([first * pulled[0]!, second * bySecond, ...rest]) }
     }
-    const found = minimise(centre, objective, start)
-    start = Float64Array.from(found.x)
+    const found = minimiseFromBoth(centre, objective, last, fresh)
+    last = Float64Array.from(found.x)
     return found.value - centre.deviance
   }
 }
@@ -226,6 +228,22 @@ export function withoutZeros(factor: Float64Array, q: number): Float64Array {
   const out = Float64Array.from(factor)
   for (let j = 0; j < q; j++) if (Math.abs(out[j * (q + 1)]!) < NUDGE) out[j * (q + 1)] = NUDGE
   return lowerTriangularFactor(out, q, q, 0)
+}
+
+/**
+ * From where the last search ended and from the centre: with a variance near zero correlations stop to matter, and a
+ * search that has come there does not find its way back.
+ */
+function minimiseFromBoth(
+  centre: ProfileCentre,
+  objective: Objective,
+  last: Float64Array,
+  fresh: Float64Array,
+): Minimum {
+  const warm = minimise(centre, objective, last)
+  if (last === fresh) return warm
+  const cold = minimise(centre, objective, fresh)
+  return cold.value < warm.value ? cold : warm
 }
 
 const OPTIONS = { decreaseTolerance: 1e-10, maxIterations: 300, initialRadius: 1 }

@@ -138,6 +138,29 @@ describe("intervals in closed form", () => {
     near(slope[4]!.zeta, 0, 1e-4)
   })
 
+  it("a correlation that a vanishing variance would hide is followed all the way", async () => {
+    const fit = reml("invest ~ value + capital + (value + capital | firm)", await loadCsv("grunfeld.csv"))
+    const name = "cor[firm,(Intercept),capital]"
+    const [interval] = fit.confint({ method: "profile", parameters: [name] })
+    // With the sd of the intercepts at zero the deviance is 4.46 above its minimum: the end lies before that.
+    expect(interval!.lower).toBe(-1)
+    expect(interval!.upper).toBeGreaterThan(-0.5)
+    expect(interval!.upper).toBeLessThan(0)
+  })
+
+  it("without fixed effects every method still answers", async () => {
+    const fit = reml("yield ~ 0 + (1 | Block)", await loadCsv("oats.csv"))
+    expect(fit.anova({ ddf: "kr" })).toEqual([])
+    expect(fit.waldTest()).toBeNull()
+    for (const method of ["wald", "profile", "boot"] as const) {
+      const rows = fit.confint({ method, boot: { replicates: 100 } })
+      expect(rows.map((row) => row.name)).toEqual(["sd[Block,(Intercept)]", "sd[residual]"])
+      for (const { lower, upper } of rows) expect(lower!).toBeLessThan(upper!)
+    }
+    expect(fit.exactVarianceTest().p).toBeLessThan(0.001)
+    expect(fit.predict()).toHaveLength(72)
+  })
+
   it("wrong options", async () => {
     const fit = reml("bright ~ 1 + (1 | operator)", await loadCsv("pulp.csv"))
     expect(() => fit.confint({ level: 95 })).toThrowError(OptionError)
