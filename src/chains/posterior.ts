@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { setImmediate } from "node:timers/promises"
 import { DataError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { mean } from "../diagnostics/moments.ts"
@@ -38,6 +39,8 @@ export interface Prediction {
   readonly lower: number
   readonly upper: number
 }
+
+const SLICE_MILLISECONDS = 100
 
 /** Draws of a model's posterior, and what is read off them. */
 export class Posterior {
@@ -82,6 +85,24 @@ export class Posterior {
   summary(): ParameterSummary[] {
     this.summaries ??= summarise(this.names.map((name) => ({ name, chains: this.chains(name) })))
     return this.summaries
+  }
+
+  /**
+   * Computes the summary in slices between which the event loop turns, for runs whose summary takes seconds.
+   * @param onProgress called about ten times a second with the number of scalars done and their total
+   */
+  async summarise(onProgress?: (done: number, total: number) => void): Promise<void> {
+    if (this.summaries !== null) return
+    const summaries: ParameterSummary[] = []
+    let reported = performance.now()
+    for (const name of this.names) {
+      summaries.push(...summarise([{ name, chains: this.chains(name) }]))
+      if (performance.now() - reported < SLICE_MILLISECONDS) continue
+      onProgress?.(summaries.length, this.names.length)
+      await setImmediate()
+      reported = performance.now()
+    }
+    this.summaries = summaries
   }
 
   /** Whether the chains have converged, and what to do if not. Scalars fixed by their prior do not count. */

@@ -1,4 +1,4 @@
-import { OptionError } from "../core/errors.ts"
+import { checkOptionNames, OptionError } from "../core/errors.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
@@ -25,6 +25,11 @@ export interface SampleOptions extends RunControls {
   readonly monitor?: readonly string[]
 }
 
+const SAMPLE_OPTIONS: readonly (keyof SampleOptions)[] = [
+  ...(["chains", "draws", "warmup", "thin", "seed", "method", "monitor"] as const),
+  ...(["workers", "signal", "onProgress"] as const),
+]
+
 /** The defaults of the public interface. */
 export const SAMPLE_DEFAULTS = { chains: 4, draws: 1000, warmup: 1000, thin: 1, seed: "gibbsite" } as const
 
@@ -35,6 +40,7 @@ export const SAMPLE_DEFAULTS = { chains: 4, draws: 1000, warmup: 1000, thin: 1, 
  * @throws NumericalError when a full conditional degenerates
  */
 export async function sample(model: HierarchicalModel, options: SampleOptions = {}): Promise<Posterior> {
+  checkOptionNames("sample", options, SAMPLE_OPTIONS)
   const run = checkRunOptions(options)
   const plan = model.plan(checkMethod(options.method ?? "auto"))
   const monitors = chooseMonitors(model.graph.quantities, options.monitor)
@@ -69,6 +75,7 @@ export function iterateChain(
     readonly chain?: number
   } = {},
 ): ChainIterator {
+  checkOptionNames("iterateChain", options, ["draws", "warmup", "thin", "seed", "method", "chain"])
   const number = options.chain ?? 0
   const run = checkRunOptions({ ...options, chains: number + 1 })
   const monitors = model.graph.quantities

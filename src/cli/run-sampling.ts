@@ -17,13 +17,36 @@ export async function runSampling(
   const interrupt = catchInterrupt(io)
   try {
     const { onProgress } = progress
-    return await sample(model, {
+    const posterior = await sample(model, {
       ...options,
       signal: interrupt.signal,
       ...(onProgress === undefined ? {} : { onProgress }),
-    })
+    }).finally(() => progress.stop())
+    await summariseDraws(posterior, interrupt.signal, display, io)
+    return posterior
   } finally {
-    progress.stop()
     interrupt.release()
   }
+}
+
+/** Summaries of many draws take seconds: they show how far they are, and a first Ctrl-C does not lose the run. */
+async function summariseDraws(
+  posterior: Posterior,
+  signal: AbortSignal,
+  display: DisplayFlags,
+  io: Io,
+): Promise<void> {
+  const visible = display.quiet !== true && io.stderr.isTTY === true
+  let warned = posterior.sampling.cancelled
+  let shown = false
+  await posterior.summarise((done, total) => {
+    if (signal.aborted && !warned) {
+      io.stderr.write("\nSampling is over; its draws are being summarised. Ctrl-C again gives up.\n")
+      warned = true
+    }
+    if (!visible) return
+    io.stderr.write(`\rsummarising ${done} of ${total} scalars`)
+    shown = true
+  })
+  if (shown) io.stderr.write("\r\u001b[2K")
 }

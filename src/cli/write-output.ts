@@ -1,5 +1,14 @@
 /** Files that appear whole or not at all. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs"
 import { rename, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { DataError } from "../core/errors.ts"
@@ -76,6 +85,8 @@ export async function writeFolder(
   try {
     firstMade = mkdirSync(parent, { recursive: true })
     temporary = mkdtempSync(path.join(parent, ".gibbsite-"))
+    // A temporary folder is private; what it becomes is as open as any folder the user makes.
+    chmodSync(temporary, 0o777 & ~process.umask())
     for (const [name, content] of Object.entries(files)) await writeFile(path.join(temporary, name), content)
     if (isNew) await rename(temporary, target)
     else {

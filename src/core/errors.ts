@@ -64,6 +64,20 @@ export class InternalError extends GibbsError {
   }
 }
 
+/**
+ * Refuses a misspelt option, which would otherwise do nothing in silence.
+ * @throws OptionError with the name that was probably meant
+ */
+export function checkOptionNames(of: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new OptionError(`no option is called "${unknown}"`, {
+    code: "unknown-option",
+    where: of,
+    hint: suggest(unknown, known),
+  })
+}
+
 /** Two lines: the text, and carets under the offending place. */
 export function showSpan(span: Span): string {
   const lineStart = span.start === 0 ? 0 : span.text.lastIndexOf("\n", span.start - 1) + 1

@@ -16,13 +16,23 @@ export function columnFromCells(
   na: ReadonlySet<string>,
 ): NumericColumn | TextColumn {
   const values = new Float64Array(cells.length)
+  const nanRows: number[] = []
   for (const [i, cell] of cells.entries()) {
     const value = cellValue(cell, na)
     if (value === undefined || losesDigits(cell, value)) return { kind: "text", values: textCells(cells, na) }
     values[i] = value
+    if (saysNaN(cell, value, na)) nanRows.push(i)
   }
-  return { kind: "numeric", values }
+  return numericColumn(values, nanRows)
 }
+
+function numericColumn(values: Float64Array, nanRows: readonly number[]): NumericColumn {
+  return nanRows.length === 0 ? { kind: "numeric", values } : { kind: "numeric", values, nanRows }
+}
+
+/** Whether a cell is the number NaN, as against a value that is missing. */
+const saysNaN = (cell: string | null, value: number, na: ReadonlySet<string>): boolean =>
+  Number.isNaN(value) && cell !== null && cell.trim() !== "" && !isMissing(cell, na)
 
 /**
  * A numeric column, or a complaint about the first cell that is not a number.
@@ -38,12 +48,14 @@ export function numericFromCells(
   table: string,
 ): NumericColumn {
   const values = new Float64Array(cells.length)
+  const nanRows: number[] = []
   for (const [i, cell] of cells.entries()) {
     const value = cellValue(cell, na)
     if (value === undefined) throw notANumber(column, cell!, `${table}, row ${i + 1}`)
     values[i] = value
+    if (saysNaN(cell, value, na)) nanRows.push(i)
   }
-  return { kind: "numeric", values }
+  return numericColumn(values, nanRows)
 }
 
 /**

@@ -4,6 +4,8 @@
 export interface NumericColumn {
   readonly kind: "numeric"
   readonly values: Float64Array
+  /** Rows (from 0) whose cell said NaN without being marked as missing: no number, which a formula refuses to use. */
+  readonly nanRows?: readonly number[]
 }
 
 /** Text as read; `null` marks a missing value. */

@@ -1,5 +1,5 @@
 /** A hierarchical model from a formula: design, priors, graph and plan in one value. */
-import { ModelError } from "../core/errors.ts"
+import { checkOptionNames, ModelError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { buildDesign, type DesignOptions } from "../models/formula/build-design.ts"
 import type { Design } from "../models/formula/design.ts"
@@ -17,8 +17,8 @@ import { explainPlan, printExplanation, type StyleName } from "./explain.ts"
 import { type Method, makePlan, type Plan } from "./plan.ts"
 
 export interface LmmOptions extends Omit<DesignOptions, "residualKnown"> {
-  /** Priors by target, `{ "sd(county)": halfT(3, 1) }`, or texts `"sd(county) ~ halfT(3, 1)"`. */
-  readonly priors?: Readonly<Record<string, PriorSpec>> | readonly string[]
+  /** Priors by target, `{ "sd(county)": halfT(3, 1) }` or `{ "sd(county)": "halfT(3, 1)" }`, or a list of texts. */
+  readonly priors?: Readonly<Record<string, PriorSpec | string>> | readonly string[]
 }
 
 /** A plan that can say itself. */
@@ -46,6 +46,13 @@ export interface HierarchicalModel {
  * they do not fit the data
  */
 export function lmm(formula: string, data: TableInput, options: LmmOptions = {}): HierarchicalModel {
+  checkOptionNames("lmm", options, ["priors", "contrasts", "factor", "numeric", "maxMessages"])
+  if (typeof formula !== "string") {
+    throw new ModelError(`the formula is ${String(formula)}, expected a text`, {
+      code: "no-formula",
+      hint: 'write for instance lmm("y ~ x + (1 | group)", data)',
+    })
+  }
   const { priors = {}, ...designOptions } = options
   const stated = statedPriors(priors)
   const design = buildDesign(formula, toTable(data), {
@@ -60,6 +67,13 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
     })
   }
   checkResponse(design)
+  if (design.random.some((term) => term.group === "residual")) {
+    throw new ModelError('a grouping factor is called "residual", which names the residual spread', {
+      code: "reserved-name",
+      where: formula,
+      hint: "rename the column",
+    })
+  }
   const resolved = resolvePriors(design, stated)
   const graph = lowerDesign(design, resolved)
   return {
@@ -78,9 +92,9 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
 function statedPriors(priors: NonNullable<LmmOptions["priors"]>): StatedPrior[] {
   const isList = (p: NonNullable<LmmOptions["priors"]>): p is readonly string[] => Array.isArray(p)
   if (isList(priors)) return priors.map(parsePrior)
-  return Object.entries(priors).map(([target, prior]) => ({
-    target: parseTarget(target.trim()),
-    prior,
-    text: `${target} ~ ${printPrior(prior)}`,
-  }))
+  return Object.entries(priors).map(([target, prior]) =>
+    typeof prior === "string"
+      ? parsePrior(`${target} ~ ${prior}`)
+      : { target: parseTarget(target.trim()), prior, text: `${target} ~ ${printPrior(prior)}` },
+  )
 }

@@ -91,7 +91,7 @@ describe("data", () => {
       "a predictor of NaN",
       "nan-predictor.csv",
       "y ~ x + (1 | g)",
-      'nan-predictor.csv: column "x" has no values: all 3 rows are missing or not numbers; fill the column, or take it out of the formula',
+      'nan-predictor.csv: column "x" is NaN in row 1; expected a finite number; correct the value, or read NaN as missing (na "NA,NaN,")',
     ],
     [
       "an infinite predictor",

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { main } from "../../src/cli/main.ts"
 import { relativeError } from "../diagnostics/fixtures.ts"
 import { normals } from "../diagnostics/random.ts"
@@ -36,8 +36,14 @@ async function diagnose(...args: string[]): Promise<Printed> {
   return { status, ...texts }
 }
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
 function writeCsv(name: string, text: string): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "gibbsite-diagnose-")), name)
+  folders.push(mkdtempSync(path.join(tmpdir(), "gibbsite-diagnose-")))
+  const file = path.join(folders.at(-1)!, name)
   writeFileSync(file, text)
   return file
 }

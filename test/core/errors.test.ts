@@ -55,3 +55,11 @@ describe("suggestions", () => {
     expect(suggest("x", [])).toBe("there are none")
   })
 })
+
+describe("checkOptionNames", () => {
+  it("names the option that was probably meant", () => {
+    const refused = () => checkOptionNames("sample", { seeed: 1 }, ["seed", "chains"])
+    expect(refused).toThrow('no option is called "seeed"')
+    expect(() => checkOptionNames("sample", { seed: 1 }, ["seed"])).not.toThrow()
+  })
+})

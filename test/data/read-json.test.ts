@@ -36,7 +36,11 @@ describe("readJson", () => {
     expect(columns({ y: [1, "NA", "-Inf", "NaN"] })).toEqual([
       [
         "y",
-        { kind: "numeric", values: Float64Array.of(1, Number.NaN, Number.NEGATIVE_INFINITY, Number.NaN) },
+        {
+          kind: "numeric",
+          values: Float64Array.of(1, Number.NaN, Number.NEGATIVE_INFINITY, Number.NaN),
+          nanRows: [3],
+        },
       ],
     ])
     expect(columns({ y: [1, "a", null] })).toEqual([["y", { kind: "text", values: ["1", "a", null] }]])

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { DataError } from "../../src/core/errors.ts"
 import { mean, standardDeviation } from "../../src/diagnostics/moments.ts"
 import { drawsFromArvizJson, drawsToArvizJson } from "../../src/draws/arviz-json.ts"
@@ -32,8 +32,14 @@ function makeDraws(names: readonly string[], chains: readonly (readonly (readonl
 const contentOf = (draws: Draws) =>
   draws.names.map((name) => [name, ...chainsOf(draws, name).map((c) => [...c])])
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
 function writeFiles(texts: Readonly<Record<string, string>>): (name: string) => string {
   const folder = mkdtempSync(path.join(tmpdir(), "gibbsite-draws-"))
+  folders.push(folder)
   for (const [name, text] of Object.entries(texts)) writeFileSync(path.join(folder, name), text)
   return (name) => path.join(folder, name)
 }

@@ -98,9 +98,18 @@ export function isPi(frame: Frame, name: string): boolean {
  * The column a name stands for.
  *
  * @throws ModelError `unknown-column`, with the place in the formula and the nearest column.
+ * @throws DataError `not-finite` for a column with a cell that says NaN.
  */
 export function lookupColumn(frame: Frame, node: NameNode): Column {
   const column = frame.columns.get(node.name)
+  if (column?.kind === "numeric" && column.nanRows !== undefined) {
+    throw new DataError(`column "${node.name}" is NaN in row ${column.nanRows[0]! + 1}`, {
+      code: "not-finite",
+      where: frame.table,
+      span: spanOf(frame.text, node),
+      hint: 'expected a finite number; correct the value, or read NaN as missing (na "NA,NaN,")',
+    })
+  }
   if (column !== undefined) return column
   throw new ModelError(`unknown variable "${node.name}"`, {
     code: "unknown-column",
