@@ -119,10 +119,9 @@ async function predictFile(
   flags: AnalysisFlags & DataFlags,
 ): Promise<Analyses["predictions"] & {}> {
   const table = await readData(file, { ...(flags.na === undefined ? {} : { na: flags.na }) })
-  const rows = fit.predict(table, {
+  return fit.predict(table, {
     ...(flags.random === undefined ? {} : { random: flags.random }),
     ...(flags.newLevels === undefined ? {} : { newLevels: flags.newLevels }),
     ...(flags.level === undefined ? {} : { level: flags.level }),
   })
-  return rows.map((row) => ({ ...row, row: row.row + 1 }))
 }

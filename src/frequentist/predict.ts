@@ -24,7 +24,7 @@ export interface PredictOptions {
 }
 
 export interface PredictedRow {
-  /** Row of the table, counted from 0. Rows where a predictor is missing are left out. */
+  /** Row of the table, counted from 1. Rows where a predictor is missing are left out. */
   readonly row: number
   readonly fit: number
   /** Of fit − truth, variance parameters taken as known; null when not asked for. */
@@ -74,7 +74,7 @@ export function predict(
   const z = normalQuantile(0.5 + 0.5 * level)
   const extra = options.interval === "prediction" ? fit.sigma ** 2 : 0
   return Array.from(fitted, (value, i): PredictedRow => {
-    const row = rows.rowIndex[i]!
+    const row = rows.rowIndex[i]! + 1
     if (sds === undefined) return { row, fit: value, se: null, lower: null, upper: null }
     const se = sds[i]!
     const half = z * Math.sqrt(se * se + extra)

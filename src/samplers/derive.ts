@@ -4,13 +4,10 @@
  * printed from the expressions that the sampler runs.
  */
 import {
-  add,
   children,
   dependsOn,
   type Expr,
   type Index,
-  isNumber,
-  number,
   power,
   type Range,
   subtract,
@@ -73,7 +70,7 @@ export function deriveConditional(graph: ModelGraph, conditional: FullConditiona
         formulas: factors.map((factor) => factor.name + style.proportional + factor.density),
       },
       {
-        words: `Multiplied out, the exponents collected by the powers of ${node.id}:`,
+        words: `Multiplied together, with like powers of ${node.id} collected:`,
         formulas: [member + style.proportional + kernel.write(t, node, style), ...naturals],
       },
       {
@@ -167,10 +164,9 @@ const CHILD_DENSITIES: Readonly<Record<string, WriteDensity>> = {
     const exponential = style.exp(style.negative + over(renderIn(scale!, graph, style), x, style))
     if (child.id !== target)
       return style.raise(style.parentheses(b), renderIn(shape!, graph, style)) + style.times + exponential
-    const power = add(shape!, number(1))
-    const written = renderIn(power, graph, style)
-    const exponent = style.negative + (isNumber(power) ? written : style.parentheses(written))
-    return style.raise(x, exponent) + style.times + exponential
+    // `2 + 1` rather than 3: the reader sees where the exponent comes from.
+    const power = renderIn(shape!, graph, style) + style.plus + style.index("1")
+    return style.raise(x, style.negative + style.parentheses(power)) + style.times + exponential
   },
   inverseWishart: (graph, child, target, style) => {
     const { df, scale } = child.distribution.parameters
@@ -187,10 +183,9 @@ const CHILD_DENSITIES: Readonly<Record<string, WriteDensity>> = {
       )
     }
     const q = child.shape.kind === "scalar" ? 1 : child.shape.terms.length
-    const power = over(renderIn(add(df!, number(q + 1)), graph, style), style.index("2"), style)
-    return (
-      style.raise(style.determinant(x), style.negative + style.parentheses(power)) + style.times + exponential
-    )
+    const sum = [renderIn(df!, graph, style), style.index(String(q)), style.index("1")].join(style.plus)
+    const power = style.negative + over(sum, style.index("2"), style)
+    return style.raise(style.determinant(x), power) + style.times + exponential
   },
   flat: (_graph, _child, _target, style) => style.index("1"),
 }
@@ -273,9 +268,8 @@ const KERNELS: Readonly<Record<ConditionalFamily, KernelText>> = {
     write: (t, node, style) => {
       const q = node.shape.kind === "scalar" ? 1 : node.shape.terms.length
       const two = style.index("2")
-      const exponent =
-        style.negative +
-        style.parentheses(over(style.index("d") + style.plus + style.index(String(q + 1)), two, style))
+      const sum = [style.index("d"), style.index(String(q)), style.index("1")].join(style.plus)
+      const exponent = style.negative + over(sum, two, style)
       const trace = style.trace(style.index("S") + style.times + style.inverse(t))
       return (
         style.raise(style.determinant(t), exponent) +

@@ -129,7 +129,7 @@ describe("predictions of new rows", () => {
     expect(() => fit.predict({ Batch: ["A", "Z"] })).toThrowError(DataError)
     expect(() => fit.predict({ Batch: ["A", "Z"] })).toThrowError(/Batch in row 2/)
     const [plain] = fit.predict({ Batch: ["Z"] }, { random: "none", se: false })
-    expect(plain).toEqual({ row: 0, fit: fit.fixed[0]!.estimate, se: null, lower: null, upper: null })
+    expect(plain).toEqual({ row: 1, fit: fit.fixed[0]!.estimate, se: null, lower: null, upper: null })
     expect(() => fit.predict(undefined, { level: 95 })).toThrowError(OptionError)
   })
 
@@ -139,7 +139,7 @@ describe("predictions of new rows", () => {
     })
     const rows = fit.predict({ Days: [2.5, Number.NaN, 4], Subject: ["310", "310", "333"] })
     const coef = fit.coef().Subject!
-    expect(rows.map((row) => row.row)).toEqual([0, 2])
+    expect(rows.map((row) => row.row)).toEqual([1, 3])
     const line = (level: string, days: number) => {
       const row = coef.find((entry) => entry.level === level)!
       return Number(row["(Intercept)"]) + Number(row.Days) * days
