@@ -47,7 +47,7 @@ export const SMALL_ZOO: readonly Specimen[] = [
   {
     name: "nested",
     formula: "y ~ 1 + (1 | g/c)",
-    priors: [NORMAL, RESIDUAL, "var(g) ~ inverseGamma(6, 5)", "var(g:c) ~ inverseGamma(7, 3)"],
+    priors: [NORMAL, RESIDUAL, "var(g) ~ inverseGamma(6, 5)", "var(c:g) ~ inverseGamma(7, 3)"],
   },
   {
     name: "independent terms, no intercept",

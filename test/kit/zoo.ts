@@ -128,7 +128,7 @@ export const ZOO: readonly Specimen[] = [
   {
     name: "nested",
     formula: "y ~ 1 + (1 | g/c)",
-    priors: ["sd(g:c) ~ halfT(3, 1)", "var(g) ~ inverseGamma(2, 1)"],
+    priors: ["sd(c:g) ~ halfT(3, 1)", "var(g) ~ inverseGamma(2, 1)"],
   },
   { name: "crossed", formula: "y ~ x + (1 | g) + (1 | h)", priors: [...IG, "sd(h) ~ halfCauchy(1)"] },
   { name: "crossed with slopes", formula: "y ~ x + z + (x | g) + (z | h)" },

@@ -174,7 +174,7 @@ describe("spelling", () => {
     ["y ~ x + (x | g)", "y ~ 1 + x + (1 + x | g)"],
     ["y ~ x + (x || g)", "y ~ x + (1 | g) + (0 + x | g)"],
     ["y ~ s * x + (1 | g)", "y ~ s + x + s:x + (1 | g)"],
-    ["y ~ 1 + (1 | g/c)", "y ~ 1 + (1 | g) + (1 | g:c)"],
+    ["y ~ 1 + (1 | g/c)", "y ~ 1 + (1 | g) + (1 | c:g)"],
   ]
 
   it.each(SPELLINGS)("%s is %s", (a, b) => {

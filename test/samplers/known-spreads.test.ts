@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     data: Object.fromEntries(
       Object.entries(standardTable()).map(([name, values]) => [name, values.slice(0, 13)]),
     ),
-    priors: ["var(g) ~ fixed(2)", "var(g:c) ~ fixed(0.3)", "var(residual) ~ fixed(0.5)"],
+    priors: ["var(g) ~ fixed(2)", "var(c:g) ~ fixed(0.3)", "var(residual) ~ fixed(0.5)"],
     coefficients: [FLAT, FLAT],
     covariances: [[[2]], [[0.3]]],
     residualVariance: 0.5,

@@ -38,7 +38,7 @@ export interface FixedDesign {
 }
 
 export interface RandomDesign {
-  /** The grouping factor as R prints it: `county`, `region:state`. */
+  /** The grouping factor as R prints it: `county`, `state:region`. */
   readonly group: string
   /** Levels that occur, in factor order. */
   readonly levels: readonly string[]

@@ -21,7 +21,7 @@ export interface RandomTerm {
   readonly end: number
   /** The left side. */
   readonly terms: ModelTerms
-  /** `region:state`. */
+  /** `region:state` as written, `state:region` for `region/state`. */
   readonly group: string
   /** The factors whose interaction groups the rows. */
   readonly factors: readonly Variable[]
@@ -156,10 +156,38 @@ function labelOfTerms(terms: ModelTerms): string {
   return terms.intercept ? labels.join(" + ") : `0 + ${labels.join(" + ")}`
 }
 
-function expandGroups(
-  ast: FormulaAst,
-  node: Expression,
-): readonly { readonly label: string; readonly factors: readonly Variable[] }[] {
+interface Group {
+  readonly label: string
+  readonly factors: readonly Variable[]
+}
+
+/**
+ * The grouping factors on the right of a bar. `a/b` is `a` and, inside it, `b:a`, named and ordered as lme4 does: the
+ * inner factor first; `a/b/c` adds `c:(b:a)`.
+ */
+function expandGroups(ast: FormulaAst, node: Expression): readonly Group[] {
+  const inside = withoutParens(node)
+  if (inside.kind === "binary" && inside.operator === "/") {
+    const outer = expandGroups(ast, inside.left)
+    const inner = expandGroups(ast, inside.right)
+    const parent = outer.at(-1)!
+    const isChain = withoutParens(inside.left).kind === "binary" ? isNesting(inside.left) : outer.length === 1
+    // `(a + b)/c` nests c in both together: R's own expansion says how.
+    if (isChain && inner.length === 1) {
+      const of = parent.factors.length > 1 ? `(${parent.label})` : parent.label
+      const nested = { label: `${inner[0]!.label}:${of}`, factors: [...inner[0]!.factors, ...parent.factors] }
+      return [...outer, nested]
+    }
+  }
+  return expandTermGroups(ast, node)
+}
+
+function isNesting(node: Expression): boolean {
+  const inside = withoutParens(node)
+  return inside.kind === "binary" && (inside.operator === "/" || inside.operator === ":")
+}
+
+function expandTermGroups(ast: FormulaAst, node: Expression): readonly Group[] {
   const number = findNodes(node, (found): found is Expression => found.kind === "number")[0]
   if (number !== undefined) throw notGroup(ast, number)
   const expanded = expandTerms(ast.text, node, { dot: null, place: "right side of a bar" })

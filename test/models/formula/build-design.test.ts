@@ -67,7 +67,7 @@ describe("random terms", () => {
       "y ~ (1 | g/f)",
       [
         ["g", ["(Intercept)"]],
-        ["g:f", ["(Intercept)"]],
+        ["f:g", ["(Intercept)"]],
       ],
     ],
     ["y ~ (1 | f:g)", [["f:g", ["(Intercept)"]]]],
@@ -93,10 +93,22 @@ describe("random terms", () => {
     expect(randomOf(formula)).toEqual(expected)
   })
 
-  it("labels nested levels outer first, in factor order, and leaves out pairs that do not occur", () => {
+  it("labels nested levels inner first, in factor order, and leaves out pairs that do not occur", () => {
     const design = buildDesign("y ~ (1 | g/f)", table)
-    expect(design.random[1]!.levels).toEqual(["u:a", "u:b", "v:a", "v:c", "w:b", "w:c"])
-    expect([...design.random[1]!.codes]).toEqual([0, 1, 3, 2, 4, 5, 0, 1, 3, 2, 4, 5])
+    expect(design.random[1]!.levels).toEqual(["a:u", "a:v", "b:u", "b:w", "c:v", "c:w"])
+    expect([...design.random[1]!.codes]).toEqual([0, 2, 4, 1, 3, 5, 0, 2, 4, 1, 3, 5])
+  })
+
+  it("names three nested factors as lme4 does", () => {
+    const deep = toTable({
+      y: Array.from({ length: 24 }, (_, i) => (i * 7) % 11),
+      a: Array.from({ length: 24 }, (_, i) => `a${i % 3}`),
+      b: Array.from({ length: 24 }, (_, i) => `b${Math.floor(i / 3) % 2}`),
+      c: Array.from({ length: 24 }, (_, i) => `c${Math.floor(i / 6) % 2}`),
+    })
+    const design = buildDesign("y ~ (1 | a/b/c)", deep)
+    expect(design.random.map(({ group }) => group)).toEqual(["a", "b:a", "c:(b:a)"])
+    expect(design.random[2]!.levels.slice(0, 4)).toEqual(["c0:b0:a0", "c0:b0:a1", "c0:b0:a2", "c0:b1:a0"])
   })
 
   it("groups by a numeric column in the order of its numbers, and keeps it numeric elsewhere", () => {

@@ -52,11 +52,11 @@ describe("the graph of a formula", () => {
   it("data stand in columns and maps, levels in plates", () => {
     const { graph, design } = lmm("y ~ x + (1 | g/c)", TABLE)
     expect(columnOf(graph, "x").values).toEqual(Float64Array.from(TABLE.x!, Number))
-    expect(plateOf(graph, "g:c").labels).toEqual(design.random[1]!.levels)
+    expect(plateOf(graph, "c:g").labels).toEqual(design.random[1]!.levels)
     expect(mapOf(graph, "g").codes).toEqual(
       Int32Array.from(TABLE.g!, (level) => Number(String(level).slice(1))),
     )
-    expect(nodeOf(graph, "u[g:c]").plate).toBe("g:c")
+    expect(nodeOf(graph, "u[c:g]").plate).toBe("c:g")
   })
 })
 
