@@ -1,5 +1,8 @@
 /** The few numbers that a run shares with its workers: a stop flag, and how far each chain has come. */
 
+/** Most sweeps that a chain can make: they are counted in these words of 32 bits. */
+export const MOST_SWEEPS = 2 ** 31 - 1
+
 export interface Control {
   readonly buffer: ArrayBufferLike
   /** `[stop, sweeps of chain 0, sweeps of chain 1, …]` */

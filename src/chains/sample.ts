@@ -4,6 +4,7 @@ import type { Seed } from "../random/stream.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { checkMethod, type Method } from "../samplers/plan.ts"
 import { type Chain, startChain } from "./chain.ts"
+import { MOST_SWEEPS } from "./control.ts"
 import { chooseMonitors } from "./monitors.ts"
 import { Posterior } from "./posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
@@ -111,9 +112,6 @@ function indexOfMissing(monitors: readonly Quantity[], name: string): number {
     hint: "name one of them in full",
   })
 }
-
-/** Sweeps are counted in 32 bits where workers share them. */
-const MOST_SWEEPS = 2 ** 31 - 1
 
 function checkRunOptions(options: SampleOptions): RunOptions {
   const { chains, draws, warmup, thin, seed } = { ...SAMPLE_DEFAULTS, ...withoutUndefined(options) }

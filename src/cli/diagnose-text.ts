@@ -3,10 +3,11 @@ import type { RStar } from "../diagnostics/rstar.ts"
 import { ESS_PER_CHAIN, RHAT_LIMIT, type Verdict } from "../diagnostics/verdict.ts"
 import type { Draws } from "../draws/draws.ts"
 import { type Diagnosed, FURTHER } from "./diagnose-scalars.ts"
-import { decimalsKnown, formatFigure, plural } from "./format-figures.ts"
+import { formatFigure, plural } from "./format-figures.ts"
 import type { Io } from "./io.ts"
 import { formatTable, type TableColumn } from "./output.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
+import { SUMMARY_COLUMNS } from "./summary-columns.ts"
 import { headLine } from "./summary-table.ts"
 
 export interface Diagnosis {
@@ -38,20 +39,8 @@ export function diagnoseText(
 }
 
 const right = { align: "right" } as const
-const figure =
-  (of: (scalar: Diagnosed) => number) =>
-  (scalar: Diagnosed): string =>
-    formatFigure(of(scalar), decimalsKnown(scalar.sd, scalar.mcseMean))
-
 const COLUMNS: readonly TableColumn<Diagnosed>[] = [
-  { title: "", align: "left", cell: ({ name }) => name },
-  { ...right, title: "mean", cell: figure((s) => s.mean) },
-  { ...right, title: "sd", cell: figure((s) => s.sd) },
-  { ...right, title: "5%", cell: figure((s) => s.q5), dropFirst: 1 },
-  { ...right, title: "50%", cell: figure((s) => s.q50), dropFirst: 2 },
-  { ...right, title: "95%", cell: figure((s) => s.q95), dropFirst: 1 },
-  { ...right, title: "R-hat", cell: ({ rhat }) => formatFigure(rhat, 3) },
-  { ...right, title: "ESS", cell: ({ essBulk }) => formatFigure(essBulk, 0) },
+  ...SUMMARY_COLUMNS,
   { ...right, title: "tail ESS", cell: ({ essTail }) => formatFigure(essTail, 0) },
   { ...right, title: "draws per ESS", cell: ({ iact }) => formatFigure(iact, 1), dropFirst: 3 },
   { ...right, title: "Geweke z", cell: ({ gewekeZ }) => formatFigure(gewekeZ, 1), dropFirst: 4 },

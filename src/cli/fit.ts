@@ -1,3 +1,4 @@
+import { MOST_SWEEPS } from "../chains/control.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { SAMPLE_DEFAULTS } from "../chains/sample.ts"
 import { OptionError } from "../core/errors.ts"
@@ -8,13 +9,7 @@ import { fitToJson } from "./fit-json.ts"
 import { fitBeside } from "./fit-reml.ts"
 import { EXIT } from "./io.ts"
 import { describeData, loadModel } from "./load-model.ts"
-import {
-  type DataFlags,
-  type DisplayFlags,
-  MOST_SWEEPS,
-  type PriorFlags,
-  type SamplingFlags,
-} from "./options.ts"
+import type { DataFlags, DisplayFlags, PriorFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
 import { quoteCommand } from "./quote-command.ts"
 import { runSampling } from "./run-sampling.ts"

@@ -1,5 +1,7 @@
 /** The options that commands share: how each is written, read and checked. */
+
 import { Option } from "commander"
+import { MOST_SWEEPS } from "../chains/control.ts"
 import { nearest, OptionError } from "../core/errors.ts"
 import type { ContrastKind } from "../data/contrasts.ts"
 import { PROGRESS_MODES, type ProgressMode } from "./progress-mode.ts"
@@ -82,9 +84,6 @@ export const displayOptions = (): Option[] =>
 
 export const debugOption = (): Option =>
   new Option("--debug", "with an error, show where in the program it arose")
-
-/** Sweeps of a chain are counted in 32 bits. */
-export const MOST_SWEEPS = 2 ** 31 - 1
 
 /** Puts options under one heading of the help. */
 export function group(title: string, options: readonly Option[]): Option[] {

@@ -8,6 +8,7 @@ import { decimalsKnown, formatFigure, formatSeconds, formatSignificant, plural }
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
+import { SUMMARY_COLUMNS } from "./summary-columns.ts"
 
 /** Whether single random effects are rows of the table: only when they were asked for. */
 export function wantsEffects(monitor: readonly string[] | undefined): boolean {
@@ -25,20 +26,9 @@ export function summaryTable(posterior: Posterior, fit: LmmFit | null, withEffec
 }
 
 function summaryColumns(fit: LmmFit | null): TableColumn<ParameterSummary>[] {
-  const figure =
-    (of: (s: ParameterSummary) => number) =>
-    (s: ParameterSummary): string =>
-      formatFigure(of(s), decimalsKnown(s.sd, s.mcseMean))
   const right = { align: "right" } as const
   const columns: TableColumn<ParameterSummary>[] = [
-    { title: "", align: "left", cell: ({ name }) => name },
-    { ...right, title: "mean", cell: figure((s) => s.mean) },
-    { ...right, title: "sd", cell: figure((s) => s.sd) },
-    { ...right, title: "5%", cell: figure((s) => s.q5), dropFirst: 1 },
-    { ...right, title: "50%", cell: figure((s) => s.q50), dropFirst: 2 },
-    { ...right, title: "95%", cell: figure((s) => s.q95), dropFirst: 1 },
-    { ...right, title: "R-hat", cell: ({ rhat }) => formatFigure(rhat, 3) },
-    { ...right, title: "ESS", cell: ({ essBulk }) => formatFigure(essBulk, 0) },
+    ...SUMMARY_COLUMNS,
     { ...right, title: "tail ESS", cell: ({ essTail }) => formatFigure(essTail, 0), dropFirst: 3 },
   ]
   if (fit === null) return columns

@@ -1,6 +1,5 @@
 import {
   add,
-  children,
   dependsOn,
   divide,
   type Expr,
@@ -101,6 +100,3 @@ function combine(
 }
 
 const refuse = (node: string, through: string): NotAffine => ({ reason: `${node} enters through ${through}` })
-
-/** The terms of a sum, one for anything else. */
-export const termsOf = (e: Expr): readonly Expr[] => (e.op === "add" ? children(e) : [e])

@@ -135,4 +135,3 @@ export function findNodes<N extends Expression>(
 
 export const isName = (node: Expression): node is NameNode => node.kind === "name"
 export const isBar = (node: Expression): node is BarNode => node.kind === "bar"
-export const isDot = (node: Expression): node is DotNode => node.kind === "dot"
