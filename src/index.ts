@@ -30,10 +30,7 @@ export {
 export { type ComparisonRow, compareWithReml } from "./checks/compare.ts"
 // Predictive criticism from matrices of pointwise log likelihoods
 export { compareModels, type ModelComparison } from "./checks/compare-models.ts"
-export { type Dic, dic } from "./checks/dic.ts"
-export { looPit, type PsisLoo, type PsisOptions, psisLoo, relativeEfficiencies } from "./checks/psis-loo.ts"
 export { type GroupShrinkage, shrinkageOf } from "./checks/shrinkage.ts"
-export { waic } from "./checks/waic.ts"
 // Errors: everything a user can cause is a GibbsError
 export {
   DataError,
@@ -57,14 +54,23 @@ export type { Column, FactorColumn, NumericColumn, Table, TextColumn } from "./d
 export { type ArqueroTable, type Columns, type TableInput, toArquero, toTable } from "./data/to-table.ts"
 // Diagnostics of draws of any origin
 export { crossCorrelation } from "./diagnostics/cross-correlation.ts"
+export { type Dic, dic } from "./diagnostics/dic.ts"
 export { type EssGrowth, essGrowth } from "./diagnostics/ess-growth.ts"
 export { type HeidelbergerWelch, heidelbergerWelch } from "./diagnostics/heidelberger-welch.ts"
+export {
+  looPit,
+  type PsisLoo,
+  type PsisOptions,
+  psisLoo,
+  relativeEfficiencies,
+} from "./diagnostics/psis-loo.ts"
 export { type RafteryLewis, rafteryLewis } from "./diagnostics/raftery-lewis.ts"
 export { type Diagnostic, diagnostics } from "./diagnostics/registry.ts"
 export { rhatNested } from "./diagnostics/rhat-nested.ts"
 export { type RStar, rstar } from "./diagnostics/rstar.ts"
 export { type ParameterSummary, type ScalarChains, summarise } from "./diagnostics/summarise.ts"
 export { type JudgeOptions, judge, type Verdict } from "./diagnostics/verdict.ts"
+export { waic } from "./diagnostics/waic.ts"
 export { drawsToArvizJson } from "./draws/arviz-json.ts"
 export { drawsToCoda } from "./draws/coda.ts"
 export { drawsFromCsv, drawsToCsv } from "./draws/csv.ts"

@@ -1,5 +1,5 @@
 import { OptionError } from "../core/errors.ts"
-import { estimateSum, type PredictiveFit } from "./log-likelihood.ts"
+import { estimateSum, type PredictiveFit } from "../diagnostics/log-likelihood.ts"
 
 export interface ModelComparison {
   readonly name: string

@@ -1,5 +1,5 @@
-import { mean, variance } from "../diagnostics/moments.ts"
 import { checkLogLikelihood, type LogLikelihood } from "./log-likelihood.ts"
+import { mean, variance } from "./moments.ts"
 
 export interface Dic {
   /** Posterior mean of the deviance −2 log p(y | θ). */

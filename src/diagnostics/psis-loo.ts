@@ -6,7 +6,7 @@
  */
 
 import { OptionError } from "../core/errors.ts"
-import { effectiveSampleSize } from "../diagnostics/effective-sample-size.ts"
+import { effectiveSampleSize } from "./effective-sample-size.ts"
 import {
   checkLogLikelihood,
   type LogLikelihood,

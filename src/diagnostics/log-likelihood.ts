@@ -4,7 +4,7 @@
  */
 
 import { DataError } from "../core/errors.ts"
-import { variance } from "../diagnostics/moments.ts"
+import { variance } from "./moments.ts"
 
 /**
  * log p(yᵢ | θ⁽ˢ⁾): one array an observation, its draws chain after chain, all of one length.

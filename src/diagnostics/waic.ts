@@ -1,4 +1,3 @@
-import { variance } from "../diagnostics/moments.ts"
 import {
   checkLogLikelihood,
   type LogLikelihood,
@@ -6,6 +5,7 @@ import {
   type PredictiveFit,
   sumPointwise,
 } from "./log-likelihood.ts"
+import { variance } from "./moments.ts"
 
 /** Above this a term is unreliable: Vehtari, Gelman & Gabry (2017), section 2.3. */
 const LARGEST_TERM = 0.4

@@ -4,9 +4,9 @@
  * Vehtari, Simpson, Gelman, Yao & Gabry (2024), Journal of Machine Learning Research 25(72), algorithm 1.
  */
 
-import { orderValues } from "../diagnostics/ordered.ts"
 import { fitGeneralizedPareto, generalizedParetoQuantile } from "./generalized-pareto.ts"
 import { logSumExp } from "./log-likelihood.ts"
+import { orderValues } from "./ordered.ts"
 
 export interface SmoothedWeights {
   /** Log weights, whose exponentials sum to 1. */
