@@ -17,7 +17,9 @@
  */
 
 // Models and their samplers
-export type { EffectSummary, Posterior, Prediction, Sampling } from "./chains/posterior.ts"
+export type { EffectSummary, VarcorrRow } from "./chains/group-summaries.ts"
+export type { Posterior, Sampling } from "./chains/posterior.ts"
+export type { Prediction, PredictRowOptions } from "./chains/predict-rows.ts"
 export type { Progress } from "./chains/run-chains.ts"
 export {
   type ChainIterator,

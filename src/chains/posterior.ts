@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto"
 import { setImmediate } from "node:timers/promises"
-import { DataError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
-import { mean } from "../diagnostics/moments.ts"
-import { quantile } from "../diagnostics/quantile.ts"
+import type { LogLikelihood, PredictiveFit } from "../diagnostics/log-likelihood.ts"
+import { type PsisLoo, psisLoo } from "../diagnostics/psis-loo.ts"
 import { type ParameterSummary, summarise } from "../diagnostics/summarise.ts"
 import { judge, type Verdict } from "../diagnostics/verdict.ts"
+import { waic } from "../diagnostics/waic.ts"
 import { allValues, chainsOf, type Draws } from "../draws/draws.ts"
+import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { ExplainablePlan, HierarchicalModel } from "../samplers/model.ts"
+import { type EffectSummary, groupCoefficients, type VarcorrRow, varcorrRows } from "./group-summaries.ts"
+import { checkNormalResponse, pointwiseLogLikelihood } from "./pointwise-likelihood.ts"
+import { type Prediction, type PredictRowOptions, predictRows } from "./predict-rows.ts"
+import { notRecorded, recordedDraws } from "./recorded-draws.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
 
@@ -18,26 +23,6 @@ export interface Sampling extends RunOptions {
   /** Wall time from the first sweep to the last, all chains, warm-up included. */
   readonly seconds: number
   readonly cancelled: boolean
-}
-
-/** One effect of one level, in the units of the response. */
-export interface EffectSummary {
-  readonly level: string
-  readonly term: string
-  readonly mean: number
-  readonly sd: number
-  readonly q5: number
-  readonly q95: number
-}
-
-/** A row predicted: posterior mean of its expectation, the sd of that, and its central 90 % interval. */
-export interface Prediction {
-  /** 1-based row of the new data. */
-  readonly row: number
-  readonly fit: number
-  readonly se: number
-  readonly lower: number
-  readonly upper: number
 }
 
 const SLICE_MILLISECONDS = 100
@@ -121,7 +106,7 @@ export class Posterior {
       for (const level of levels) {
         for (const term of terms) {
           const summary = byName.get(`u[${group},${term},${level}]`)
-          if (summary === undefined) throw notRecorded("u")
+          if (summary === undefined) notRecorded("u")
           const { mean: m, sd, q5, q95 } = summary
           list.push({ level, term, mean: m, sd, q5, q95 })
         }
@@ -131,43 +116,58 @@ export class Posterior {
   }
 
   /**
-   * Expected responses for new rows: `offset + X b + Σ Z u` for groups that were in the data; a group that was not
-   * contributes its mean, zero. Needs the `b` and `u` families recorded.
-   * @throws DataError when the rows lack a column, or a factor has a level that the data did not
+   * Coefficients level by level, `b + u`, by grouping factor, as R's `coef.merMod` lays them out: every fixed coefficient, then
+   * terms that vary without one. Needs the `b` and `u` families recorded.
    */
-  predict(rows: TableInput): Prediction[] {
+  coef(): Record<string, EffectSummary[]> {
+    return groupCoefficients(this.model.design, recordedDraws(this.container))
+  }
+
+  /**
+   * Sds, variances, covariances and correlations by grouping factor, the residual last.
+   * @param fit a REML (or ML) fit of the same formula, whose estimates are put beside
+   */
+  varcorr(fit?: LmmFit): VarcorrRow[] {
+    return varcorrRows(this.model.design, this.summary(), fit)
+  }
+
+  /**
+   * Predictions for new rows: expectations `offset + X b + Σ Z u`, or new responses. A group that was not in the data
+   * has effects drawn from their population, `Normal(0, Σ)` in each draw, and the row says so. Needs `b`, `u` and, for those,
+   * the spreads recorded.
+   * @throws DataError when the rows lack a column, or a factor has a level that the data did not; OptionError
+   */
+  predict(rows: TableInput, options: PredictRowOptions = {}): Prediction[] {
     const design = newDesign(this.model.design, toTable(rows, "new rows"))
-    const draw = (name: string): Float64Array => {
-      if (!this.names.includes(name)) throw notRecorded(name)
-      return this.draws(name)
-    }
-    const coefficients = design.fixed.names.map((name) => draw(`b[${name}]`))
-    const count = coefficients[0]?.length ?? this.draws(this.names[0]!).length
-    return Array.from({ length: design.nobs }, (_, i) => {
-      const values = new Float64Array(count).fill(design.offset?.[i] ?? 0)
-      const addTerm = (x: number, draws: Float64Array) => {
-        if (x !== 0) for (let d = 0; d < count; d++) values[d]! += x * draws[d]!
-      }
-      coefficients.forEach((draws, j) => {
-        addTerm(design.fixed.columns[j]![i]!, draws)
-      })
-      for (const { group, levels, codes, terms, columns } of design.random) {
-        const level = codes[i]! < 0 ? undefined : levels[codes[i]!]
-        if (level === undefined) continue
-        terms.forEach((term, t) => {
-          addTerm(columns[t]![i]!, draw(`u[${group},${term},${level}]`))
-        })
-      }
-      const fit = mean(values)
-      const se = Math.sqrt(values.reduce((total, v) => total + (v - fit) ** 2, 0) / (count - 1))
-      return {
-        row: design.rowIndex[i]! + 1,
-        fit,
-        se,
-        lower: quantile(values, 0.05),
-        upper: quantile(values, 0.95),
-      }
+    const rowNumbers = design.rowIndex.map((row) => row + 1)
+    return predictRows(design, rowNumbers, recordedDraws(this.container), {
+      seed: this.sampling.seed,
+      ...options,
     })
+  }
+
+  /**
+   * log p(yᵢ | θ⁽ˢ⁾): one array of draws an observation, given its groups' effects; chains cut to the shortest, one after another.
+   * @throws DataError when `b`, `u` or the residual spread were not recorded; ModelError for a response that is not normal
+   */
+  logLik(): LogLikelihood {
+    const { graph, design } = this.model
+    checkNormalResponse(graph, "logLik")
+    return pointwiseLogLikelihood(design, design.response.values, recordedDraws(this.container, "equal"))
+  }
+
+  /** Leave-one-out cross-validation by Pareto-smoothed importance sampling; `refitLoo` mends its unreliable terms. */
+  loo(): PsisLoo {
+    const { lengths } = this.container
+    return psisLoo(this.logLik(), {
+      chains: lengths.filter((length) => length > 0).length,
+      labels: Array.from(this.model.design.rowIndex, (row) => String(row + 1)),
+    })
+  }
+
+  /** The widely applicable information criterion; prefer `loo`, which tells when it fails. */
+  waic(): PredictiveFit {
+    return waic(this.logLik())
   }
 
   /** SHA-256 of the response and design, to tell whether two results are about the same data. */
@@ -183,9 +183,3 @@ export class Posterior {
     return hash.digest("hex")
   }
 }
-
-const notRecorded = (name: string): DataError =>
-  new DataError(`the draws of ${name} were not recorded`, {
-    code: "not-monitored",
-    hint: "sample again with it among the monitors, or without a monitor list",
-  })

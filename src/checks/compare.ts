@@ -1,4 +1,5 @@
 import type { Posterior } from "../chains/posterior.ts"
+import { remlEstimates } from "../frequentist/estimates-by-name.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 
 /** One scalar of the posterior beside its REML (or ML) estimate. */
@@ -31,22 +32,4 @@ export function compareWithReml(posterior: Posterior, fit: LmmFit): ComparisonRo
       const differenceInSds = reml !== null && sd > 0 ? (mean - reml) / sd : null
       return { name, posteriorMean: mean, posteriorSd: sd, q5, q95, reml, remlSe: se, differenceInSds }
     })
-}
-
-/** The fit's estimates under the names of the public interface. */
-export function remlEstimates(fit: LmmFit): Map<string, { value: number; se: number | null }> {
-  const estimates = new Map<string, { value: number; se: number | null }>()
-  const put = (name: string, value: number, se: number | null = null) => estimates.set(name, { value, se })
-  for (const { name, estimate, se } of fit.fixed) put(`b[${name}]`, estimate, se)
-  for (const row of fit.varcorr) {
-    if ("cov" in row) {
-      put(`cov[${row.group},${row.term},${row.term2}]`, row.cov)
-      put(`cor[${row.group},${row.term},${row.term2}]`, row.cor)
-      continue
-    }
-    const label = "term" in row ? `${row.group},${row.term}` : row.group
-    put(`sd[${label}]`, row.sd)
-    put(`var[${label}]`, row.variance)
-  }
-  return estimates
 }

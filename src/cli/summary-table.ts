@@ -1,8 +1,8 @@
 /** The result of a run for people: parameters beside REML, then the verdict in words. */
 import type { Posterior } from "../chains/posterior.ts"
-import { remlEstimates } from "../checks/compare.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import { ESS_PER_CHAIN, RHAT_LIMIT } from "../diagnostics/verdict.ts"
+import { remlEstimates } from "../frequentist/estimates-by-name.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { decimalsKnown, formatFigure, formatSeconds, formatSignificant, plural } from "./format-figures.ts"
 import type { Io } from "./io.ts"

@@ -21,6 +21,8 @@ export interface PsisOptions {
   readonly chains: number
   /** Effective over actual number of draws of each likelihood; without it, estimated from the chains. */
   readonly relativeEfficiency?: Float64Array
+  /** What warnings call the observations; default their numbers, counted from 1. */
+  readonly labels?: readonly string[]
 }
 
 export interface PsisLoo extends PredictiveFit {
@@ -61,7 +63,7 @@ export function psisLoo(logLikelihood: LogLikelihood, options: PsisOptions): Psi
     errorVariance += k > limit ? NaN : logVariance(row, logWeights, elpd[i]!, relativeEfficiency[i]!)
   }
   return {
-    ...sumPointwise("psis-loo", elpd, parameters, warnOfTails(paretoK, limit)),
+    ...sumPointwise("psis-loo", elpd, parameters, warnOfTails(paretoK, limit, options.labels)),
     criterion: "psis-loo",
     paretoK,
     paretoKLimit: limit,
@@ -180,16 +182,16 @@ function logVariance(
   return Math.log1p(relative / relativeEfficiency)
 }
 
-function warnOfTails(paretoK: Float64Array, limit: number): string[] {
+function warnOfTails(paretoK: Float64Array, limit: number, labels?: readonly string[]): string[] {
   const bad = Array.from(paretoK, (k, i) => ({ k, i })).filter(({ k }) => !(k <= limit))
   if (bad.length === 0) return []
   bad.sort((a, b) => b.k - a.k)
   const listed = bad
     .slice(0, 5)
-    .map(({ k, i }) => `${i + 1}${Number.isFinite(k) ? ` (${k.toFixed(2)})` : ""}`)
+    .map(({ k, i }) => `${labels?.[i] ?? i + 1}${Number.isFinite(k) ? ` (${k.toFixed(2)})` : ""}`)
   const more = bad.length > 5 ? " …" : ""
   const some = bad.length === 1 ? "1 observation" : `${bad.length} observations`
   return [
-    `The Pareto k of ${some} of ${paretoK.length} is above ${limit.toFixed(2)} (${listed.join(", ")}${more}): leaving one of these out moves the posterior too far for its draws. Look at these observations, refit without them (k-fold), or draw more.`,
+    `The Pareto k of ${some} of ${paretoK.length} is above ${limit.toFixed(2)} (${listed.join(", ")}${more}): leaving one of these out moves the posterior too far for its draws. Look at these observations, refit without them (refitLoo, or kfold), or draw more.`,
   ]
 }

@@ -1,5 +1,6 @@
 /** A hierarchical model from a formula: design, priors, graph and plan in one value. */
 import { checkOptionNames, ModelError } from "../core/errors.ts"
+import type { Table } from "../data/table.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { buildDesign, type DesignOptions } from "../models/formula/build-design.ts"
 import type { Design } from "../models/formula/design.ts"
@@ -31,6 +32,10 @@ export interface HierarchicalModel {
   readonly formula: string
   readonly design: Design
   readonly priors: ResolvedPriors["listing"]
+  /** The same in full, with canonical parameters. */
+  readonly resolvedPriors: ResolvedPriors
+  /** The table that the formula was read against: what reference grids are made from. */
+  readonly data: Table
   readonly graph: ModelGraph
   /** What the reader should know: rows and columns that were dropped. */
   readonly messages: readonly string[]
@@ -55,7 +60,8 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
   }
   const { priors = {}, ...designOptions } = options
   const stated = statedPriors(priors)
-  const design = buildDesign(formula, toTable(data), {
+  const table = toTable(data)
+  const design = buildDesign(formula, table, {
     ...designOptions,
     residualKnown: fixesResidual(stated),
   })
@@ -74,12 +80,21 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
       hint: "rename the column",
     })
   }
-  const resolved = resolvePriors(design, stated)
-  const graph = lowerDesign(design, resolved)
+  return modelOf(design, resolvePriors(design, stated), table)
+}
+
+/**
+ * The model of a design under priors that are decided already: `lmm` without the formula, for data that were changed.
+ * @param data the table that new rows and reference grids are coded like
+ */
+export function modelOf(design: Design, resolvedPriors: ResolvedPriors, data: Table): HierarchicalModel {
+  const graph = lowerDesign(design, resolvedPriors)
   return {
     formula: design.formula,
     design,
-    priors: resolved.listing,
+    priors: resolvedPriors.listing,
+    resolvedPriors,
+    data,
     graph,
     messages: design.messages,
     plan: (method = "auto") => {

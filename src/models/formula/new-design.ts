@@ -31,6 +31,16 @@ export interface NewDesign {
    * missing.
    */
   readonly random: readonly RandomDesign[]
+  /** For each random term, the levels behind its codes of -1. */
+  readonly newLevels: readonly NewLevels[]
+}
+
+/** Levels of a grouping factor that the fitted data did not have. */
+export interface NewLevels {
+  /** Index in `levels` of each row's level; -1 where the fitted data had it. */
+  readonly codes: Int32Array
+  /** Each occurs; a row whose level is missing has one of its own, called `NA`. */
+  readonly levels: readonly string[]
 }
 
 /**
@@ -67,6 +77,9 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
 
   const rows = rowIndex.length
   const full = buildMatrix(recipe.fixed, variables, rows, frame.table)
+  const groups = random.map(({ factors }, k) =>
+    codeGroup(factors, design.random[k]!.levels, frame, rowIndex),
+  )
   return {
     nobs: rows,
     dropped: table.rows - rows,
@@ -76,11 +89,12 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
       names: recipe.kept.map((j) => full.names[j]!),
       columns: recipe.kept.map((j) => full.columns[j]!),
     },
-    random: random.map(({ matrix, factors }, k): RandomDesign => {
+    random: random.map(({ matrix }, k): RandomDesign => {
       const { group, levels } = design.random[k]!
       const { names, columns } = buildMatrix(matrix, variables, rows, frame.table)
-      return { group, levels, codes: codeGroup(factors, levels, frame, rowIndex), terms: names, columns }
+      return { group, levels, codes: groups[k]!.codes, terms: names, columns }
     }),
+    newLevels: groups.map(({ newLevels }) => newLevels),
   }
 }
 
@@ -148,16 +162,36 @@ function codeGroup(
   levels: readonly string[],
   frame: Frame,
   rowIndex: Int32Array,
-): Int32Array {
+): { readonly codes: Int32Array; readonly newLevels: NewLevels } {
   const parts: FactorColumn[] = []
   for (const { expression } of factors) {
     const node = groupColumn(expression)!
     const column = lookupColumn(frame, node)
     const missing = markMissing(column, new Uint8Array(frame.rows))
-    if (missing === frame.rows) return new Int32Array(rowIndex.length).fill(-1)
+    if (missing === frame.rows) {
+      const codes = new Int32Array(rowIndex.length).fill(-1)
+      return { codes, newLevels: { codes: codes.map((_, i) => i), levels: Array.from(codes, () => "NA") } }
+    }
     parts.push(asFactor(column, node.name))
   }
-  return mapCodes(parts.reduce(interactFactors), levels, rowIndex)
+  const factor = parts.reduce(interactFactors)
+  const codes = mapCodes(factor, levels, rowIndex)
+  return { codes, newLevels: findNewLevels(factor, codes, rowIndex) }
+}
+
+function findNewLevels(factor: FactorColumn, codes: Int32Array, rowIndex: Int32Array): NewLevels {
+  const numbered = new Map<number, number>()
+  const levels: string[] = []
+  const newCodes = codes.map((code, i) => {
+    if (code >= 0) return -1
+    const found = factor.codes[rowIndex[i]!]!
+    const known = numbered.get(found)
+    if (known !== undefined) return known
+    levels.push(found < 0 ? "NA" : factor.levels[found]!)
+    if (found >= 0) numbered.set(found, levels.length - 1)
+    return levels.length - 1
+  })
+  return { codes: newCodes, levels }
 }
 
 /** For each row its code among `levels`; -1 for a level that is not there and where the level is missing. */
