@@ -1,24 +1,32 @@
 import { ModelError } from "../core/errors.ts"
-import type { ScalarDistribution } from "./distribution.ts"
+import { infinity, minusInfinity, type ScalarFamily, scalarFamily } from "./scalar-family.ts"
+
+const none = (): number => NaN
 
 /** Flat(): the improper density 1 on the whole line. It has no draws, moments or cdf. */
-export const flat: ScalarDistribution = {
-  kind: "scalar",
-  name: "flat",
-  label: "Flat",
-  latex: "\\operatorname{Flat}",
-  isProper: false,
-  parameters: [],
-  forms: [{ arguments: [] }],
-  support: () => ({ lower: -Infinity, upper: Infinity }),
-  logDensity: (x) => (Number.isNaN(x) ? NaN : 0),
-  sample: () => {
-    throw new ModelError("flat() is improper and cannot be sampled", {
-      code: "improper",
-      hint: "state a proper distribution, for example normal(0, 10)",
-    })
+export const flat: ScalarFamily = scalarFamily(
+  {
+    name: "flat",
+    label: "Flat",
+    latex: "\\operatorname{Flat}",
+    discrete: false,
+    isProper: false,
+    parameters: [],
+    forms: [{ arguments: [] }],
   },
-  mean: () => NaN,
-  variance: () => NaN,
-  cdf: () => NaN,
-}
+  {
+    lower: minusInfinity,
+    upper: infinity,
+    logDensity: (x) => (Number.isNaN(x) ? NaN : 0),
+    sample: () => {
+      throw new ModelError("flat() is improper and cannot be sampled", {
+        code: "improper",
+        hint: "state a proper distribution, for example normal(0, 10)",
+      })
+    },
+    mean: none,
+    variance: none,
+    cdf: none,
+    quantile: none,
+  },
+)

@@ -7,6 +7,14 @@ const CONSTRAINTS: Readonly<Record<Constraint, { text: string; remedy: string }>
   real: { text: "must be finite", remedy: "give a finite number" },
   positive: { text: "must be positive", remedy: "give a number above 0" },
   nonnegative: { text: "must not be negative", remedy: "give 0 or a number above it" },
+  probability: { text: "must be between 0 and 1", remedy: "give a probability" },
+  integer: { text: "must be an integer", remedy: "give a whole number" },
+  count: { text: "must be 0, 1, 2, …", remedy: "give a whole number that is not negative" },
+  weights: {
+    text: "must not be negative, nor all 0",
+    remedy: "give probabilities, up to a common factor",
+  },
+  increasing: { text: "must increase", remedy: "give the numbers in increasing order" },
   aboveDimension: {
     text: "must exceed q - 1",
     remedy: "q is the number of rows of the matrix",
@@ -95,6 +103,16 @@ function findViolation(constraint: Constraint, part: readonly number[], q: numbe
       return first((value) => value <= 0)
     case "nonnegative":
       return first((value) => value < 0)
+    case "probability":
+      return first((value) => value < 0 || value > 1)
+    case "integer":
+      return first((value) => !Number.isInteger(value))
+    case "count":
+      return first((value) => value < 0 || !Number.isInteger(value))
+    case "weights":
+      return part.some((value) => value > 0) ? first((value) => value < 0) : `[${part.join(", ")}]`
+    case "increasing":
+      return part.some((value, k) => k > 0 && value <= part[k - 1]!) ? `[${part.join(", ")}]` : undefined
     case "aboveDimension":
       return first((value) => value <= q - 1)
     case "positiveDefinite": {

@@ -13,6 +13,21 @@ const ALLOWED: Readonly<Record<Role, readonly string[]>> = {
   cov: ["inverseWishart", "huangWand", "fixed"],
 }
 
+/** Families that can be the prior of something, in the order of the registry. */
+const PRIORS: readonly string[] = [
+  "normal",
+  "inverseGamma",
+  "inverseWishart",
+  "halfT",
+  "halfCauchy",
+  "halfNormal",
+  "huangWand",
+  "exponential",
+  "uniform",
+  "flat",
+  "fixed",
+]
+
 const ROLES: Readonly<Record<Role, string>> = {
   coefficient: "a coefficient",
   sd: "an sd",
@@ -28,7 +43,7 @@ const REMEDY: Readonly<Record<string, string>> = {
 
 /** @throws ModelError for an unknown distribution, with a suggestion, and one that cannot stand there */
 export function checkAllowed(prior: PriorSpec, target: PriorTarget, role: Role): void {
-  inPriorOf(target, () => lookupDistribution(prior.family))
+  inPriorOf(target, () => lookupDistribution(prior.family, PRIORS))
   if (ALLOWED[role].includes(prior.family)) return
   throw priorError(
     prior,

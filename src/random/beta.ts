@@ -1,0 +1,15 @@
+import { drawGamma, drawLogGamma } from "./gamma.ts"
+import type { Stream } from "./stream.ts"
+
+/**
+ * A draw from Beta(alpha, beta), density ∝ x^(alpha−1) (1 − x)^(beta−1): G_alpha / (G_alpha + G_beta) of two gammas, in logarithms
+ * where a shape is below 1 and the gamma may underflow. NaN when a shape is not a positive finite number. Allocates nothing.
+ */
+export function drawBeta(rng: Stream, alpha: number, beta: number): number {
+  if (alpha >= 1 && beta >= 1) {
+    const first = drawGamma(rng, alpha)
+    return first / (first + drawGamma(rng, beta))
+  }
+  const first = drawLogGamma(rng, alpha)
+  return 1 / (1 + Math.exp(drawLogGamma(rng, beta) - first))
+}
