@@ -90,6 +90,22 @@ function checkParts(
   })
 }
 
+/**
+ * What is wrong with one parameter's values (a matrix row-major, q × q): `precision must be positive, found -1`; undefined when nothing is.
+ */
+export function describeViolation(
+  spec: ParameterSpec,
+  part: readonly number[],
+  q: number,
+): string | undefined {
+  const bad = part.find((value) => !Number.isFinite(value))
+  if (bad !== undefined) return `${spec.name} ${CONSTRAINTS.real.text}, found ${printNumber(bad)}`
+  const breaking = findViolation(spec.constraint, part, q)
+  return breaking === undefined
+    ? undefined
+    : `${spec.name} ${CONSTRAINTS[spec.constraint].text}, found ${breaking}`
+}
+
 /** What breaks the constraint, as printed; undefined when nothing does. */
 function findViolation(constraint: Constraint, part: readonly number[], q: number): string | undefined {
   const first = (isBad: (value: number) => boolean): string | undefined => {
