@@ -129,7 +129,7 @@ function groupPart(
 }
 
 /** Adds `z' Σ z` of each draw to `out`. */
-export function addQuadraticForm(
+function addQuadraticForm(
   z: readonly number[],
   { entries, count }: CovarianceDraws,
   out: Float64Array,
