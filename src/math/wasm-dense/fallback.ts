@@ -1,7 +1,7 @@
 /** The dense kernels in TypeScript, for where WebAssembly with SIMD is missing or forbidden. */
 
 import { factorDenseCholesky, invertFromCholesky } from "../dense-cholesky.ts"
-import type { DenseArena } from "./dense-arena.ts"
+import type { DenseArena } from "./arena.ts"
 
 /** An arena whose arrays are ordinary ones. */
 export function createPlainArena(): DenseArena {
