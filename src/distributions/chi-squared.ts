@@ -9,7 +9,7 @@ export const chiSquared: ScalarFamily = scalarFamily(
   {
     name: "chiSquared",
     label: "ChiSquared",
-    latex: "\\chi^2",
+    latex: "\\operatorname{ChiSquared}",
     discrete: false,
     parameters: [parameter("df", "positive", "degrees of freedom, the mean")],
   },

@@ -8,8 +8,8 @@ import { infinity, outside, type ScalarFamily, scalarFamily, xlogy, zero } from 
 export const fDistribution: ScalarFamily = scalarFamily(
   {
     name: "fDistribution",
-    label: "F",
-    latex: "\\operatorname{F}",
+    label: "FDistribution",
+    latex: "\\operatorname{FDistribution}",
     discrete: false,
     parameters: [
       parameter("df1", "positive", "degrees of freedom of the numerator"),

@@ -8,6 +8,33 @@ import type { MatrixDistribution, ParameterSpec } from "./distribution.ts"
 
 const LOG_PI = Math.log(Math.PI)
 
+/**
+ * Log density of HuangWand(df, scales[start …]) at a covariance, given its inverse: the log determinant of that, and the matrix itself at
+ * precision[at …], of which the diagonal is read. NaN for invalid parameters. Allocates nothing.
+ */
+export function logHuangWandGiven(
+  q: number,
+  df: number,
+  logDeterminantOfPrecision: number,
+  precision: Float64Array,
+  at: number,
+  scales: Float64Array,
+  start: number,
+): number {
+  if (!(df > 0)) return NaN
+  const n = df + q - 1
+  let sum =
+    0.5 * n * q * Math.log(df) -
+    logMultivariateGamma(q, 0.5 * n) +
+    0.5 * (n + q + 1) * logDeterminantOfPrecision
+  for (let k = 0; k < q; k++) {
+    const scale = scales[start + k]!
+    const rate = df * precision[at + k * q + k]! + 1 / (scale * scale)
+    sum += gammaln(0.5 * (n + 1)) - 0.5 * LOG_PI - Math.log(scale) - 0.5 * (n + 1) * Math.log(rate)
+  }
+  return sum
+}
+
 const parameters: readonly ParameterSpec[] = [
   {
     name: "df",
@@ -38,22 +65,13 @@ export const huangWand: MatrixDistribution = {
   forms: [{ arguments: parameters }],
   logDensity: (x, q, p) => {
     const df = p[0]!
-    const n = df + q - 1
     const inverse = new Float64Array(q * q)
     const factor = new Float64Array(q * q)
     // `factor` is left holding the Cholesky factor of x for q > 1 only.
     if (!invertPositiveDefinite(x, 0, q, inverse, 0, factor)) return -Infinity
     if (q === 1) factor[0] = Math.sqrt(x[0]!)
-    let sum =
-      0.5 * n * q * Math.log(df) -
-      logMultivariateGamma(q, 0.5 * n) -
-      0.5 * (n + q + 1) * logDeterminant(factor, 0, q)
-    for (let k = 0; k < q; k++) {
-      const scale = p[k + 1]!
-      const rate = df * inverse[k * q + k]! + 1 / (scale * scale)
-      sum += gammaln(0.5 * (n + 1)) - 0.5 * LOG_PI - Math.log(scale) - 0.5 * (n + 1) * Math.log(rate)
-    }
-    return sum
+    // The precision's log determinant and diagonal.
+    return logHuangWandGiven(q, df, -logDeterminant(factor, 0, q), inverse, 0, Float64Array.from(p), 1)
   },
   sample: (rng, q, p, out) => {
     const df = p[0]!

@@ -1,20 +1,48 @@
-import { cholesky, logDeterminant, solveLower } from "../math/small-dense.ts"
-import { drawFromCovarianceFactor } from "../random/multivariate-normal.ts"
+import type { Stream } from "../random/stream.ts"
 import type { MatrixDistribution, ParameterSpec } from "./distribution.ts"
+import { drawCentred, findGaussianForm, type GaussianForm } from "./gaussian-form.ts"
 
 const LOG_TWO_PI = Math.log(2 * Math.PI)
+const form: GaussianForm = { logDeterminant: 0, square: 0 }
+
+/**
+ * Log density at x[at …] of a normal vector of length q; `matrix` is its precision or its covariance. −Infinity when that is not positive
+ * definite. Allocates nothing after the first call with a size.
+ */
+export function logMultivariateNormal(
+  x: Float64Array,
+  at: number,
+  q: number,
+  mean: Float64Array,
+  meanAt: number,
+  matrix: Float64Array,
+  matrixAt: number,
+  isPrecision: boolean,
+): number {
+  if (!findGaussianForm(x, at, q, mean, meanAt, matrix, matrixAt, isPrecision, form)) return -Infinity
+  return -0.5 * (q * LOG_TWO_PI - form.logDeterminant + form.square)
+}
+
+/** One draw into out[at …]; NaN when the matrix is not positive definite. `out` must not be the place of the mean. */
+export function drawMultivariateNormal(
+  rng: Stream,
+  q: number,
+  mean: Float64Array,
+  meanAt: number,
+  matrix: Float64Array,
+  matrixAt: number,
+  isPrecision: boolean,
+  out: Float64Array,
+  at: number,
+): void {
+  drawCentred(rng, q, matrix, matrixAt, isPrecision, out, at)
+  for (let i = 0; i < q; i++) out[at + i] = out[at + i]! + mean[meanAt + i]!
+}
 
 const parameters: readonly ParameterSpec[] = [
   { name: "mean", constraint: "real", description: "centre", shape: "vector" },
   { name: "covariance", constraint: "positiveDefinite", description: "covariance matrix", shape: "matrix" },
 ]
-
-/** The lower Cholesky factor of the covariance in `p`, q × q. */
-function factorOf(q: number, p: readonly number[]): Float64Array {
-  const factor = Float64Array.from(p.slice(q))
-  cholesky(factor, 0, q)
-  return factor
-}
 
 /** MultivariateNormal(mean, covariance) of a vector of length q; `p` is `[...mean, ...covariance]`. */
 export const multivariateNormal: MatrixDistribution = {
@@ -26,16 +54,12 @@ export const multivariateNormal: MatrixDistribution = {
   parameters,
   forms: [{ arguments: parameters }],
   logDensity: (x, q, p) => {
-    const factor = factorOf(q, p)
-    const z = Float64Array.from({ length: q }, (_, i) => x[i]! - p[i]!)
-    solveLower(factor, 0, q, z, 0)
-    let square = 0
-    for (const value of z) square += value * value
-    return -0.5 * (q * LOG_TWO_PI + logDeterminant(factor, 0, q) + square)
+    const values = Float64Array.from(p)
+    return logMultivariateNormal(x, 0, q, values, 0, values, q, false)
   },
   sample: (rng, q, p, out) => {
-    for (let i = 0; i < q; i++) out[i] = p[i]!
-    drawFromCovarianceFactor(rng, factorOf(q, p), 0, q, out, 0)
+    const values = Float64Array.from(p)
+    drawMultivariateNormal(rng, q, values, 0, values, q, false, out, 0)
   },
   mean: (q, p) => Float64Array.from(p.slice(0, q)),
 }

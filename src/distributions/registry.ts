@@ -3,7 +3,9 @@ import { bernoulli } from "./bernoulli.ts"
 import { beta } from "./beta.ts"
 import { betaBinomial } from "./beta-binomial.ts"
 import { binomial } from "./binomial.ts"
+import { categorical } from "./categorical.ts"
 import { chiSquared } from "./chi-squared.ts"
+import { dirichlet } from "./dirichlet.ts"
 import { discreteUniform } from "./discrete-uniform.ts"
 import type { Distribution } from "./distribution.ts"
 import { doubleExponential } from "./double-exponential.ts"
@@ -21,17 +23,24 @@ import { huangWand } from "./huang-wand.ts"
 import { hypergeometric } from "./hypergeometric.ts"
 import { inverseGamma } from "./inverse-gamma.ts"
 import { inverseWishart } from "./inverse-wishart.ts"
+import { lkj } from "./lkj.ts"
 import { logistic } from "./logistic.ts"
 import { lognormal } from "./lognormal.ts"
+import { multinomial } from "./multinomial.ts"
 import { multivariateNormal } from "./multivariate-normal.ts"
+import { multivariateT } from "./multivariate-t.ts"
 import { negativeBinomial } from "./negative-binomial.ts"
 import { normal } from "./normal.ts"
+import { normalMixture } from "./normal-mixture.ts"
+import { orderedLogit, orderedProbit } from "./ordered.ts"
 import { pareto } from "./pareto.ts"
 import { poisson } from "./poisson.ts"
 import { scaledGamma } from "./scaled-gamma.ts"
+import { scaledWishart } from "./scaled-wishart.ts"
 import { studentT } from "./student-t.ts"
 import { uniform } from "./uniform.ts"
 import { weibull } from "./weibull.ts"
+import { wishart } from "./wishart.ts"
 
 export { canonicalParameters, validateParameters } from "./parameters.ts"
 
@@ -69,6 +78,16 @@ export const distributions: readonly Distribution[] = [
   geometric,
   hypergeometric,
   discreteUniform,
+  categorical,
+  normalMixture,
+  orderedLogit,
+  orderedProbit,
+  multinomial,
+  dirichlet,
+  multivariateT,
+  wishart,
+  scaledWishart,
+  lkj,
 ]
 
 const byName: ReadonlyMap<string, Distribution> = new Map(distributions.map((d) => [d.name, d]))
