@@ -31,9 +31,9 @@ export const elementaryFunctions: readonly ScalarFunction[] = [
     kind: "scalar",
     name: "round",
     arity: 1,
-    describe: "round(x), the nearest integer, halves away from 0",
+    describe: "round(x), the nearest integer, halves upwards",
     integer: true,
-    evaluate: (x) => (Math.abs(x) >= 2 ** 52 ? x : Math.sign(x) * Math.floor(Math.abs(x) + 0.5)),
+    evaluate: Math.round,
   },
   {
     kind: "scalar",
