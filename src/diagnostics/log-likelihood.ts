@@ -20,7 +20,7 @@ export interface Estimate {
 
 /** An estimate of the expected log predictive density of new data, whatever it was made by. */
 export interface PredictiveFit {
-  readonly criterion: "psis-loo" | "waic"
+  readonly criterion: "psis-loo" | "waic" | "kfold"
   /** Expected log pointwise predictive density: the larger, the better. */
   readonly elpd: Estimate
   /** Effective number of parameters. */
