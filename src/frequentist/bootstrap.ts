@@ -78,6 +78,7 @@ function valueAt(
 ): number {
   if (parameter.kind === "fixed") return parameter.estimate + refit.fixed[parameter.index]!
   if (parameter.kind === "residual") return refit.sigma
+  if (parameter.kind === "structure") return refit.structure[parameter.index]!
   const { term, a } = parameter
   const q = fit.covariances[term]!.terms.length
   const root = roots[term]!

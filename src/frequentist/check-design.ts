@@ -4,19 +4,20 @@ import { DataError, ModelError } from "../core/errors.ts"
 import type { Design } from "../models/formula/design.ts"
 
 /**
+ * @param withoutRandom whether a design without bars is a model all the same, by its residual structure
  * @throws ModelError when the formula has no bar, a grouping factor has a single level or as many levels as there
  *   are rows, or a term has at least as many random effects as there are rows
  * @throws DataError when there are no more rows than fixed effects, or a number of the design is not finite
  */
-export function checkMixedDesign(design: Design): void {
+export function checkMixedDesign(design: Design, withoutRandom = false): void {
   checkNumbers(design)
   const { nobs } = design
   const where = design.formula
-  if (design.random.length === 0) {
+  if (design.random.length === 0 && !withoutRandom) {
     throw new ModelError("the formula has no random term", {
       code: "no-random-term",
       where,
-      hint: "add (1 | group), or fit it as an ordinary regression with fitOls",
+      hint: "add (1 | group), or fit it as an ordinary regression with ols()",
     })
   }
   for (const term of design.random) {

@@ -4,6 +4,8 @@ import { fromInternal } from "./covariance-factor.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { NamedParameter } from "./parameter-names.ts"
 import { freeParameters } from "./satterthwaite.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import { freeNumbers, workingOf } from "./structures/fitted-structure.ts"
 
 /**
  * Standard error of a parameter on the scale where its interval is symmetric: as it is for a fixed effect, of the
@@ -28,6 +30,10 @@ export function waldStandardErrors(fit: LmmEstimate): (parameter: NamedParameter
   }
   return (parameter) => {
     if (parameter.kind === "fixed") return fit.fixed[parameter.index]!.se
+    if (parameter.kind === "structure") {
+      const slope = intervalSlope(fit, parameter.index)
+      return deviation(changes.map(({ working }) => slope * (working[parameter.index] ?? 0)))
+    }
     if (parameter.kind === "residual") return deviation(changes.map(({ residual }) => 0.5 * residual))
     const { term, a } = parameter
     const { covariance, terms } = fit.covariances[term]!
@@ -55,11 +61,23 @@ interface Change {
   readonly covariances: readonly Float64Array[]
   /** Of log σ². */
   readonly residual: number
+  /** Of the working values of the residual structure. */
+  readonly working: readonly number[]
+}
+
+/** Derivative of a residual parameter, on the scale of its interval, in its working value. */
+function intervalSlope({ state: { structure } }: LmmEstimate, index: number): number {
+  if (structure === null) return Number.NaN
+  const { natural, interval } = structure.model.residual!.parameters[index]!
+  const working = workingOf(structure)[index]!
+  const h = 1e-5
+  return (interval.to(natural(working + h)) - interval.to(natural(working - h))) / (2 * h)
 }
 
 /** In the order of the parameters of `differentiateVariance`: the free entries of θ, then σ² of the scaled response. */
 function covarianceChanges(fit: LmmEstimate): readonly Change[] {
-  const { criterion, factors } = fit.state
+  const { criterion, factors, structure } = fit.state
+  if (structure !== null) return structuredChanges(fit, structure)
   const { terms, responseScale } = criterion.system
   const free = new Set(freeParameters(terms, factors))
   const sigmaSquared = fit.sigma ** 2
@@ -83,14 +101,52 @@ function covarianceChanges(fit: LmmEstimate): readonly Change[] {
               sigmaSquared * (moved[a]! * root[b * q + column]! + root[a * q + column]! * moved[b]!)
           }
         }
-        changes.push({ covariances, residual: 0 })
+        changes.push({ covariances, residual: 0, working: [] })
       }
     }
   })
-  const inside = sigmaSquared / responseScale ** 2
-  changes.push({
+  changes.push(residualChange(fit, responseScale))
+  return changes
+}
+
+function residualChange(fit: LmmEstimate, responseScale: number): Change {
+  const inside = fit.sigma ** 2 / responseScale ** 2
+  return {
     covariances: fit.covariances.map(({ covariance }) => covariance.map((value) => value / inside)),
     residual: 1 / inside,
+    working: [],
+  }
+}
+
+/** In the order of the parameters of `differentiateStructured`. */
+function structuredChanges(fit: LmmEstimate, structure: FittedStructure): readonly Change[] {
+  const { model } = structure
+  const { criterion, factors } = fit.state
+  const { terms, responseScale } = criterion.system
+  const none = () => fit.covariances.map(({ covariance }) => new Float64Array(covariance.length))
+  const changes = freeNumbers(structure).map((parameter): Change => {
+    if (parameter >= model.randomCount) {
+      const working = Array.from({ length: model.count - model.randomCount }, (_, k) => {
+        return k === parameter - model.randomCount ? 1 : 0
+      })
+      return { covariances: none(), residual: 0, working }
+    }
+    const k = model.terms.findIndex(({ start, count }) => parameter < start + count)
+    const term = terms[k]!
+    const q = term.width
+    const root = fromInternal(term, factors[k]!, q)
+    const moved = fromInternal(term, model.terms[k]!.basis[parameter - model.terms[k]!.start]!, q)
+    const covariances = none()
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b < q; b++) {
+        let sum = 0
+        for (let c = 0; c < q; c++) {
+          sum += moved[a * q + c]! * root[b * q + c]! + root[a * q + c]! * moved[b * q + c]!
+        }
+        covariances[k]![a * q + b] = fit.sigma ** 2 * sum
+      }
+    }
+    return { covariances, residual: 0, working: [] }
   })
-  return changes
+  return [...changes, residualChange(fit, responseScale)]
 }

@@ -10,6 +10,7 @@ import type { NamedParameter } from "./parameter-names.ts"
 import { listParameters } from "./parameter-names.ts"
 import type { ProfileCentre } from "./profile.ts"
 import { centreProfiles, centreValue, profileDeviance } from "./profile.ts"
+import { refuseStructures } from "./structures/refuse-structures.ts"
 
 export type ConfintMethod = "wald" | "profile" | "boot"
 
@@ -40,7 +41,8 @@ export interface Interval {
  *   search; of the likelihood, also for a REML fit; a standard deviation may end at 0, a correlation at ±1;
  * - `boot`: parametric bootstrap.
  *
- * @throws OptionError for a level that is no probability, or a name that is no parameter
+ * @throws OptionError for a level that is no probability, or a name that is no parameter, and for profiles of a model with
+ *   structures
  */
 export function confint(fit: LmmEstimate, options: ConfintOptions = {}): readonly Interval[] {
   const level = options.level ?? 0.95
@@ -57,7 +59,8 @@ export function confint(fit: LmmEstimate, options: ConfintOptions = {}): readonl
   const standardError = waldStandardErrors(fit)
   const z = normalQuantile(0.5 + 0.5 * level)
   if (method === "wald")
-    return parameters.map((parameter) => waldInterval(parameter, z * standardError(parameter)))
+    return parameters.map((parameter) => waldInterval(fit, parameter, z * standardError(parameter)))
+  refuseStructures(fit, "profile intervals", "use Wald or bootstrap intervals")
   const centre = centreProfiles(fit, options.signal)
   return parameters.map((parameter) => profileInterval(centre, parameter, standardError(parameter), z))
 }
@@ -83,7 +86,13 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-function waldInterval({ kind, name, estimate }: NamedParameter, half: number): Interval {
+function waldInterval(fit: LmmEstimate, parameter: NamedParameter, half: number): Interval {
+  const { kind, name, estimate } = parameter
+  if (kind === "structure") {
+    const { to, from } = fit.state.structure!.model.residual!.parameters[parameter.index]!.interval
+    const centre = to(estimate)
+    return { name, estimate, lower: finite(from(centre - half)), upper: finite(from(centre + half)) }
+  }
   const ends =
     kind === "fixed"
       ? [estimate - half, estimate + half]
@@ -116,6 +125,7 @@ const BOUNDS: Readonly<Record<NamedParameter["kind"], Bounds>> = {
   fixed: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
   sd: { low: 0, high: Number.POSITIVE_INFINITY },
   residual: { low: 0, high: Number.POSITIVE_INFINITY },
+  structure: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
   cor: { low: -1, high: 1 },
 }
 

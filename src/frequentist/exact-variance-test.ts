@@ -5,6 +5,7 @@ import { symmetricEigenvalues } from "../math/symmetric-eigenvalues.ts"
 import type { Seed } from "../random/stream.ts"
 import { evaluateCriterion } from "./criterion.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import { refuseStructures } from "./structures/refuse-structures.ts"
 import type { Spectrum, SpectrumClass } from "./variance-spectrum.ts"
 import { exactTail, simulateTail } from "./variance-spectrum.ts"
 
@@ -52,6 +53,11 @@ export function exactVarianceTest(fit: LmmEstimate, options: ExactTestOptions = 
       hint: "for instance simulations: 10000",
     })
   }
+  refuseStructures(
+    fit,
+    "exact tests of a variance",
+    "compare the fits by likelihood-ratio test, or bootstrap it",
+  )
   const spectrum = formSpectrum(fit)
   const { criterion } = fit.state
   const none = evaluateCriterion(criterion, [new Float64Array(1)]).value

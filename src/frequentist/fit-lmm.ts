@@ -30,6 +30,18 @@ import {
   userCovariances,
 } from "./random-effects.ts"
 import { differentiateVariance, satterthwaiteDf } from "./satterthwaite.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import {
+  differentiateStructured,
+  hasStructure,
+  reportResidual,
+  thetaNamesOf,
+  thetaOf,
+} from "./structures/fitted-structure.ts"
+import { optimiseStructured } from "./structures/optimise-structured.ts"
+import type { ResidualModel } from "./structures/residual-model.ts"
+import type { StructuredModel } from "./structures/structured-model.ts"
+import { createStructuredModel } from "./structures/structured-model.ts"
 import { checkWeights } from "./weights.ts"
 
 export interface FitLmmOptions {
@@ -39,6 +51,8 @@ export interface FitLmmOptions {
   readonly start?: Float64Array
   /** Known w of the residual variances σ²/w: positive, one for each row of the design. */
   readonly weights?: Float64Array
+  /** Correlation and variance function of the residuals. */
+  readonly residual?: ResidualModel | null
   readonly signal?: AbortSignal
 }
 
@@ -54,26 +68,56 @@ export interface FitLmmOptions {
  */
 export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const began = performance.now()
-  checkMixedDesign(design)
+  const residual = options.residual ?? null
+  checkMixedDesign(design, residual !== null)
   if (options.weights !== undefined) checkWeights(design, options.weights)
+  if (hasStructure(design, residual)) return fitStructured(design, residual, options, began)
   const system = createSystem(design, options.weights ?? null)
   const criterion = createCriterion(system, options.method ?? "REML")
   const start = options.start === undefined ? undefined : internalStart(system, options.start)
   const optimum = optimiseTheta(criterion, start, options.signal)
-  return assembleFit(criterion, optimum, began)
+  return assembleFit(criterion, optimum, began, null)
+}
+
+function fitStructured(
+  design: Design,
+  residual: ResidualModel | null,
+  { method, weights, start, signal }: FitLmmOptions,
+  began: number,
+): LmmFit {
+  const model = createStructuredModel(design, method ?? "REML", weights ?? null, residual)
+  const omega = start === undefined ? undefined : structuredStart(model, start)
+  const optimum = optimiseStructured(model, omega, signal)
+  return assembleFit(model.criterionAt(optimum.omega), optimum, began, { model, omega: optimum.omega })
+}
+
+function structuredStart(model: StructuredModel, theta: Float64Array): Float64Array {
+  checkStart(
+    theta,
+    model.terms.flatMap(({ names }) => names),
+    model.design.formula,
+  )
+  const omega = new Float64Array(model.count)
+  for (const { start, count, fromTheta } of model.terms) {
+    omega.set(fromTheta(theta.subarray(start, start + count)), start)
+  }
+  if (model.residual !== null) omega.set(model.residual.start, model.randomCount)
+  return omega
+}
+
+function checkStart(start: Float64Array, names: readonly string[], where: string): void {
+  if (start.length === names.length && start.every((value) => Number.isFinite(value))) return
+  throw new OptionError(`start has ${start.length} values, expected ${names.length} finite numbers`, {
+    code: "bad-start",
+    where,
+    hint: `give one number each for ${names.join(", ")}`,
+  })
 }
 
 const EXACT_SHARE = 1e-9
 
 function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
-  const expected = countTheta(system)
-  if (start.length !== expected || !start.every((value) => Number.isFinite(value))) {
-    throw new OptionError(`start has ${start.length} values, expected ${expected} finite numbers`, {
-      code: "bad-start",
-      where: system.design.formula,
-      hint: `give one number each for ${thetaNames(system).join(", ")}`,
-    })
-  }
+  checkStart(start, thetaNames(system), system.design.formula)
   const factors = unpackTheta(system.terms, start).map((t, k) => {
     const term = system.terms[k]!
     return lowerTriangularFactor(toInternal(term, t), term.width, term.width, 0)
@@ -81,10 +125,18 @@ function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
   return packTheta(system.terms, factors)
 }
 
-function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number): LmmFit {
+function assembleFit(
+  criterion: Criterion,
+  optimum: ThetaOptimum,
+  began: number,
+  structure: FittedStructure | null,
+): LmmFit {
   const { system, method, df } = criterion
   const { design } = system
-  const sensitivity = differentiateVariance(criterion, optimum.factors)
+  const sensitivity =
+    structure === null
+      ? differentiateVariance(criterion, optimum.factors)
+      : differentiateStructured(structure)
   // The differences above left the workspace elsewhere: come back to the optimum.
   const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
   // The response inside has unit variance: this little of it left, and the search still on its way to infinity.
@@ -108,7 +160,7 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
   const rankList = system.terms.map((term, k) => {
     return { group: design.random[term.designIndex]!.group, size: term.width, rank: optimum.ranks[k]! }
   })
-  const parameters = countTheta(system) + estimates.length + 1
+  const parameters = (structure?.model.count ?? countTheta(system)) + estimates.length + 1
   const matrices = termCovariances(covariances, sigma)
   return attachMethods({
     formula: design.formula,
@@ -119,8 +171,8 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
     aic: optimum.value + 2 * parameters,
     bic: optimum.value + Math.log(design.nobs) * parameters,
     sigma,
-    theta: packTheta(system.terms, covariances.map(factorOf)),
-    thetaNames: thetaNames(system),
+    theta: structure === null ? packTheta(system.terms, covariances.map(factorOf)) : thetaOf(structure),
+    thetaNames: structure === null ? thetaNames(system) : thetaNamesOf(structure),
     nobs: design.nobs,
     singular: rankList.some(({ size, rank }) => rank < size),
     ranks: rankList,
@@ -141,7 +193,8 @@ function assembleFit(criterion: Criterion, optimum: ThetaOptimum, began: number)
     residuals: fitted.map((value, i) => design.response.values[i]! - value),
     design,
     weights: system.weights,
-    state: { criterion, factors: optimum.factors, sensitivity },
+    residual: reportResidual(structure),
+    state: { criterion, factors: optimum.factors, sensitivity, structure },
   })
 }
 

@@ -5,9 +5,13 @@ import { cholesky, invertPositiveDefinite } from "../math/small-dense.ts"
 import { evaluateCriterion } from "./criterion.ts"
 import { multiplySquare, traceOfProduct } from "./dense-products.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { LmmSystem } from "./lmm-system.ts"
 import type { RandomBlock } from "./random-blocks.ts"
 import { formRandomBlocks } from "./random-blocks.ts"
 import { freeParameters } from "./satterthwaite.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import { freeNumbers } from "./structures/fitted-structure.ts"
+import { refuseStructures } from "./structures/refuse-structures.ts"
 
 /** In the coordinates of the orthonormal basis of X and for a residual variance of one. */
 export interface KenwardRoger {
@@ -34,9 +38,16 @@ export interface KenwardRoger {
  * left out.
  *
  * @throws OptionError for a maximum-likelihood fit, and when crossed factors are too large
+ * @throws ModelError with a residual structure
  */
 export function adjustKenwardRoger(fit: LmmEstimate): KenwardRoger {
   const { criterion, factors } = fit.state
+  refuseStructures(
+    fit,
+    "Kenward and Roger's degrees of freedom",
+    "use Satterthwaite's: its covariance matrix is not linear in the parameters of the residuals",
+    "residual",
+  )
   if (fit.method !== "REML") {
     throw new OptionError("Kenward and Roger's adjustment is defined for REML fits, this is an ML fit", {
       code: "needs-reml",
@@ -175,8 +186,9 @@ interface Direction {
 }
 
 /** `ET' + TE'` for each parameter of T that is not in a vanished column. */
-function listDirections({ state: { criterion, factors } }: LmmEstimate): readonly Direction[] {
+function listDirections({ state: { criterion, factors, structure } }: LmmEstimate): readonly Direction[] {
   const { system } = criterion
+  if (structure !== null) return structuredDirections(structure, system, factors)
   const free = new Set(freeParameters(system.terms, factors))
   return system.terms.flatMap((term, k) => {
     const { width: q, offset, thetaStart, factor } = term
@@ -199,6 +211,33 @@ function listDirections({ state: { criterion, factors } }: LmmEstimate): readonl
       }
     }
     return directions
+  })
+}
+
+/** `BT' + TB'` for the free numbers of structured terms, `T = Σ ω_k B_k`: their covariances are linear in ω_k². */
+function structuredDirections(
+  structure: FittedStructure,
+  system: LmmSystem,
+  factors: readonly Float64Array[],
+): readonly Direction[] {
+  const { terms } = structure.model
+  return freeNumbers(structure).map((parameter) => {
+    const k = terms.findIndex(({ start, count }) => parameter < start + count)
+    const { width: q, offset, factor } = system.terms[k]!
+    const size = system.factors[factor]!.width
+    const basis = terms[k]!.basis[parameter - terms[k]!.start]!
+    const t = factors[k]!
+    const change = new Float64Array(size * size)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b < q; b++) {
+        let sum = 0
+        for (let c = 0; c < q; c++) {
+          sum += basis[a * q + c]! * t[b * q + c]! + t[a * q + c]! * basis[b * q + c]!
+        }
+        change[(offset + a) * size + offset + b] = sum
+      }
+    }
+    return { factor, change }
   })
 }
 

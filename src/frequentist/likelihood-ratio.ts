@@ -7,6 +7,8 @@ import type { Design } from "../models/formula/design.ts"
 import { checkNumbers } from "./check-design.ts"
 import type { LmmMethod } from "./criterion.ts"
 import { projectOut } from "./ols.ts"
+import type { ResidualEstimate } from "./structures/residual-model.ts"
+import type { TermStructure } from "./structures/term-parameters.ts"
 import { chiSquareTail } from "./tail-probabilities.ts"
 import { checkWeights, weightRows } from "./weights.ts"
 
@@ -21,7 +23,13 @@ export interface Comparable {
   readonly weights: Float64Array | null
   readonly singular: boolean
   /** Random terms: group and names of the coefficients that vary. */
-  readonly covariances: readonly { readonly group: string; readonly terms: readonly string[] }[]
+  readonly covariances: readonly {
+    readonly group: string
+    readonly terms: readonly string[]
+    readonly structure: TermStructure
+  }[]
+  /** Estimates of the residual structure by kind; null without one. */
+  readonly residual: ResidualEstimate | null
 }
 
 export interface LikelihoodRatioTest {
@@ -52,6 +60,7 @@ export function likelihoodRatioTest(smaller: Comparable, larger: Comparable): Li
   checkSameData(smaller, larger)
   checkSameFixed(smaller, larger)
   checkNestedRandom(smaller, larger)
+  checkNestedResidual(smaller, larger)
   const df = larger.parameters - smaller.parameters
   if (df <= 0) {
     throw notNested(
@@ -127,6 +136,7 @@ export function fitWithoutRandom(
     weights,
     singular: false,
     covariances: [],
+    residual: null,
   }
 }
 
@@ -206,13 +216,14 @@ function checkSameFixed(smaller: Comparable, larger: Comparable): void {
 }
 
 function checkNestedRandom(smaller: Comparable, larger: Comparable): void {
-  for (const { group, terms } of smaller.covariances) {
+  for (const inner of smaller.covariances) {
+    const { group, terms, structure } = inner
     const held = terms.every((term) => {
-      return larger.covariances.some((other) => other.group === group && other.terms.includes(term))
+      return larger.covariances.some((other) => containsTerm(other, group, term))
     })
-    const together =
-      held && (terms.length === 1 || larger.covariances.some((other) => contains(other, { group, terms })))
-    if (!together)
+    // Independent coefficients of one variance are a special case of independent coefficients.
+    const apart = held && (terms.length === 1 || structure === "identity")
+    if (!apart && !larger.covariances.some((other) => contains(other, inner)))
       throw notNested(
         smaller,
         larger,
@@ -229,14 +240,43 @@ function notNested(smaller: Comparable, larger: Comparable, why: string): ModelE
   })
 }
 
+function checkNestedResidual(smaller: Comparable, larger: Comparable): void {
+  const held = Object.keys(larger.residual ?? {})
+  const alone = Object.keys(smaller.residual ?? {}).find((kind) => !held.includes(kind))
+  if (alone === undefined) return
+  throw notNested(smaller, larger, `the residual structure ${alone} is in the smaller model alone`)
+}
+
 type RandomTerm = Comparable["covariances"][number]
 
+/** Each is a special case of those after it. */
+const GENERALITY: readonly TermStructure[] = ["identity", "cs", "unstructured"]
+
+/** Coefficients whose variance can be set to zero in the outer term, and the rest left as in the inner one. */
 function contains(outer: RandomTerm, inner: RandomTerm): boolean {
-  return outer.group === inner.group && inner.terms.every((term) => outer.terms.includes(term))
+  if (outer.group !== inner.group || !inner.terms.every((term) => outer.terms.includes(term))) return false
+  if (outer.structure === "unstructured") return true
+  const general = GENERALITY.indexOf(outer.structure) >= GENERALITY.indexOf(inner.structure)
+  return general && outer.terms.length === inner.terms.length
+}
+
+function containsTerm(outer: RandomTerm, group: string, term: string): boolean {
+  return contains(outer, { group, terms: [term], structure: "identity" })
 }
 
 function isSame(a: RandomTerm, b: RandomTerm): boolean {
-  return contains(a, b) && a.terms.length === b.terms.length
+  return contains(a, b) && a.terms.length === b.terms.length && a.structure === b.structure
+}
+
+/** Whether two lists of terms let the same coefficients vary, and differ in what they assume of them alone. */
+function sameCoefficients(a: readonly RandomTerm[], b: readonly RandomTerm[]): boolean {
+  const names = (list: readonly RandomTerm[]): string => {
+    return list
+      .flatMap(({ group, terms }) => terms.map((term) => JSON.stringify([group, term])))
+      .sort()
+      .join()
+  }
+  return names(a) === names(b)
 }
 
 /** What the larger model's random part adds: nothing on the boundary, one variance with covariances, or more. */
@@ -251,6 +291,7 @@ function compareRandom(
   if (added.length === 0) return "regular"
   // Another variance at zero, or a correlation at ±1, and neither law holds.
   if (smaller.singular) return "unknown"
+  if (sameCoefficients(added, replaced)) return "regular"
   const [term] = added
   if (added.length > 1 || term === undefined) return "unknown"
   const known = replaced.reduce((sum, { terms }) => sum + terms.length, 0)

@@ -3,6 +3,9 @@
 import type { Design } from "../models/formula/design.ts"
 import type { Criterion, LmmMethod } from "./criterion.ts"
 import type { VarianceSensitivity } from "./satterthwaite.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import type { ResidualEstimate } from "./structures/residual-model.ts"
+import type { TermStructure } from "./structures/term-parameters.ts"
 
 export interface FixedEffect {
   readonly name: string
@@ -52,6 +55,7 @@ export interface TermCovariance {
   readonly designIndex: number
   readonly group: string
   readonly terms: readonly string[]
+  readonly structure: TermStructure
   /** Row-major q × q. */
   readonly covariance: Float64Array
 }
@@ -64,6 +68,8 @@ export interface FitState {
   readonly factors: readonly Float64Array[]
   /** Derivatives and information at the optimum; null when the information is not positive definite. */
   readonly sensitivity: VarianceSensitivity | null
+  /** Structures of random terms or residuals, and where in their terms the optimum is; null without any. */
+  readonly structure: FittedStructure | null
 }
 
 export interface LmmEstimate {
@@ -81,7 +87,10 @@ export interface LmmEstimate {
   readonly bic: number
   /** Residual standard deviation. */
   readonly sigma: number
-  /** Lower triangles of the relative covariance factors, column by column, diagonal ≥ 0; order of lme4. */
+  /**
+   * Lower triangles of the relative covariance factors, column by column, diagonal ≥ 0; order of lme4. Of a structured
+   * term its relative standard deviation and, for `cs`, its correlation.
+   */
   readonly theta: Float64Array
   /** `county.(Intercept)`, `county.floor.(Intercept)`, `county.floor`. */
   readonly thetaNames: readonly string[]
@@ -115,5 +124,7 @@ export interface LmmEstimate {
   readonly design: Design
   /** Known factors w of the residual variances σ²/w, length nobs; null when all are one. */
   readonly weights: Float64Array | null
+  /** Estimates of the residual structure: `{"ar1": 0.67}`; null without one. `sigma` is then the scale it multiplies. */
+  readonly residual: ResidualEstimate | null
   readonly state: FitState
 }

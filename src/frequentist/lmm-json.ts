@@ -1,6 +1,7 @@
 /** The JSON that `gibbsite reml --json` prints. */
 
 import type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./lmm-fit.ts"
+import type { ResidualEstimate } from "./structures/residual-model.ts"
 
 export interface LmmFitJson {
   readonly method: "REML" | "ML"
@@ -17,6 +18,8 @@ export interface LmmFitJson {
   /** As in the fit; a correlation that does not exist is null. */
   readonly varcorr: readonly (VarianceComponent | CovarianceJson)[]
   readonly ranef: Readonly<Record<string, readonly RandomEffectRow[]>>
+  /** Present with a residual structure: `{"ar1": 0.67}`, `{"varIdent": {"Male": 1, "Female": 0.47}}`. */
+  readonly residual?: ResidualEstimate
 }
 
 interface CovarianceJson {
@@ -45,5 +48,6 @@ export function lmmFitToJson(fit: LmmFit): LmmFitJson {
       return "cor" in row && !Number.isFinite(row.cor) ? { ...row, cor: null } : row
     }),
     ranef: fit.ranef(),
+    ...(fit.residual === null ? {} : { residual: fit.residual }),
   }
 }

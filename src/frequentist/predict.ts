@@ -9,6 +9,7 @@ import { newDesign } from "../models/formula/new-design.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { RandomShare } from "./predictor-variance.ts"
 import { predictorVariance } from "./predictor-variance.ts"
+import { residualTransform, workingOf } from "./structures/fitted-structure.ts"
 
 export interface PredictOptions {
   /** `known` (the default) adds the BLUPs of the levels that the fit knows; `none` predicts from the fixed effects. */
@@ -46,7 +47,8 @@ interface Rows {
  * Predicts new rows, coded as the rows of the fit were. A standard error is that of the linear predictor, prediction
  * minus truth: with `random: "known"` BLUPs count as estimates of random variables, and where a level is new and
  * `newLevels` is `zero` the variance of the random effects it will have is added; with `random: "none"` it is that of
- * Xβ̂. The prediction interval adds the residual variance, that of a row of weight one.
+ * Xβ̂. The prediction interval adds the residual variance, that of a row of weight one and, with a variance function, its
+ * stratum or covariate; correlation with rows of the fit is not used.
  *
  * @param table the new rows; the rows of the fit when left out
  * @throws DataError for a level that the fit does not know, unless `newLevels` is `zero`, and what `newDesign` throws
@@ -72,14 +74,30 @@ export function predict(
   const fitted = predictRows(fit, rows, codes)
   const sds = (options.se ?? true) ? standardErrors(fit, rows, codes) : undefined
   const z = normalQuantile(0.5 + 0.5 * level)
-  const extra = options.interval === "prediction" ? fit.sigma ** 2 : 0
+  const extra = options.interval === "prediction" ? residualVariances(fit, table, rows) : () => 0
   return Array.from(fitted, (value, i): PredictedRow => {
     const row = rows.rowIndex[i]! + 1
     if (sds === undefined) return { row, fit: value, se: null, lower: null, upper: null }
     const se = sds[i]!
-    const half = z * Math.sqrt(se * se + extra)
+    const half = z * Math.sqrt(se * se + extra(i))
     return { row, fit: value, se, lower: value - half, upper: value + half }
   })
+}
+
+/** σ² times the variance function's factor of a row, where there is one. */
+function residualVariances(
+  fit: LmmEstimate,
+  table: TableInput | undefined,
+  rows: Rows,
+): (i: number) => number {
+  const { structure } = fit.state
+  const residual = structure?.model.residual
+  if (structure === null || residual === null || residual === undefined) return () => fit.sigma ** 2
+  const factors =
+    table === undefined
+      ? residualTransform(structure)!.factors
+      : residual.factorsOf(workingOf(structure), toTable(table), rows.rowIndex)
+  return (i) => (fit.sigma * (factors?.[i] ?? 1)) ** 2
 }
 
 function readRows(fit: LmmEstimate, table: TableInput | undefined, random: "known" | "none"): Rows {

@@ -66,6 +66,8 @@ export function profileDeviance(centre: ProfileCentre, parameter: NamedParameter
     case "fixed":
       return profileFixed(centre, parameter.index)
     case "residual":
+    // Models with a residual structure have no profiles; `confint` says so.
+    case "structure":
       return profileResidual(centre)
     case "sd":
       return profileSd(centre, parameter.term, parameter.a)
@@ -78,7 +80,7 @@ export function profileDeviance(centre: ProfileCentre, parameter: NamedParameter
 export function centreValue(centre: ProfileCentre, parameter: NamedParameter): number {
   const { system } = centre.criterion
   const scale = centre.sigma * system.responseScale
-  if (parameter.kind === "residual") return scale
+  if (parameter.kind === "residual" || parameter.kind === "structure") return scale
   if (parameter.kind === "fixed") return centre.fixed[parameter.index]!
   const term = system.terms[parameter.term]!
   const q = term.width

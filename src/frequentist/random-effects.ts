@@ -7,6 +7,7 @@ import type { GroupingFactor } from "./grouping-factors.ts"
 import type { RandomEffectRow, RandomEffects, TermCovariance, VarianceComponent } from "./lmm-estimate.ts"
 import { applyBlocks } from "./score.ts"
 import { invertEquations } from "./selected-inverse.ts"
+import type { TermStructure } from "./structures/term-parameters.ts"
 
 /**
  * Of each grouping factor the conditional modes `b = T u` and their variances given y, β and θ,
@@ -162,6 +163,7 @@ export interface UserCovariance {
   readonly designIndex: number
   readonly group: string
   readonly terms: readonly string[]
+  readonly structure: TermStructure
   /** Lower triangular relative covariance factor for the user's columns, row-major q × q. */
   readonly factor: Float64Array
 }
@@ -173,12 +175,12 @@ export function userCovariances(
 ): readonly UserCovariance[] {
   const { system } = criterion
   return system.terms.map((term, k) => {
-    const { group, terms } = system.design.random[term.designIndex]!
+    const { group, terms, structure = "unstructured" } = system.design.random[term.designIndex]!
     const square = fromInternal(term, termFactors[k]!, term.width)
     // A pivot that rounding left where the covariance is singular is to be zero, whatever the columns' units.
     const largest = square.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     const factor = lowerTriangularFactor(square, term.width, term.width, 1e-14 * largest)
-    return { designIndex: term.designIndex, group, terms, factor }
+    return { designIndex: term.designIndex, group, terms, structure, factor }
   })
 }
 
@@ -187,32 +189,33 @@ export function termCovariances(
   covariances: readonly UserCovariance[],
   sigma: number,
 ): readonly TermCovariance[] {
-  return covariances.map(({ designIndex, group, terms, factor }) => {
+  return covariances.map(({ designIndex, group, terms, structure, factor }) => {
     const q = terms.length
     const covariance = new Float64Array(q * q)
     for (let a = 0; a < q; a++) {
       for (let b = 0; b < q; b++) {
         let sum = 0
         for (let k = 0; k < q; k++) sum += factor[a * q + k]! * factor[b * q + k]!
-        covariance[a * q + b] = sum * sigma * sigma
+        covariance[a * q + b] = structure === "identity" && a !== b ? 0 : sum * sigma * sigma
       }
     }
-    return { designIndex, group, terms, covariance }
+    return { designIndex, group, terms, structure, covariance }
   })
 }
 
-/** Standard deviations and correlations of each term, then the residual. */
+/** Standard deviations and correlations of each term (none where they are zero by structure), then the residual. */
 export function listVarianceComponents(
   covariances: readonly TermCovariance[],
   sigma: number,
 ): readonly VarianceComponent[] {
   const rows: VarianceComponent[] = []
-  for (const { group, terms, covariance } of covariances) {
+  for (const { group, terms, structure, covariance } of covariances) {
     const q = terms.length
     const at = (a: number, b: number) => covariance[a * q + b]!
     terms.forEach((term, a) => {
       rows.push({ group, term, sd: Math.sqrt(at(a, a)), variance: at(a, a) })
     })
+    if (structure === "identity") continue
     for (let a = 0; a < q; a++) {
       for (let b = a + 1; b < q; b++) {
         const cov = at(a, b)

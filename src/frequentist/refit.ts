@@ -2,6 +2,7 @@
 
 import { createDampedNewton } from "../math/optimise/damped-newton.ts"
 import { orthonormaliseColumns, solveUpperColumns } from "../math/orthonormal-basis.ts"
+import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Stream } from "../random/stream.ts"
 import { assembleFactors, packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
@@ -17,6 +18,9 @@ import { optimiseTheta } from "./optimise-theta.ts"
 import { withoutZeros } from "./profile.ts"
 import { createScalarLikelihood } from "./scalar-likelihood.ts"
 import { responseDrawer } from "./simulate.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import { optimiseStructured } from "./structures/optimise-structured.ts"
+import { createStructuredModel } from "./structures/structured-model.ts"
 import { weightRows } from "./weights.ts"
 
 /** What a refit leaves behind; arrays are overwritten by the next one. */
@@ -27,9 +31,13 @@ export interface Refit {
   readonly sigma: number
   /** Fixed effects of the response that was fitted. */
   readonly fixed: Float64Array
-  /** θ in internal coordinates. */
+  /** θ in internal coordinates; of a structured term, too, the lower triangle of its factor. */
   readonly theta: Float64Array
+  /** Parameters of the residual structure; empty without one. */
+  readonly structure: Float64Array
 }
+
+const NO_STRUCTURE = new Float64Array(0)
 
 export interface Refitter {
   /** Fits a response without offset, length nobs. */
@@ -45,6 +53,7 @@ export interface Refitter {
 /** Starts every search at the estimates of `fit`, vanished directions lifted a little. */
 export function createRefitter(fit: LmmEstimate, signal?: AbortSignal): Refitter {
   const { system, method } = fit.state.criterion
+  if (fit.state.structure !== null) return createStructuredRefitter(fit, fit.state.structure, signal)
   const model = describeOneFactor(system, method)
   return model === null ? createGeneralRefitter(fit, signal) : createOneFactorRefitter(fit, model)
 }
@@ -97,6 +106,7 @@ function createOneFactorRefitter(fit: LmmEstimate, model: OneFactorModel): Refit
       sigma: scale * Math.sqrt(likelihood.residualSquares[0]! / df),
       fixed,
       theta,
+      structure: NO_STRUCTURE,
     }
   }
   const factors = assembleFactors(system, fit.state.factors)
@@ -161,6 +171,7 @@ function createGeneralRefitter(fit: LmmEstimate, signal: AbortSignal | undefined
       sigma: Math.sqrt(residualSquares / criterion.df) * criterion.system.responseScale,
       fixed: fixedEstimates(criterion),
       theta: packTheta(system.terms, optimum.factors),
+      structure: NO_STRUCTURE,
     }
   }
   return {
@@ -175,5 +186,57 @@ function createGeneralRefitter(fit: LmmEstimate, signal: AbortSignal | undefined
       const zeros = unpackTheta(system.terms, new Float64Array(start.length))
       return last === undefined ? Number.NaN : evaluateCriterion(last, zeros).value
     },
+  }
+}
+
+/** Random terms or residuals with a structure: as the general one, the structure's parameters estimated each time. */
+function createStructuredRefitter(
+  fit: LmmEstimate,
+  { model, omega }: FittedStructure,
+  signal: AbortSignal | undefined,
+): Refitter {
+  const start = Float64Array.from(omega)
+  const { terms } = fit.state.criterion.system
+  model.terms.forEach(({ structure, start: first, count, unit }, k) => {
+    if (structure === "unstructured") {
+      const lifted = withoutZeros(fit.state.factors[k]!, terms[k]!.width)
+      start.set(packTheta([{ ...terms[k]!, thetaStart: 0 }], [lifted]), first)
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      if (Math.abs(start[first + i]!) < 0.05) start[first + i] = 0.05 * unit[i]!
+    }
+  })
+  const draw = responseDrawer(fit)
+  const modelOf = (response: Float64Array) => {
+    const design = { ...fit.design, response: { ...fit.design.response, values: response }, offset: null }
+    return createStructuredModel(design, model.method, model.weights, model.residual)
+  }
+  const refit = (response: Float64Array): Refit => {
+    const drawn = modelOf(response)
+    const optimum = optimiseStructured(drawn, start, signal, false)
+    const criterion = drawn.criterionAt(optimum.omega)
+    const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
+    const working = optimum.omega.subarray(model.randomCount)
+    const lower = optimum.factors.map((t, k) => lowerTriangularFactor(t, terms[k]!.width, terms[k]!.width, 0))
+    return {
+      criterion: optimum.value,
+      converged: optimum.converged,
+      sigma: Math.sqrt(residualSquares / criterion.df) * criterion.system.responseScale,
+      fixed: fixedEstimates(criterion),
+      theta: packTheta(terms, lower),
+      structure: Float64Array.from(working, (value, i) => model.residual!.parameters[i]!.natural(value)),
+    }
+  }
+  return {
+    fit: refit,
+    fitDraw: (rng) => {
+      const response = new Float64Array(fit.nobs)
+      draw(rng, response)
+      return refit(response)
+    },
+    fitNullDraw: null,
+    // Without `fitNullDraw` the smaller model is fitted by itself.
+    nullCriterion: () => Number.NaN,
   }
 }

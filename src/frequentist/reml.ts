@@ -6,14 +6,27 @@ import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import type { DesignOptions } from "../models/formula/build-design.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
+import type { Design } from "../models/formula/design.ts"
 import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { LmmFit } from "./lmm-fit.ts"
+import { isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
+import type { ResidualModel } from "./structures/residual-model.ts"
+import { makeResidualModel } from "./structures/residual-model.ts"
 
 /** Options of the fit (`method`, `start`, `signal`) and of the design (`contrasts`, `factor`, `numeric`, …). */
-export interface RemlOptions extends Omit<FitLmmOptions, "weights">, DesignOptions {
-  /** Known w of the residual variances σ²/w: a column of the data, or one number for each of its rows. */
-  readonly weights?: string | ArrayLike<number>
+export interface RemlOptions extends Omit<FitLmmOptions, "weights" | "residual">, DesignOptions {
+  /**
+   * Known w of the residual variances σ²/w: a column of the data, or one number for each of its rows. Or a variance
+   * function: `varIdent(stratum)`, a standard deviation for each stratum; `varPower(x)`, proportional to |x|^δ;
+   * `varExp(x)`, to exp(δx). A list combines known weights with a function.
+   */
+  readonly weights?: string | ArrayLike<number> | readonly (string | ArrayLike<number>)[]
+  /**
+   * Correlation of the residuals: `ar1(time | id)` for whole times, `car1(time | id)` for real ones, `cs(1 | id)` for
+   * exchangeable ones. Without a group, series are the levels of the innermost random term. The formula then needs no bar.
+   */
+  readonly residual?: string
   /** A column of the data to add to the linear predictor, as `offset(column)` in the formula would. */
   readonly offset?: string
 }
@@ -27,12 +40,55 @@ export interface RemlOptions extends Omit<FitLmmOptions, "weights">, DesignOptio
  */
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
   const table = toTable(data)
-  const { offset, weights, ...rest } = options
+  const { offset, weights, residual, ...rest } = options
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
   const design = buildDesign(full, table, rest)
-  if (weights === undefined) return fitLmm(design, rest)
-  const values = readWeights(table, weights)
-  return fitLmm(design, { ...rest, weights: Float64Array.from(design.rowIndex, (row) => values[row]!) })
+  const { known, variance } = splitWeights(weights)
+  const structure = readResidual(design, table, rest, residual, variance)
+  const fitOptions = structure === null ? rest : { ...rest, residual: structure }
+  if (known === undefined) return fitLmm(design, fitOptions)
+  const values = readWeights(table, known)
+  return fitLmm(design, { ...fitOptions, weights: Float64Array.from(design.rowIndex, (row) => values[row]!) })
+}
+
+/** @throws what `parseCorrelation`, `parseVariance` and `makeResidualModel` throw */
+function readResidual(
+  design: Design,
+  table: Table,
+  conversions: DesignOptions,
+  residual: string | undefined,
+  variance: string | undefined,
+): ResidualModel | null {
+  if (residual === undefined && variance === undefined) return null
+  const correlation = residual === undefined ? null : parseCorrelation(residual)
+  const spread = variance === undefined ? null : parseVariance(variance)
+  return makeResidualModel(design, table, conversions, correlation, spread)
+}
+
+type Weights = string | ArrayLike<number>
+
+/** Known weights, and a variance function; at most one of each. */
+function splitWeights(weights: RemlOptions["weights"]): {
+  readonly known?: Weights
+  readonly variance?: string
+} {
+  if (weights === undefined) return {}
+  const parts = isList(weights) ? weights : [weights]
+  const isFunction = (part: Weights): part is string => typeof part === "string" && isCall(part)
+  const [variance, ...functions] = parts.filter(isFunction)
+  const [known, ...columns] = parts.filter((part) => !isFunction(part))
+  if (functions.length + columns.length > 0) {
+    throw new OptionError("there are several weights of one kind", {
+      code: "bad-weights",
+      where: "option weights",
+      hint: "give at most one column of known weights and one variance function",
+    })
+  }
+  return { ...(known === undefined ? {} : { known }), ...(variance === undefined ? {} : { variance }) }
+}
+
+function isList(weights: NonNullable<RemlOptions["weights"]>): weights is readonly Weights[] {
+  return Array.isArray(weights) && weights.some((part) => typeof part !== "number")
 }
 
 function readWeights(table: Table, weights: string | ArrayLike<number>): ArrayLike<number> {

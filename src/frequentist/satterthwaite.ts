@@ -119,7 +119,7 @@ export function freeParameters(
 }
 
 /** By eigenvalues; null unless all are positive. */
-function invertSymmetric(m: Float64Array, n: number): Float64Array | null {
+export function invertSymmetric(m: Float64Array, n: number): Float64Array | null {
   const symmetric = m.map((value, i) => 0.5 * (value + m[(i % n) * n + Math.floor(i / n)]!))
   const { values, vectors } = decomposeSymmetric(symmetric, n)
   if (!(values[0]! > 1e-12 * values[n - 1]!)) return null

@@ -7,6 +7,7 @@ import type { Seed, Stream } from "../random/stream.ts"
 import { streamFor } from "../random/stream.ts"
 import { fromInternal } from "./covariance-factor.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import { residualTransform } from "./structures/fitted-structure.ts"
 
 export interface SimulateOptions {
   /** "gibbsite" by default; the same seed gives the same responses. */
@@ -16,7 +17,7 @@ export interface SimulateOptions {
 }
 
 /**
- * Draws responses `offset + Xβ̂ + Zb + e` for the rows of the fit, e with variance σ̂²/w.
+ * Draws responses `offset + Xβ̂ + Zb + e` for the rows of the fit, e with variance σ̂²/w and the residual structure.
  *
  * @param replicates number of responses, each of length nobs
  * @throws OptionError for a number of replicates that is no positive integer
@@ -54,7 +55,15 @@ export function responseDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array)
   }
 }
 
-function errorDrawer({ sigma, weights }: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+function errorDrawer({ sigma, weights, state }: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+  const transform = residualTransform(state.structure)
+  if (transform !== null) {
+    return (rng, y) => {
+      const errors = Float64Array.from(y, () => sigma * drawNormal(rng))
+      transform.colour(errors)
+      for (let i = 0; i < y.length; i++) y[i] = y[i]! + errors[i]! / Math.sqrt(weights?.[i] ?? 1)
+    }
+  }
   return (rng, y) => {
     for (let i = 0; i < y.length; i++) {
       const sd = weights === null ? sigma : sigma / Math.sqrt(weights[i]!)

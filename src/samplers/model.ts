@@ -72,6 +72,15 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
       hint: 'add a term such as "(1 | group)"',
     })
   }
+  const structured = design.random.find((term) => term.structure === "cs")
+  if (structured !== undefined) {
+    const bar = `${structured.terms.join(" + ")} | ${structured.group}`
+    throw new ModelError(`cs(${bar}) has no prior here: its covariance matrix has two eigenvalues`, {
+      code: "no-sampler-for-structure",
+      where: formula,
+      hint: `use (${bar}), diag(${bar}) or identity(${bar}); reml() fits cs(…)`,
+    })
+  }
   checkResponse(design)
   if (design.random.some((term) => term.group === "residual")) {
     throw new ModelError('a grouping factor is called "residual", which names the residual spread', {

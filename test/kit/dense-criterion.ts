@@ -8,8 +8,12 @@ export function denseCriterion(
   factors: readonly Float64Array[],
   method: "REML" | "ML",
 ): number {
+  return criterionOf(design, marginalCovariance(design, factors), method)
+}
+
+/** @param v covariance matrix of the response over the residual variance, rows of n numbers */
+export function criterionOf(design: Design, v: number[][], method: "REML" | "ML"): number {
   const n = design.nobs
-  const v = marginalCovariance(design, factors)
   const p = design.fixed.columns.length
   const y = Array.from(design.response.values, (value, i) => value - (design.offset?.[i] ?? 0))
   const { logDet, solve } = gauss(v)

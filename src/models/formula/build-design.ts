@@ -19,7 +19,8 @@ import { parseFormula } from "./parse.ts"
 import { columnsRead, planDesign } from "./plan-design.ts"
 import { printExpression, printFormula } from "./print.ts"
 import { findIndependentColumns } from "./rank.ts"
-import type { DesignRecipe, FactorRecipe, MatrixRecipe } from "./recipe.ts"
+import type { DesignRecipe, FactorRecipe, MatrixRecipe, RandomRecipe } from "./recipe.ts"
+import type { RandomTerm } from "./split-formula.ts"
 import { codeTerms, type ModelTerms } from "./terms.ts"
 import type { Coefficients } from "./transforms.ts"
 
@@ -94,7 +95,8 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
 
   const randomRecipes = plan.random.map((term) => makeRecipe(term.terms, variables))
   const groups = new Map<string, FactorColumn>()
-  const random = plan.random.map((term, k): RandomDesign => {
+  const split: (RandomRecipe & { readonly term: RandomTerm })[] = []
+  const random = plan.random.flatMap((term, k): readonly RandomDesign[] => {
     checkConstants(term.terms, variables, frame.table)
     const group = groups.get(term.group) ?? groupRows(term.factors, frame, rowIndex)
     groups.set(term.group, group)
@@ -102,9 +104,16 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     const { names, columns } = matrix
     const design = { group: term.group, levels: group.levels, codes: group.codes, terms: names, columns }
     checkRandom(term, design, rows, options.residualKnown ?? false, frame.table)
-    return design
+    const recipe = { matrix: randomRecipes[k]!, factors: term.factors, term }
+    const parts = splitStructure(design, term)
+    split.push(...parts.map((_, column) => ({ ...recipe, column: parts.length === 1 ? null : column })))
+    return parts
   })
-  checkDuplicates(plan.random, random, ast.text)
+  checkDuplicates(
+    split.map(({ term }) => term),
+    random,
+    ast.text,
+  )
 
   return {
     formula: typeof formula === "string" ? formula : printFormula(ast),
@@ -125,7 +134,7 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
       offsets: plan.offsets,
       fixed: fixedRecipe,
       kept,
-      random: plan.random.map(({ factors }, k) => ({ matrix: randomRecipes[k]!, factors })),
+      random: split.map(({ matrix, factors, column }) => ({ matrix, factors, column })),
     },
   }
 }
@@ -145,6 +154,14 @@ function useLevels(
     messages.push(`factor "${label}": dropped unused ${levels} ${quoteAll(unused)}`)
   }
   return used
+}
+
+/** `diag` takes its columns apart; the structure of a single column is none. */
+function splitStructure(design: RandomDesign, { structure }: RandomTerm): readonly RandomDesign[] {
+  const { terms, columns } = design
+  if (structure === "unstructured" || terms.length === 1) return [design]
+  if (structure !== "diag") return [{ ...design, structure }]
+  return terms.map((name, t) => ({ ...design, terms: [name], columns: [columns[t]!] }))
 }
 
 function makeRecipe(terms: ModelTerms, variables: ReadonlyMap<string, ModelVariable>): MatrixRecipe {

@@ -3,6 +3,7 @@
  * table become, shared by the model graph and by the frequentist module.
  */
 
+import type { BarStructure } from "./bar-structure.ts"
 import type { DesignRecipe } from "./recipe.ts"
 
 export interface Design {
@@ -12,7 +13,7 @@ export interface Design {
   /** Sum of the `offset()` terms, length `nobs`, or null when there are none. */
   readonly offset: Float64Array | null
   readonly fixed: FixedDesign
-  /** One entry for each bar after expansion: `(x || g)` and `(1 | a/b)` become several. */
+  /** One entry for each bar after expansion: `(x || g)`, `diag(x | g)` and `(1 | a/b)` become several. */
   readonly random: readonly RandomDesign[]
   /** Rows used. */
   readonly nobs: number
@@ -48,4 +49,6 @@ export interface RandomDesign {
   readonly terms: readonly string[]
   /** Column `t` of the left side of the bar, length `nobs`. */
   readonly columns: readonly Float64Array[]
+  /** Of a bar with several columns; unstructured when absent. `diag` has become one bar a column. */
+  readonly structure?: Exclude<BarStructure, "unstructured" | "diag">
 }

@@ -32,6 +32,11 @@ const FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map<string, FormulaF
   ["tan", elementwise(Math.tan)],
 ])
 
+/** Whether a call of this name computes a variable. */
+export function isFunctionName(name: string): boolean {
+  return FUNCTIONS.has(name)
+}
+
 /**
  * The function a call names.
  *

@@ -158,6 +158,7 @@ class GraphBuilder {
     const plate = this.plateFor(term)
     const alone = this.design.random.filter((other) => other.group === term.group).length === 1
     const joined = term.terms.join("+")
+    if (term.structure === "identity") return this.sharedTerm(term, prior, predictor, alone, plate)
     const scalar = term.terms.length === 1
     const label = scalar ? `${term.group},${term.terms[0]}` : alone ? term.group : `${term.group},${joined}`
     const spread = this.spread(alone ? term.group : `${term.group}, ${joined}`, term.terms, label, prior)
@@ -178,6 +179,35 @@ class GraphBuilder {
     const effect = state(id, gather(plate.id, "i"))
     predictor.push(scalar ? multiply(effect, columns[0]!) : dot(vector(columns), effect))
     return () => this.spreadQuantities(term.group, spread, term.terms)
+  }
+
+  /** Independent effects of one variance: a node for each coefficient, all of them children of one spread. */
+  private sharedTerm(
+    term: RandomDesign,
+    prior: SpreadPrior,
+    predictor: Expr[],
+    alone: boolean,
+    plate: Plate,
+  ): () => void {
+    const joined = `${term.group},${term.terms.join("+")}`
+    const spread = this.spread(alone ? term.group : joined, null, joined, prior)
+    term.terms.forEach((name, t) => {
+      const id = `u[${term.group},${name}]`
+      this.node({
+        id,
+        symbol: symbol("u", `${term.group}, ${name}`),
+        plate: plate.id,
+        shape: { kind: "scalar" },
+        distribution: { family: "normal", parameters: { mean: number(0), variance: spread } },
+        observed: null,
+      })
+      const column = term.columns[t]!
+      this.effects.push({ node: id, design: { ...term, terms: [name], columns: [column] } })
+      predictor.push(multiply(state(id, gather(plate.id, "i")), this.dataColumn(name, column)))
+    })
+    return () => {
+      for (const name of term.terms) this.spreadQuantities(term.group, spread, [name])
+    }
   }
 
   spreadQuantities(group: string, spread: Expr, terms: readonly string[] = []): void {

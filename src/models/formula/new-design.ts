@@ -77,9 +77,7 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
 
   const rows = rowIndex.length
   const full = buildMatrix(recipe.fixed, variables, rows, frame.table)
-  const groups = random.map(({ factors }, k) =>
-    codeGroup(factors, design.random[k]!.levels, frame, rowIndex),
-  )
+  const groups = random.map(({ factors }, k) => codeGroup(factors, design.random[k]!.levels, frame, rowIndex))
   return {
     nobs: rows,
     dropped: table.rows - rows,
@@ -89,10 +87,11 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
       names: recipe.kept.map((j) => full.names[j]!),
       columns: recipe.kept.map((j) => full.columns[j]!),
     },
-    random: random.map(({ matrix }, k): RandomDesign => {
-      const { group, levels } = design.random[k]!
-      const { names, columns } = buildMatrix(matrix, variables, rows, frame.table)
-      return { group, levels, codes: groups[k]!.codes, terms: names, columns }
+    random: random.map(({ matrix, column }, k): RandomDesign => {
+      const { group, levels, terms } = design.random[k]!
+      const { columns } = buildMatrix(matrix, variables, rows, frame.table)
+      const own = column === null ? columns : [columns[column]!]
+      return { group, levels, codes: groups[k]!.codes, terms, columns: own }
     }),
     newLevels: groups.map(({ newLevels }) => newLevels),
   }

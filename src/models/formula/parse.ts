@@ -89,6 +89,19 @@ export function parseFormula(text: string): FormulaAst {
   return { text, response, right }
 }
 
+/**
+ * Parses an expression that stands by itself, such as `ar1(time | id)`.
+ *
+ * @throws ModelSyntaxError with the offending place as span
+ */
+export function parseAlone(text: string): Expression {
+  const state: State = { text, tokens: tokenize(text), position: 0, nesting: 0 }
+  const node = parseExpression(state, 0)
+  const rest = peek(state)
+  if (rest.kind !== "end") throw unexpected(state, rest, "the end")
+  return node
+}
+
 function parseExpression(state: State, minimum: number): Expression {
   if (state.nesting >= MAX_NESTING) throw tooDeep(state, peek(state))
   state.nesting++

@@ -36,6 +36,8 @@ export interface MatrixRecipe {
 
 export interface RandomRecipe {
   readonly matrix: MatrixRecipe
+  /** The one column of the matrix that the term has, where a bar was split; null for all of them. */
+  readonly column: number | null
   /** The factors whose interaction groups the rows. */
   readonly factors: readonly Variable[]
 }

@@ -129,7 +129,30 @@ export function resolvePriors(design: Design, stated: readonly StatedPrior[]): R
     return huangWandFromSds(group, terms, perTerm, find("sd", null), roundScale(defaultScale), list)
   }
 
-  const random = design.random.map((term) => spread(term.group, term.terms))
+  const shared = ({ group, terms }: RandomDesign): SpreadPrior => {
+    const find = (kind: "sd" | "var" | "cov", term: string | null) =>
+      byTarget.get(printTarget({ kind, group, term }))
+    const own = terms
+      .map((term) => find("sd", term) ?? find("var", term))
+      .find((entry) => entry !== undefined)
+    if (own !== undefined) {
+      throw priorError(
+        own.prior,
+        own.target,
+        `the terms ${terms.join(", ")} of ${group} share one variance`,
+        `state it of the group: sd(${group}) ~ halfT(…)`,
+      )
+    }
+    const entry = only([find("sd", null), find("var", null)])
+    const target = entry?.target ?? { kind: "sd", group, term: null }
+    const prior = entry?.prior ?? halfT(3, roundScale(defaultScale))
+    const chosenBy: ChosenBy = entry === undefined ? "default" : "user"
+    list(target, prior, chosenBy)
+    return { ...scalarSpread(prior, target), chosenBy }
+  }
+  const random = design.random.map((term) => {
+    return term.structure === "identity" ? shared(term) : spread(term.group, term.terms)
+  })
   const residual = spread("residual", [""])
   return { coefficients, random, residual, listing }
 }

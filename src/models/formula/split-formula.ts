@@ -1,8 +1,10 @@
 /** Separates the fixed part of a formula from its random terms, and writes each random term in its simplest form. */
 
-import { ModelSyntaxError } from "../../core/errors.ts"
-import type { BarNode, Expression, FormulaAst } from "./ast.ts"
+import { ModelSyntaxError, suggest } from "../../core/errors.ts"
+import type { BarNode, CallNode, Expression, FormulaAst } from "./ast.ts"
 import { findNodes, isBar, spanOf, withoutParens } from "./ast.ts"
+import { type BarStructure, isBarStructure, STRUCTURE_NAMES } from "./bar-structure.ts"
+import { isFunctionName } from "./functions.ts"
 import { printExpression } from "./print.ts"
 import type { ModelTerms, Term, Variable } from "./terms.ts"
 import { expandTerms } from "./terms.ts"
@@ -10,7 +12,13 @@ import { expandTerms } from "./terms.ts"
 export interface SplitFormula {
   /** The right side without its bars, or null when it has nothing else. */
   readonly fixed: Expression | null
-  readonly bars: readonly BarNode[]
+  readonly bars: readonly StructuredBar[]
+}
+
+/** A bar, and the structure written around it. */
+export interface StructuredBar {
+  readonly bar: BarNode
+  readonly structure: BarStructure
 }
 
 /** A bar after expansion: coefficients that vary together over the levels of one grouping factor. */
@@ -25,11 +33,13 @@ export interface RandomTerm {
   readonly group: string
   /** The factors whose interaction groups the rows. */
   readonly factors: readonly Variable[]
+  readonly structure: BarStructure
 }
 
 /**
  * Takes the bars out of a formula's right side, as the methods of lme4 do (Bates, Mächler, Bolker & Walker 2015,
- * J. Stat. Softw. 67(1), section 2.1). A bar is added, in parentheses; one that is the whole right side needs none.
+ * J. Stat. Softw. 67(1), section 2.1). A bar is added, in parentheses; one that is the whole right side needs none. A call such as
+ * `diag(x | g)` states the structure of its covariance matrix.
  *
  * @throws ModelSyntaxError for a bar on the left of `~`, within a bar, a product, a call, or after a minus, and for a
  *   bar without parentheses whose extent a reader could mistake (`y ~ x + 1 | g`).
@@ -39,12 +49,12 @@ export function splitFormula(ast: FormulaAst): SplitFormula {
   if (misplaced !== undefined) {
     throw barError(ast, misplaced, 'a bar on the left of "~"', "random terms stand on the right side")
   }
-  const bars: BarNode[] = []
+  const bars: StructuredBar[] = []
   const root = ast.right
   if (root.kind === "bar") {
     checkBareBar(ast, root)
     checkInside(ast, root)
-    return { fixed: null, bars: [root] }
+    return { fixed: null, bars: [{ bar: root, structure: "unstructured" }] }
   }
   return { fixed: takeBars(ast, root, bars), bars }
 }
@@ -64,12 +74,18 @@ function checkBareBar(ast: FormulaAst, bar: BarNode): void {
   )
 }
 
-function takeBars(ast: FormulaAst, node: Expression, bars: BarNode[]): Expression | null {
+function takeBars(ast: FormulaAst, node: Expression, bars: StructuredBar[]): Expression | null {
   switch (node.kind) {
     case "bar":
       checkInside(ast, node)
-      bars.push(node)
+      bars.push({ bar: node, structure: "unstructured" })
       return null
+    case "call": {
+      const bar = structuredBar(ast, node)
+      if (bar === null) break
+      bars.push(bar)
+      return null
+    }
     case "paren": {
       const inner = takeBars(ast, node.inner, bars)
       return inner === null ? null : { ...node, inner }
@@ -96,6 +112,36 @@ function takeBars(ast: FormulaAst, node: Expression, bars: BarNode[]): Expressio
   return node
 }
 
+/** The bar of `diag(x | g)`; null for a call that holds no bar of its own. */
+function structuredBar(ast: FormulaAst, call: CallNode): StructuredBar | null {
+  const [first, second] = call.args
+  const bar = first === undefined ? null : withoutParens(first.value)
+  const structure = call.callee
+  if (bar === null || bar.kind !== "bar") {
+    if (!isBarStructure(structure)) return null
+    throw structureError(ast, call, `${structure}() takes a bar`, `write it as ${structure}(0 + f | group)`)
+  }
+  // A bar within log() or I() is misplaced, whoever looks for structures.
+  if (!isBarStructure(structure) && isFunctionName(structure)) return null
+  if (!isBarStructure(structure)) {
+    const hint = suggest(structure, STRUCTURE_NAMES)
+    throw structureError(ast, call, `"${structure}" is no structure of a random term`, hint)
+  }
+  if (second !== undefined || first?.name !== null) {
+    throw structureError(ast, call, `${structure}() takes one bar and nothing else`, "leave the rest out")
+  }
+  if (bar.independent) {
+    const hint = `write "|" within ${structure}(…), or "||" without it`
+    throw structureError(ast, call, `"||" within ${structure}() states a second structure`, hint)
+  }
+  checkInside(ast, bar)
+  return { bar, structure }
+}
+
+function structureError(ast: FormulaAst, call: CallNode, message: string, hint: string): ModelSyntaxError {
+  return new ModelSyntaxError(message, { code: "bad-structure", span: spanOf(ast.text, call), hint })
+}
+
 function refuseBars(ast: FormulaAst, node: Expression): void {
   const bar = findNodes(node, isBar)[0]
   if (bar !== undefined) {
@@ -117,11 +163,12 @@ function barError(ast: FormulaAst, bar: BarNode, message: string, hint: string):
 /**
  * Expands one bar: `(x | a/b)` into `(x | a)` and `(x | a:b)`, `(x | f*g)` likewise, `(x || g)` into one term for the
  * intercept and one for each term of the left side. As in lme4, `||` separates terms, not columns: the columns of a
- * factor or of `poly(x, 2)` stay together, correlated, in one term `0 + f`.
+ * factor or of `poly(x, 2)` stay together, correlated, in one term `0 + f`. `diag(…)` separates columns; that is done
+ * where the columns are made.
  *
  * @throws ModelSyntaxError for a left side that holds no coefficient and for a right side that is no grouping factor.
  */
-export function expandBar(ast: FormulaAst, bar: BarNode): readonly RandomTerm[] {
+export function expandBar(ast: FormulaAst, { bar, structure }: StructuredBar): readonly RandomTerm[] {
   const left = expandTerms(ast.text, bar.left, { dot: null, place: "left side of a bar" })
   const place = { start: bar.start, end: bar.end }
   if (!left.intercept && left.terms.length === 0) {
@@ -135,11 +182,12 @@ export function expandBar(ast: FormulaAst, bar: BarNode): readonly RandomTerm[] 
   const groups = expandGroups(ast, bar.right)
   return groups.flatMap(({ label, factors }) =>
     parts.map((terms) => ({
-      label: `(${labelOfTerms(terms)} | ${label})`,
+      label: `${structure === "unstructured" ? "" : structure}(${labelOfTerms(terms)} | ${label})`,
       ...place,
       terms,
       group: label,
       factors,
+      structure,
     })),
   )
 }

@@ -4,7 +4,7 @@ import { GibbsError, ModelSyntaxError, showSpan } from "../../../src/core/errors
 import { type Expression, type FormulaAst, findNodes } from "../../../src/models/formula/ast.ts"
 import { parseFormula } from "../../../src/models/formula/parse.ts"
 import { printFormula } from "../../../src/models/formula/print.ts"
-import { splitFormula } from "../../../src/models/formula/split-formula.ts"
+import { expandBar, splitFormula } from "../../../src/models/formula/split-formula.ts"
 
 function failureOf(action: () => unknown): ModelSyntaxError {
   try {
@@ -182,7 +182,7 @@ describe("splitFormula", () => {
     const { fixed, bars } = splitFormula(ast)
     const print = (node: Expression): string =>
       printFormula({ text, response: ast.response, right: node }).slice(4)
-    return [fixed === null ? "nothing" : print(fixed), ...bars.map(print)]
+    return [fixed === null ? "nothing" : print(fixed), ...bars.map(({ bar }) => print(bar))]
   }
 
   it.each([
@@ -211,5 +211,41 @@ describe("splitFormula", () => {
     const error = failureOf(() => splitFormula(parseFormula(text)))
     expect(error.message).toContain(message)
     expect(text.slice(error.span!.start, error.span!.end)).toBe(place)
+  })
+})
+
+describe("structures around a bar", () => {
+  const structures = (text: string): string[] => {
+    const ast = parseFormula(text)
+    return splitFormula(ast).bars.flatMap((bar) => {
+      return expandBar(ast, bar).map(({ label, structure }) => `${structure} ${label}`)
+    })
+  }
+
+  it.each([
+    ["y ~ x + diag(1 + x | g)", ["diag diag(x | g)"]],
+    ["y ~ cs(0 + f | g) + (1 | h)", ["cs cs(0 + f | g)", "unstructured (1 | h)"]],
+    [
+      "y ~ identity((0 + x + z | a/b))",
+      ["identity identity(0 + x + z | a)", "identity identity(0 + x + z | b:a)"],
+    ],
+  ])("%s", (text, expected) => {
+    expect(structures(text)).toEqual(expected)
+  })
+
+  it.each([
+    ["y ~ dag(1 | g)", '"dag" is no structure of a random term', 'did you mean "diag"?'],
+    ["y ~ cs(f)", "cs() takes a bar", "write it as cs(0 + f | group)"],
+    [
+      "y ~ cs(0 + f || g)",
+      '"||" within cs() states a second structure',
+      'write "|" within cs(…), or "||" without it',
+    ],
+    ["y ~ cs(0 + f | g, 2)", "cs() takes one bar and nothing else", "leave the rest out"],
+    ["y ~ x * cs(0 + f | g)", "a random term can only be added", "write it as + (… | group)"],
+  ])("refuses %s", (text, message, hint) => {
+    const error = failureOf(() => splitFormula(parseFormula(text)))
+    expect(error.message).toBe(message)
+    expect(error.hint).toBe(hint)
   })
 })

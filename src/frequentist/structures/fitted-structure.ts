@@ -1,0 +1,120 @@
+/** The structures of a fitted model: estimates in the terms of their parameters, and what moves with them. */
+
+import type { Design } from "../../models/formula/design.ts"
+import { evaluateCriterion } from "../criterion.ts"
+import { unscaledCovariance } from "../fixed-effects.ts"
+import { freeParameters, invertSymmetric, type VarianceSensitivity } from "../satterthwaite.ts"
+import type { ResidualEstimate, ResidualModel, ResidualTransform } from "./residual-model.ts"
+import type { StructuredModel } from "./structured-model.ts"
+
+export interface FittedStructure {
+  readonly model: StructuredModel
+  readonly omega: Float64Array
+}
+
+/** Whether a design needs the search over structures at all. */
+export function hasStructure(design: Design, residual: ResidualModel | null): boolean {
+  return residual !== null || design.random.some(({ structure }) => structure !== undefined)
+}
+
+export function thetaOf({ model, omega }: FittedStructure): Float64Array {
+  return Float64Array.from(
+    model.terms.flatMap(({ start, count, toTheta }) => [...toTheta(omega.subarray(start, start + count))]),
+  )
+}
+
+export function thetaNamesOf({ model }: FittedStructure): readonly string[] {
+  return model.terms.flatMap(({ names }) => [...names])
+}
+
+/** Working values of the residual structure. */
+export function workingOf({ model, omega }: FittedStructure): Float64Array {
+  return omega.subarray(model.randomCount)
+}
+
+/** What the residuals' covariance matrix is made of; null without a structure. */
+export function residualTransform(structure: FittedStructure | null): ResidualTransform | null {
+  const residual = structure?.model.residual
+  return structure === null || residual === null || residual === undefined
+    ? null
+    : residual.at(workingOf(structure))
+}
+
+/** The estimates by kind, as `reml --json` prints them; null without a structure. */
+export function reportResidual(structure: FittedStructure | null): ResidualEstimate | null {
+  return structure?.model.residual?.report(workingOf(structure)) ?? null
+}
+
+/** Indices of the numbers of ω that are not on the boundary. */
+export function freeNumbers({ model, omega }: FittedStructure): readonly number[] {
+  const factors = model.factorsAt(omega)
+  const free: number[] = []
+  model.terms.forEach(({ structure, start, count, basis }, k) => {
+    if (structure === "unstructured") {
+      const width = Math.round(Math.sqrt(basis[0]!.length))
+      free.push(...freeParameters([{ width, thetaStart: start }], [factors[k]!]))
+      return
+    }
+    for (let i = start; i < start + count; i++) if (omega[i] !== 0) free.push(i)
+  })
+  for (let i = model.randomCount; i < model.count; i++) free.push(i)
+  return free
+}
+
+const STEP = 1e-4
+const RESIDUAL_STEP = 1e-3
+
+/**
+ * As `differentiateVariance`, with respect to the free numbers of ω and σ²: the parameters of the residual structure
+ * count among the variance parameters.
+ */
+export function differentiateStructured(structure: FittedStructure): VarianceSensitivity | null {
+  const { model, omega } = structure
+  const free = freeNumbers(structure)
+  const centre = model.evaluate(omega)
+  const criterion = model.criterionAt(omega)
+  evaluateCriterion(criterion, model.factorsAt(omega))
+  const unscaled = unscaledCovariance(criterion)
+  const { df, system } = criterion
+  const variance = centre.residualSquares / df
+  const dataVariance = variance * system.responseScale ** 2
+  const k = free.length
+  const size = k + 1
+  const hessian = new Float64Array(size * size)
+  const derivatives: Float64Array[] = []
+  free.forEach((parameter, a) => {
+    const h = parameter < model.randomCount ? STEP * Math.max(1, Math.abs(omega[parameter]!)) : RESIDUAL_STEP
+    const [up, down] = [h, -h].map((shift) => {
+      const moved = Float64Array.from(omega)
+      moved[parameter] = moved[parameter]! + shift
+      const at = model.evaluate(moved)
+      const there = model.criterionAt(moved)
+      evaluateCriterion(there, model.factorsAt(moved))
+      const gradient = at.logDetGradient.map((value, i) => value + at.residualGradient[i]! / variance)
+      return { gradient, covariance: unscaledCovariance(there) }
+    }) as [Probe, Probe]
+    free.forEach((other, b) => {
+      hessian[a * size + b] = (up.gradient[other]! - down.gradient[other]!) / (2 * h)
+    })
+    const mixed = -centre.residualGradient[parameter]! / (variance * variance)
+    hessian[a * size + k] = mixed
+    hessian[k * size + a] = mixed
+    derivatives.push(
+      up.covariance.map((value, i) => (dataVariance * (value - down.covariance[i]!)) / (2 * h)),
+    )
+  })
+  hessian[size * size - 1] = df / (variance * variance)
+  derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+  const parameterCovariance = invertSymmetric(hessian, size)
+  if (parameterCovariance === null) return null
+  return {
+    vcov: unscaled.map((value) => value * dataVariance),
+    derivatives,
+    parameterCovariance: parameterCovariance.map((value) => 2 * value),
+  }
+}
+
+interface Probe {
+  readonly gradient: Float64Array
+  readonly covariance: Float64Array
+}

@@ -1,0 +1,207 @@
+/**
+ * The criterion of a model whose random terms or residuals have structures, as a function of one vector ω: numbers of
+ * the random terms, then the working values of the residual structure.
+ *
+ * ```
+ *  ω ─► T of each term ──────────────────────────┐
+ *    └► residual structure ─► whitened rows ─► cross-products ─► criterion, gradient
+ * ```
+ *
+ * Rows are whitened in the coordinates of the model without the structure (an orthonormal basis of X, scaled columns of Z),
+ * which never change: T means the same at every ω.
+ */
+
+import { dot } from "../../math/compensated-sum.ts"
+import { orthonormaliseColumns } from "../../math/orthonormal-basis.ts"
+import type { Design } from "../../models/formula/design.ts"
+import { assembleFactors } from "../covariance-factor.ts"
+import type { Criterion, CriterionValue, LmmMethod } from "../criterion.ts"
+import { evaluateCriterion } from "../criterion.ts"
+import type { CrossProducts } from "../cross-products.ts"
+import { formCrossProducts } from "../cross-products.ts"
+import { eliminate } from "../eliminate.ts"
+import { createEquations, formEquations } from "../equations.ts"
+import type { LmmSystem } from "../lmm-system.ts"
+import { createSystem } from "../lmm-system.ts"
+import { weightRows } from "../weights.ts"
+import type { ResidualModel } from "./residual-model.ts"
+import type { TermParameters } from "./term-parameters.ts"
+import { combineBasis, listTermParameters } from "./term-parameters.ts"
+
+export interface StructuredModel {
+  readonly design: Design
+  readonly method: LmmMethod
+  readonly weights: Float64Array | null
+  readonly residual: ResidualModel | null
+  /** In the order of the system's terms. */
+  readonly terms: readonly TermParameters[]
+  /** How many numbers of ω belong to the random terms; the rest is the residual structure's. */
+  readonly randomCount: number
+  readonly count: number
+  /** The criterion whose cross-products are those at ω; its workspace is shared by all ω. */
+  criterionAt(omega: Float64Array): Criterion
+  factorsAt(omega: Float64Array): readonly Float64Array[]
+  evaluate(omega: Float64Array): StructuredValue
+}
+
+export interface StructuredValue {
+  readonly value: number
+  readonly gradient: Float64Array
+  /** `log|V| (+ log|X'V⁻¹X|)` up to a constant, and r², with their derivatives in ω; scaled response. */
+  readonly logDet: number
+  readonly residualSquares: number
+  readonly logDetGradient: Float64Array
+  readonly residualGradient: Float64Array
+}
+
+export function createStructuredModel(
+  design: Design,
+  method: LmmMethod,
+  weights: Float64Array | null,
+  residual: ResidualModel | null,
+): StructuredModel {
+  const base = createSystem(design, weights)
+  const terms = listTermParameters(design, base.terms)
+  const randomCount = terms.reduce((sum, term) => sum + term.count, 0)
+  const count = randomCount + (residual?.parameters.length ?? 0)
+  const p = design.fixed.columns.length
+  const df = method === "REML" ? design.nobs - p : design.nobs
+  const workspace = createEquations(base.cross)
+  const systemAt = residual === null ? () => base : whitenedSystems(base, residual, weights)
+  const criterionAt = (omega: Float64Array): Criterion => {
+    const system = systemAt(omega.subarray(randomCount))
+    return { system, method, df, equations: { ...workspace, cross: system.cross } }
+  }
+  const factorsAt = (omega: Float64Array): readonly Float64Array[] => {
+    return terms.map(({ basis, start, count: own }, k) => {
+      return combineBasis(basis, omega.subarray(start, start + own), base.terms[k]!.width)
+    })
+  }
+  const pull = (gradient: readonly Float64Array[]): Float64Array => {
+    const out = new Float64Array(count)
+    terms.forEach(({ basis, start }, k) => {
+      basis.forEach((matrix, i) => {
+        let sum = 0
+        for (let j = 0; j < matrix.length; j++) sum += matrix[j]! * gradient[k]![j]!
+        out[start + i] = sum
+      })
+    })
+    return out
+  }
+  const evaluate = (omega: Float64Array): StructuredValue => {
+    const factors = factorsAt(omega)
+    const criterion = criterionAt(omega)
+    const at = evaluateCriterion(criterion, factors)
+    const logDetGradient = pull(at.logDetGradient)
+    const residualGradient = pull(at.residualGradient)
+    const logDet = at.logDet - criterion.system.logWeights
+    if (Number.isFinite(at.value)) {
+      for (let k = randomCount; k < count; k++) {
+        const [up, down] = [STEP, -STEP].map((step) => {
+          const moved = Float64Array.from(omega)
+          moved[k] = moved[k]! + step
+          return partsOf(criterionAt(moved), factors)
+        }) as [Parts, Parts]
+        logDetGradient[k] = (up.logDet - down.logDet) / (2 * STEP)
+        residualGradient[k] = (up.residualSquares - down.residualSquares) / (2 * STEP)
+      }
+    }
+    const variance = at.residualSquares / df
+    const gradient = logDetGradient.map((value, k) => value + residualGradient[k]! / variance)
+    if (!gradient.every(Number.isFinite)) return undefinedAt(at, count)
+    const { value, residualSquares } = at
+    return { value, gradient, logDet, residualSquares, logDetGradient, residualGradient }
+  }
+  return { design, method, weights, residual, terms, randomCount, count, criterionAt, factorsAt, evaluate }
+}
+
+/** Of the central differences in the working values of the residual structure, whose natural size is one. */
+const STEP = 1e-4
+
+interface Parts {
+  readonly logDet: number
+  readonly residualSquares: number
+}
+
+/** The two parts of the criterion without their derivatives in T. */
+function partsOf({ system, equations, method }: Criterion, factors: readonly Float64Array[]): Parts {
+  formEquations(equations, assembleFactors(system, factors))
+  const found = eliminate(equations)
+  if (found === null) return { logDet: Number.NaN, residualSquares: Number.NaN }
+  const fixed = method === "REML" ? found.logDetFixed + system.logDetCrossproduct : 0
+  const logDet = found.logDetEffects + fixed - system.logWeights
+  return { logDet, residualSquares: found.residualSquares }
+}
+
+function undefinedAt(at: CriterionValue, count: number): StructuredValue {
+  const zeros = new Float64Array(count)
+  return {
+    value: Number.POSITIVE_INFINITY,
+    gradient: zeros,
+    logDet: Number.NaN,
+    residualSquares: at.residualSquares,
+    logDetGradient: zeros,
+    residualGradient: zeros,
+  }
+}
+
+/** The last cross-products are kept: a search comes back to them for every difference in T. */
+const KEPT = 8
+
+function whitenedSystems(
+  base: LmmSystem,
+  residual: ResidualModel,
+  weights: Float64Array | null,
+): (working: Float64Array) => LmmSystem {
+  const { design, leastSquares, responseScale, cross } = base
+  const rows = weights === null ? design : weightRows(design, weights)
+  const { basis } = orthonormaliseColumns(rows.fixed.columns)
+  const response = rows.response.values.map((value, i) => {
+    let rest = value - (rows.offset?.[i] ?? 0)
+    rows.fixed.columns.forEach((column, j) => {
+      rest -= column[i]! * leastSquares[j]!
+    })
+    return rest / responseScale
+  })
+  const kept: { readonly key: string; readonly system: LmmSystem }[] = []
+  return (working) => {
+    const key = working.join()
+    const known = kept.find((entry) => entry.key === key)
+    if (known !== undefined) return known.system
+    const transform = residual.at(working)
+    const whiten = (column: Float64Array): Float64Array => {
+      const out = Float64Array.from(column)
+      transform.whiten(out)
+      return out
+    }
+    const factors = base.factors.map((factor) => ({ ...factor, columns: factor.columns.map(whiten) }))
+    const whitened = formWhitened({ ...cross.layout, factors }, basis.map(whiten), whiten(response))
+    const system = {
+      ...base,
+      cross: { ...whitened, layout: cross.layout },
+      logWeights: base.logWeights - transform.logDet,
+    }
+    kept.unshift({ key, system })
+    kept.length = Math.min(kept.length, KEPT)
+    return system
+  }
+}
+
+/** As `formCrossProducts`, for columns of X that are not orthonormal and a response not orthogonal to them. */
+function formWhitened(
+  layout: CrossProducts["layout"],
+  basis: readonly Float64Array[],
+  response: Float64Array,
+): CrossProducts {
+  const cross = formCrossProducts(layout, basis, response, dot(response, response))
+  const { tailEffects, tailSize } = layout
+  const columns = [...basis, response]
+  columns.forEach((a, i) => {
+    columns.slice(0, i + 1).forEach((b, j) => {
+      const value = dot(a, b)
+      cross.tail[(tailEffects + i) * tailSize + tailEffects + j] = value
+      cross.tail[(tailEffects + j) * tailSize + tailEffects + i] = value
+    })
+  })
+  return cross
+}

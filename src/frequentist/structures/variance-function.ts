@@ -1,0 +1,56 @@
+/** Residual standard deviations that differ from row to row by a factor with parameters. */
+
+export type VarianceKind = "varIdent" | "varPower" | "varExp"
+
+export interface VarianceFunction {
+  readonly kind: VarianceKind
+  /** What the parameters are called: strata but the first, or the covariate. */
+  readonly labels: readonly string[]
+  readonly start: readonly number[]
+  natural(working: number): number
+  working(natural: number): number
+  readonly interval: { to(natural: number): number; from(value: number): number }
+  /** log g of each row, the residual standard deviation being σ g. */
+  logFactors(working: Float64Array, rows: VarianceRows): Float64Array
+}
+
+/** What a variance function reads: the stratum or the covariate of each row. */
+export type VarianceRows =
+  | { readonly kind: "strata"; readonly codes: Int32Array }
+  | { readonly kind: "covariate"; readonly values: Float64Array }
+
+const same = (value: number): number => value
+
+/** `varIdent`: g = 1 in the first stratum, δ_s in the others (Pinheiro & Bates 2000, section 5.2.1). */
+export function varIdent(strata: readonly string[]): VarianceFunction {
+  return {
+    kind: "varIdent",
+    labels: strata.slice(1),
+    start: strata.slice(1).map(() => 0),
+    natural: Math.exp,
+    working: Math.log,
+    interval: { to: Math.log, from: Math.exp },
+    logFactors: (working, rows) => {
+      if (rows.kind !== "strata") return new Float64Array(0)
+      return Float64Array.from(rows.codes, (code) => (code === 0 ? 0 : working[code - 1]!))
+    },
+  }
+}
+
+/** `varPower`: g = |x|^δ; `varExp`: g = exp(δ x) (Pinheiro & Bates 2000, section 5.2.1). */
+export function covariateFunction(kind: "varPower" | "varExp", column: string): VarianceFunction {
+  return {
+    kind,
+    labels: [column],
+    start: [0],
+    natural: same,
+    working: same,
+    interval: { to: same, from: same },
+    logFactors: (working, rows) => {
+      if (rows.kind !== "covariate") return new Float64Array(0)
+      const delta = working[0]!
+      const log = kind === "varPower" ? (x: number) => Math.log(Math.abs(x)) : same
+      return rows.values.map((x) => delta * log(x))
+    },
+  }
+}
