@@ -1,17 +1,20 @@
 /** One chain: a state, the kernels that change it, and the stream they draw from. */
 import { NumericalError } from "../core/errors.ts"
+import { nodesIn } from "../models/expression.ts"
 import { Stream, streamFor } from "../random/stream.ts"
 import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import { bindLowered } from "../samplers/registry.ts"
 import type { BindOptions, Kernel } from "../samplers/sampler.ts"
 import { type RunSpec, sweepsOf } from "./run-spec.ts"
 
-/** All there is to know to go on from here: state, adaptation memory, stream, and how far the chain has come. */
+/** All there is to know to go on from here: state, adaptation memory, streams, and how far the chain has come. */
 export interface Checkpoint {
   readonly sweep: number
   readonly state: Float64Array
   readonly memory: readonly Float64Array[]
   readonly stream: Int32Array
+  /** The stream of effects that no later sweep depends on. */
+  readonly effectsStream: Int32Array
 }
 
 export interface Chain {
@@ -20,7 +23,10 @@ export interface Chain {
   /** Sweeps made so far. */
   readonly sweep: number
   readonly done: boolean
-  /** Current values, as laid out by the plan; changed by every sweep. */
+  /**
+   * Current values, as laid out by the plan; changed by every sweep. Effects that nothing later depends on are drawn
+   * only in sweeps that end a kept draw, and only when some monitored quantity reads them.
+   */
   readonly state: Float64Array
   /**
    * One sweep: every block once. Writes the monitored quantities into `record`, from `offset`, when the sweep
@@ -34,17 +40,23 @@ export interface Chain {
   checkpoint(): Checkpoint
 }
 
-/** Starts a chain, or resumes it from a checkpoint. All allocation happens here. */
-export function startChain(
-  spec: RunSpec,
-  number: number,
-  options: BindOptions & { readonly from?: Checkpoint } = {},
-): Chain {
-  const { from } = options
+export interface ChainOptions extends BindOptions {
+  /** Where to go on from. */
+  readonly from?: Checkpoint
+  /** Every sweep will be looked at, not only those that end a kept draw: all effects are drawn in each. */
+  readonly showAll?: boolean
+}
+
+/** Starts a chain, or resumes it from a checkpoint. All allocation happens here, except for chains that show all sweeps. */
+export function startChain(spec: RunSpec, number: number, options: ChainOptions = {}): Chain {
+  const { from, showAll = false } = options
   const kernels: Kernel[] = spec.blocks.map((block) => bindLowered(block, options))
   const state = (from?.state ?? spec.initial[number]!).slice()
   const memory = kernels.map((kernel, k) => from?.memory[k]?.slice() ?? new Float64Array(kernel.memoryLength))
   const rng = from === undefined ? streamFor(spec.seed, number, "sweep") : Stream.restore(from.stream)
+  const effects =
+    from === undefined ? streamFor(spec.seed, number, "effects") : Stream.restore(from.effectsStream)
+  const wanted = readsEffects(spec, kernels)
   const quantities = spec.monitors.map((quantity) => quantity.value)
   const recorder = bindRecorder(quantities, spec.layout, options.interpreted)
   const total = sweepsOf(spec)
@@ -61,13 +73,16 @@ export function startChain(
     state,
     advance(record, offset = 0) {
       const phase = sweep < spec.warmup ? "warmup" : "sampling"
+      const kept = sweep >= spec.warmup && (sweep + 1 - spec.warmup) % spec.thin === 0
+      // A look at a sweep that is not kept must not change the draws of those that are.
+      const source = kept ? (wanted ? effects : null) : showAll ? effects.clone() : null
       try {
-        for (let k = 0; k < kernels.length; k++) kernels[k]!.step(state, memory[k]!, rng, phase)
+        for (let k = 0; k < kernels.length; k++) kernels[k]!.step(state, memory[k]!, rng, phase, source)
       } catch (error) {
         throw inChain(error, number, sweep)
       }
       sweep++
-      if (sweep <= spec.warmup || (sweep - spec.warmup) % spec.thin !== 0) return false
+      if (!kept) return false
       recorder(state, record, offset)
       return true
     },
@@ -77,8 +92,17 @@ export function startChain(
       state: state.slice(),
       memory: memory.map((m) => m.slice()),
       stream: rng.snapshot(),
+      effectsStream: effects.snapshot(),
     }),
   }
+}
+
+/** Whether some monitored quantity reads effects that are drawn only when they are looked at. */
+function readsEffects(spec: RunSpec, kernels: readonly Kernel[]): boolean {
+  const late = new Set(kernels.flatMap((kernel) => [...(kernel.late ?? [])]))
+  if (late.size === 0) return false
+  const nodes = new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))
+  return [...nodes].some((node) => late.has(spec.layout.slots[node]!.offset))
 }
 
 function inChain(error: unknown, chain: number, sweep: number): unknown {

@@ -81,7 +81,7 @@ export function iterateChain(
   const run = checkRunOptions({ ...options, chains: number + 1 })
   const monitors = model.graph.quantities
   const spec = makeRunSpec(model.plan(checkMethod(options.method ?? "auto")), run, monitors)
-  const chain = startChain(spec, number)
+  const chain = startChain(spec, number, { showAll: true })
   const record = new Float64Array(monitors.length)
   const position = new Map(monitors.map((quantity, k) => [quantity.name, k]))
   return {
@@ -113,7 +113,8 @@ function indexOfMissing(monitors: readonly Quantity[], name: string): number {
   })
 }
 
-function checkRunOptions(options: SampleOptions): RunOptions {
+/** The numbers of a run with their defaults. @throws OptionError naming the one that is not a whole number in range */
+export function checkRunOptions(options: Partial<RunOptions> & RunControls): RunOptions {
   const { chains, draws, warmup, thin, seed } = { ...SAMPLE_DEFAULTS, ...withoutUndefined(options) }
   checkCount("chains", chains, 1)
   checkCount("draws", draws, 1)

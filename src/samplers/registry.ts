@@ -2,8 +2,10 @@
 import type { ModelGraph, StochasticNode } from "../models/graph.ts"
 import { isRefusal, type Refusal } from "./conditional.ts"
 import { conjugate } from "./conjugate.ts"
+import { crossed } from "./crossed/sampler.ts"
 import { blocked, collapsed } from "./gaussian/samplers.ts"
 import type { LoweringContext } from "./kernel/program.ts"
+import { bindRelationBlock, type LoweredRelationBlock } from "./relations/registry.ts"
 import type { BindOptions, Explanation, JointSampler, Kernel, Sampler } from "./sampler.ts"
 import { slice } from "./slice.ts"
 
@@ -76,19 +78,21 @@ function registerJoint<M extends object, P>(sampler: JointSampler<M, P>): Regist
         lower: () => ({ sampler: name, data: sampler.lower(match) }),
       }
     },
-    bind: (data) => sampler.bind(data as P),
+    bind: (data, options) => sampler.bind(data as P, options),
   }
 }
 
 export const JOINT_SAMPLERS = {
   blocked: registerJoint(blocked),
   collapsed: registerJoint(collapsed),
+  crossed: registerJoint(crossed),
 } as const
 
 export const SAMPLERS: readonly RegisteredSampler[] = [register(conjugate), register(slice)]
 
 /** Turns lowered blocks into kernels; runs in the worker. */
 export function bindLowered(block: LoweredBlock, options?: BindOptions): Kernel {
+  if (block.sampler === "relations") return bindRelationBlock(block.data as LoweredRelationBlock)
   const all = [...SAMPLERS, ...Object.values(JOINT_SAMPLERS)]
   return all.find((sampler) => sampler.name === block.sampler)!.bind(block.data, options)
 }

@@ -10,14 +10,19 @@ export type Phase = "warmup" | "sampling"
 export interface Kernel {
   /** State slots that `step` may change. */
   readonly writes: Int32Array
+  /** Those of them that no later update depends on, drawn only when asked for: see `step`. None when absent. */
+  readonly late?: Int32Array
   /** Doubles of adaptation memory. */
   readonly memoryLength: number
   /**
-   * One update: a deterministic function of (state, memory, stream) that changes its declared slots and memory only
+   * One update: a deterministic function of (state, memory, streams) that changes its declared slots and memory only
    * and allocates nothing.
+   * @param effects where the draws come from that no later update depends on (random effects of the collapsed sampler):
+   *   a stream of their own, so that all else is the same whether they are drawn or not; null to leave them as they were,
+   *   in a sweep that nobody looks at; `rng` when absent. Kernels without such draws ignore it.
    * @throws NumericalError when the conditional allows no draw
    */
-  step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase): void
+  step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase, effects?: Stream | null): void
   /** Normalised log density of the target's current value given the rest; exact kernels have it. */
   logConditional?(state: Float64Array): number
   /** Log density of the target's current value given the rest, up to a constant; kernels without `logConditional` have it. */
@@ -55,7 +60,7 @@ export interface JointSampler<M = unknown, P = unknown> {
   }
   explain(match: M): Explanation
   lower(match: M): P
-  bind(lowered: P): Kernel
+  bind(lowered: P, options?: BindOptions): Kernel
 }
 
 export interface BindOptions {

@@ -72,7 +72,7 @@ describe.each(RUNS)("$name", (run) => {
 
   it("the iterator shows the sweeps that sample makes", () => {
     const model = modelNamed(run.specimen)
-    const chain = startChain(spec, 2)
+    const chain = startChain(spec, 2, { showAll: true })
     const record = new Float64Array(width)
     const names = spec.monitors.map(({ name }) => name)
     let sweeps = 0

@@ -2,20 +2,22 @@
  * Collapsed Gibbs for Gaussian hierarchical models: the spreads are drawn from their marginal posterior, coefficients
  * and effects integrated out, then coefficients and effects exactly and jointly given the spreads.
  *
- * The spreads move by an independence Metropolis–Hastings step from a multivariate t fitted at the mode (and again to
- * the draws of warm-up), mixed with random-walk steps so that a heavy tail or a boundary is no trap. Sources: van Dyk &
- * Park (2008), JASA 103, on collapsing; Tierney (1994), Annals of Statistics 22, section 2.4, on mixing the two kernels.
+ * The spreads move by a Metropolis–Hastings step that would leave unchanged a multivariate t fitted at the mode (and again
+ * to the draws of warm-up), alternating with random-walk steps so that a heavy tail or a boundary is no trap. Sources: van
+ * Dyk & Park (2008), JASA 103, on collapsing; Tierney (1994), Annals of Statistics 22, section 2.4, on combining kernels.
  */
 import { NumericalError } from "../../core/errors.ts"
-import { cholesky } from "../../math/small-dense.ts"
+import { drawGamma } from "../../random/gamma.ts"
 import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
 import { isRefusal, type Refusal, refusal } from "../conditional.ts"
 import type { LoweringContext } from "../kernel/program.ts"
-import type { Kernel } from "../sampler.ts"
-import { drawCoefficients } from "./factorisation.ts"
+import type { BindOptions, Kernel } from "../sampler.ts"
+import { type Coordinates, fitToDraws, mapFromSpreads, mapToSpreads } from "./coordinates.ts"
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
+import { classifyLevels } from "./level-classes.ts"
 import { bindMarginal, type MarginalData } from "./marginal.ts"
-import { drawProposal, fitAtMode, logProposal, type Proposal } from "./proposal.ts"
+import { fitAtMode, type Proposal } from "./proposal.ts"
 import {
   coordinatesOf,
   insideSupport,
@@ -59,8 +61,10 @@ const spreadsOf = (model: GaussianModel) => [...model.effects.map((e) => e.sprea
 
 /** Reduces the rows and fits the proposal; both are the same for every chain. */
 export function lowerCollapsed({ model, priors }: CollapsedMatch): LoweredCollapsed {
+  const statistics = reduceRows(model)
   const data: MarginalData = {
-    statistics: reduceRows(model),
+    statistics,
+    classes: classifyLevels(statistics),
     coefficients: model.coefficients,
     spreads: spreadsOf(model),
     priors,
@@ -85,125 +89,167 @@ function startingPoint(data: MarginalData, dimension: number): Float64Array {
   return phi
 }
 
-/** A random-walk step is tried beside the independence step once in so many sweeps. */
-const WALK_EVERY = 4
-/** Kept sweeps of warm-up after which the proposal is fitted again; none when warm-up is shorter. */
-const REFITS = [200, 400, 800, 1600]
+/** Degrees of freedom of the reference t: heavier tails than any log-scale posterior with a proper prior. */
+const REFERENCE_DF = 10
+/** Autocorrelation of the proposal with the current value, in the coordinates z. */
+const AUTOREGRESSION = -0.4
+/** A random-walk step is tried beside the other once in so many sweeps. */
+const WALK_EVERY = 8
+/** Sweeps of warm-up between which draws are gathered for the next fit; the first still tell of the initial values. */
+const REFITS = [100, 300, 700, 1500]
+/** Longest stretch between two of them. */
+const HISTORY = 800
 /** Share of a stretch's sweeps that must have moved for it to be used. */
 const MOVED = 0.3
-/** Draws are a sample: the fitted scale is widened a little. */
-const WIDEN = 1.1
 
 /**
- * memory = [have φ, log density, warm-up sweeps, moves, φ (d), sum of φ (d), sum of φφ' (d²), centre (d), factor (d²)].
- * Acceptance statistics are not part of the state: they change nothing.
+ * memory = [have φ, log density of z, log reference density, sweeps, moves of this stretch, φ (d), z (d), centre (d),
+ * factor (d²), skew (d), φ of the stretch].
  */
-export function bindCollapsed(data: LoweredCollapsed): Kernel {
-  // Two sets of arrays: the factorisation at the current φ survives a proposal that is refused.
-  let current = bindMarginal(data)
-  let other = bindMarginal(data)
+export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {}): Kernel {
+  // Two sets of arrays: the equations at the current φ survive a proposal that is refused.
+  let current = bindMarginal(data, options.interpreted)
+  let other = bindMarginal(data, options.interpreted)
   const { dimension: d, spreads, first } = current
-  const at = { phi: 4, sum: 4 + d, products: 4 + 2 * d, centre: 4 + 2 * d + d * d, factor: 4 + 3 * d + d * d }
+  const at = {
+    phi: 5,
+    z: 5 + d,
+    centre: 5 + 2 * d,
+    factor: 5 + 3 * d,
+    skew: 5 + 3 * d + d * d,
+    history: 5 + 4 * d + d * d,
+  }
   const proposed = new Float64Array(d)
-  const z = new Float64Array(d)
+  const proposedZ = new Float64Array(d)
   const scratch = new Float64Array(Math.max(...spreads.map(({ q }) => q * q)))
   const { statistics } = data
+  const reduction = Math.sqrt(1 - AUTOREGRESSION ** 2)
+  // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
+  const walk = 2.38 / Math.sqrt(d)
   let seen: Float64Array | null = null
-  let phi: Float64Array = z
-  let proposal: Proposal = data.proposal
+  let phi: Float64Array = proposed
+  let z: Float64Array = proposedZ
+  let coordinates: Coordinates = { ...data.proposal, skew: proposed }
   const spreadSlots = spreads.flatMap(({ kind, slot, q }) =>
     kind === "known" ? [] : Array.from({ length: q * q }, (_, k) => slot + k),
   )
 
   return {
     writes: Int32Array.from([...spreadSlots, ...statistics.restSlots, ...statistics.ownSlots]),
-    memoryLength: at.factor + d * d,
-    step(state, memory, rng, phase) {
-      const resumed = memory !== seen
-      if (resumed) {
-        // Views are made once for a chain, not at every sweep.
-        seen = memory
-        phi = memory.subarray(at.phi, at.phi + d)
-        proposal = {
-          centre: memory.subarray(at.centre, at.centre + d),
-          factor: memory.subarray(at.factor, at.factor + d * d),
-        }
-      }
-      if (memory[0] === 0) {
-        spreads.forEach((spread, k) => {
-          readCoordinates(spread, state, phi, first[k]!, scratch)
-        })
-        proposal.centre.set(data.proposal.centre)
-        proposal.factor.set(data.proposal.factor)
-        memory[1] = current.logDensity(phi)
-        memory[0] = 1
-        if (!Number.isFinite(memory[1])) throw startFailure(memory[1]!)
-      } else if (resumed) current.logDensity(phi)
-
+    late: statistics.ownSlots,
+    memoryLength: at.history + HISTORY * d,
+    step(state, memory, rng, phase, effects) {
+      if (memory !== seen) resume(memory, state)
       if (d > 0) {
-        const before = logProposal(proposal, phi, z)
-        drawProposal(proposal, rng, proposed, z)
-        const density = other.logDensity(proposed)
-        const ratio = density - memory[1]! + before - logProposal(proposal, proposed, z)
-        let moved = Math.log(rng.uniform()) < ratio
-        if (moved) accept(memory, density)
-        if (rng.uniform() * WALK_EVERY < 1) {
-          // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
-          const scale = 2.38 / Math.sqrt(d)
-          for (let i = 0; i < d; i++) z[i] = scale * drawNormal(rng)
-          for (let i = 0; i < d; i++) {
-            let value = phi[i]!
-            for (let j = 0; j <= i; j++) value += proposal.factor[i * d + j]! * z[j]!
-            proposed[i] = value
-          }
-          const walked = other.logDensity(proposed)
-          if (Math.log(rng.uniform()) < walked - memory[1]!) {
-            accept(memory, walked)
-            moved = true
-          }
+        let moved = tryReference(memory, rng)
+        memory[3]! += 1
+        if (memory[3]! % WALK_EVERY === 0 && tryWalk(memory, rng)) moved = true
+        if (moved) {
+          memory[4]! += 1
+          for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
         }
-        if (moved) memory[3]! += 1
+        if (phase === "warmup") adapt(memory)
       }
-      for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
-      drawCoefficients(current.factorisation, state, rng)
-      if (phase === "warmup") adapt(memory)
+      current.likelihood.drawCoefficients(state, rng)
+      if (effects !== null) current.likelihood.drawEffects(state, effects ?? rng)
     },
   }
 
-  /** Moves φ to the proposal, whose factorisation becomes the current one. */
-  function accept(memory: Float64Array, density: number): void {
-    phi.set(proposed)
+  /** Makes views of a chain's memory, once for a chain; a chain that begins gets its φ from the state. */
+  function resume(memory: Float64Array, state: Float64Array): void {
+    seen = memory
+    const view = (from: number, length: number) => memory.subarray(from, from + length)
+    phi = view(at.phi, d)
+    z = view(at.z, d)
+    coordinates = { centre: view(at.centre, d), factor: view(at.factor, d * d), skew: view(at.skew, d) }
+    const begins = memory[0] === 0
+    if (begins) {
+      spreads.forEach((spread, k) => {
+        readCoordinates(spread, state, phi, first[k]!, scratch)
+      })
+      coordinates.centre.set(data.proposal.centre)
+      coordinates.factor.set(data.proposal.factor)
+      memory[0] = 1
+    }
+    const density = current.logDensity(phi)
+    if (!begins) return
+    if (!Number.isFinite(density)) throw startFailure(density)
+    enter(memory, density)
+  }
+
+  /** Finds z and its densities for the current φ, whose log density is given. */
+  function enter(memory: Float64Array, density: number): void {
+    memory[1] = density + mapFromSpreads(coordinates, phi, z)
+    memory[2] = logReference(z)
+  }
+
+  /**
+   * A move that would leave the reference t unchanged, accepted by the ratio of the densities' quotients: given z, the
+   * t's mixing variance is inverse-gamma; given that, z is normal, and the proposal autoregressive with a negative
+   * coefficient, so that successive draws of what is odd about the centre compensate each other.
+   * Sources: Kamatani (2018), Stochastic Processes and their Applications 128, on mixed preconditioned Crank–Nicolson
+   * steps; Adler (1981), Physical Review D 23, on overrelaxation.
+   */
+  function tryReference(memory: Float64Array, rng: Stream): boolean {
+    let squares = REFERENCE_DF
+    for (let i = 0; i < d; i++) squares += z[i]! * z[i]!
+    const spread = reduction * Math.sqrt(squares / (2 * drawGamma(rng, 0.5 * (REFERENCE_DF + d))))
+    for (let i = 0; i < d; i++) proposedZ[i] = AUTOREGRESSION * z[i]! + spread * drawNormal(rng)
+    const jacobian = mapToSpreads(coordinates, proposedZ, proposed)
+    const density = other.logDensity(proposed) + jacobian
+    const reference = logReference(proposedZ)
+    if (!(Math.log(rng.uniform()) < density - reference - (memory[1]! - memory[2]!))) return false
+    accept(memory, density, reference)
+    return true
+  }
+
+  function tryWalk(memory: Float64Array, rng: Stream): boolean {
+    for (let i = 0; i < d; i++) proposedZ[i] = z[i]! + walk * drawNormal(rng)
+    const jacobian = mapToSpreads(coordinates, proposedZ, proposed)
+    const density = other.logDensity(proposed) + jacobian
+    if (!(Math.log(rng.uniform()) < density - memory[1]!)) return false
+    accept(memory, density, logReference(proposedZ))
+    return true
+  }
+
+  /** Moves to the proposal, whose equations become the current ones. */
+  function accept(memory: Float64Array, density: number, reference: number): void {
+    for (let i = 0; i < d; i++) {
+      phi[i] = proposed[i]!
+      z[i] = proposedZ[i]!
+    }
     memory[1] = density
+    memory[2] = reference
     const before = current
     current = other
     other = before
   }
 
-  /** Gathers moments of φ and refits the proposal to those of the last stretch of warm-up. */
+  /** Log density of the reference t up to a constant. */
+  function logReference(at: Float64Array): number {
+    let squares = 0
+    for (let i = 0; i < d; i++) squares += at[i]! * at[i]!
+    return -0.5 * (REFERENCE_DF + d) * Math.log(1 + squares / REFERENCE_DF)
+  }
+
+  /** Keeps the φ of warm-up and refits the proposal to those of its last stretch. */
   function adapt(memory: Float64Array): void {
-    const sum = memory.subarray(at.sum, at.sum + d)
-    const products = memory.subarray(at.products, at.products + d * d)
-    memory[2]! += 1
-    for (let i = 0; i < d; i++) {
-      sum[i]! += phi[i]!
-      for (let j = 0; j < d; j++) products[i * d + j]! += phi[i]! * phi[j]!
-    }
-    const count = memory[2]!
-    const stage = REFITS.indexOf(count)
+    const count = memory[3]!
+    const stage = REFITS.findIndex((end) => count <= end)
     if (stage === -1) return
-    const length = count - (stage === 0 ? 0 : REFITS[stage - 1]!)
-    const covariance = products.map((value, k) => {
-      const [i, j] = [Math.floor(k / d), k % d]
-      return (WIDEN * (value - (sum[i]! * sum[j]!) / length)) / (length - 1)
-    })
+    const begun = stage === 0 ? 0 : REFITS[stage - 1]!
+    const length = count - begun
+    for (let i = 0; i < d; i++) memory[at.history + (length - 1) * d + i] = phi[i]!
+    if (count < REFITS[stage]!) return
     // A stretch in which the chain hardly moved says nothing about the scale.
-    if (memory[3]! > MOVED * length && cholesky(covariance, 0, d)) {
-      for (let i = 0; i < d; i++) proposal.centre[i] = sum[i]! / length
-      proposal.factor.set(covariance)
+    if (
+      stage > 0 &&
+      memory[4]! > MOVED * length &&
+      fitToDraws(coordinates, memory.subarray(at.history), length)
+    ) {
+      enter(memory, current.logDensity(phi))
     }
-    memory[3] = 0
-    sum.fill(0)
-    products.fill(0)
+    memory[4] = 0
   }
 }
 

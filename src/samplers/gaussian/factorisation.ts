@@ -137,10 +137,15 @@ export function logCoefficientDensity(f: Factorisation, state: Float64Array): nu
 
 /** Draws all coefficients and effects jointly from their conditional given the spreads last factorised. */
 export function drawCoefficients(f: Factorisation, state: Float64Array, rng: Stream): void {
+  drawOthers(f, state, rng)
+  drawEffects(f, state, rng)
+}
+
+/** The part of that draw that is not of the eliminated factor; the effects given it are then drawn by `drawEffects`. */
+export function drawOthers(f: Factorisation, state: Float64Array, rng: Stream): void {
   const { statistics: s, draw } = f
   const { rest } = s
   for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + drawNormal(rng)
   solveLowerTransposed(f.rest, 0, rest, draw, 0)
   for (let a = 0; a < rest; a++) state[s.restSlots[a]!] = s.centre[a]! + draw[a]!
-  drawEffects(f, state, rng)
 }

@@ -1,8 +1,8 @@
 /** The marginal posterior of the spreads, coefficients and effects integrated out, as a density in φ. */
 import { compileSpreads } from "./compile-spreads.ts"
-import { factorise, newFactorisation, restPriorsOf } from "./factorisation.ts"
-import type { Factorisation, SpreadValue } from "./factorisation-types.ts"
-import type { GaussianModel, Spread } from "./gaussian-model.ts"
+import type { SpreadValue } from "./factorisation-types.ts"
+import type { Spread } from "./gaussian-model.ts"
+import { bindLikelihood, type Likelihood, type LikelihoodData } from "./likelihood.ts"
 import {
   bindLogPrior,
   coordinatesOf,
@@ -10,12 +10,9 @@ import {
   type LogPrior,
   type SpreadPrior,
 } from "./spread-space.ts"
-import type { GaussianStatistics } from "./statistics.ts"
 
 /** What a worker needs to evaluate the density: plain data. */
-export interface MarginalData {
-  readonly statistics: GaussianStatistics
-  readonly coefficients: GaussianModel["coefficients"]
+export interface MarginalData extends LikelihoodData {
   /** Spread of each set of effects, then the residual's. */
   readonly spreads: readonly Spread[]
   /** Priors in the same order; null for a known spread. */
@@ -23,20 +20,21 @@ export interface MarginalData {
 }
 
 export interface Marginal {
-  readonly factorisation: Factorisation
+  /** At the φ last evaluated: ready to draw coefficients and effects from. */
+  readonly likelihood: Likelihood
   /** Number of coordinates of φ. */
   readonly dimension: number
-  /** Log density at φ up to a constant; leaves the factorisation at φ, ready to draw coefficients from. */
+  /** Log density at φ up to a constant; −Infinity where there is none. */
   logDensity(phi: Float64Array): number
   /** First coordinate of each spread. */
   readonly first: readonly number[]
   readonly spreads: readonly Spread[]
 }
 
-/** Allocates everything; evaluations allocate nothing. */
-export function bindMarginal(data: MarginalData): Marginal {
-  const { statistics, coefficients, spreads, priors } = data
-  const factorisation = newFactorisation(statistics, restPriorsOf(statistics, coefficients))
+/** Allocates everything; evaluations allocate nothing. @param interpreted loops over arrays instead of generated code */
+export function bindMarginal(data: MarginalData, interpreted?: boolean): Marginal {
+  const { spreads, priors } = data
+  const likelihood = bindLikelihood(data, interpreted)
   const { values, scratch } = compileSpreads(spreads)
   const first: number[] = []
   let dimension = 0
@@ -50,7 +48,7 @@ export function bindMarginal(data: MarginalData): Marginal {
   const effects: readonly SpreadValue[] = values.slice(0, -1)
   const residual = values.at(-1)!
   return {
-    factorisation,
+    likelihood,
     dimension,
     first,
     spreads,
@@ -63,8 +61,7 @@ export function bindMarginal(data: MarginalData): Marginal {
         total += logPrior(phi, first[k]!, values[k]!)
       }
       if (!(total > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY
-      const likelihood = factorise(factorisation, effects, 1 / residual.inverse[0]!)
-      const density = total + likelihood
+      const density = total + likelihood.evaluate(effects, 1 / residual.inverse[0]!)
       return Number.isNaN(density) ? Number.NEGATIVE_INFINITY : density
     },
   }

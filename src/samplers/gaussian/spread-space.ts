@@ -147,6 +147,19 @@ export function evaluateSpread(
     value.logDeterminant = 2 * phi[at]!
     return
   }
+  if (q === 2) {
+    // cosh² and sinh cosh of z, both from exp 2z; 1 / (1 − p²) = cosh² z.
+    const first = Math.exp(-phi[at]!)
+    const second = Math.exp(-phi[at + 1]!)
+    const square = Math.exp(2 * phi[at + 2]!)
+    const cosh2 = 0.25 * (square + 2 + 1 / square)
+    inverse[0] = first * first * cosh2
+    inverse[3] = second * second * cosh2
+    inverse[1] = -0.25 * first * second * (square - 1 / square)
+    inverse[2] = inverse[1]!
+    value.logDeterminant = 2 * (phi[at]! + phi[at + 1]!) - Math.log(cosh2)
+    return
+  }
   writeFactor(q, phi, at, scratch)
   value.logDeterminant = 0
   // L⁻¹ in place, row by row, then D⁻¹ = L⁻ᵀ L⁻¹.
@@ -174,11 +187,35 @@ export function evaluateSpread(
 /** Log prior density of a spread at its coordinates, up to a constant. */
 export type LogPrior = (phi: Float64Array, at: number, value: SpreadValue) => number
 
+/**
+ * Priors of scalar spreads without the constants of their densities, Jacobian included: at φ, the log sd, 1 / variance
+ * is known already.
+ */
+const SHORT_PRIORS: Readonly<Record<string, (p: readonly number[]) => LogPrior>> = {
+  "inverseGamma of variance": ([shape, scale]) => {
+    const [power, b] = [-2 * shape!, scale!]
+    return (phi, at, value) => power * phi[at]! - b * value.inverse[0]!
+  },
+  "halfT of sd": ([df, scale]) => logHalfT(df!, scale!),
+  "halfCauchy of sd": ([scale]) => logHalfT(1, scale!),
+  "halfNormal of sd": ([sd]) => {
+    const precision = 0.5 / (sd! * sd!)
+    return (phi, at, value) => phi[at]! - precision / value.inverse[0]!
+  },
+}
+
+function logHalfT(df: number, scale: number): LogPrior {
+  const [half, over] = [0.5 * (df + 1), 1 / (df * scale * scale)]
+  return (phi, at, value) => phi[at]! - half * Math.log1p(over / value.inverse[0]!)
+}
+
 /** The log prior with respect to φ: the density of the node's value times the Jacobian of the map from φ to it. */
 export function bindLogPrior(spread: Spread, prior: SpreadPrior): LogPrior {
   const { q, kind } = spread
   const { family, parameters: p } = prior
   if (q === 1) {
+    const short = SHORT_PRIORS[`${family} of ${kind}`]
+    if (short !== undefined) return short(p)
     const distribution = lookupDistribution(family)
     if (distribution.kind !== "scalar") return () => Number.NaN
     // d sd = sd dφ, d variance = 2 variance dφ.
@@ -204,6 +241,8 @@ export function bindLogPrior(spread: Spread, prior: SpreadPrior): LogPrior {
           for (let k = 0; k < q * q; k++) trace += p[k + 1]! * value.inverse[k]!
           return -0.5 * (df + q + 1) * value.logDeterminant - 0.5 * trace
         }
+  // The Jacobian below, with 2 log cosh z = 2 (φ_0 + φ_1) − log |Σ|.
+  if (q === 2) return (phi, at, value) => density(value) + phi[at]! + phi[at + 1]! + value.logDeterminant
   return (phi, at, value) => {
     // Σ_ij = s_i s_j R_ij: |dΣ/d(s, R)| = 2^q Π s_i^q, and ds = s dφ.
     let jacobian = 0
