@@ -1,6 +1,5 @@
 /** Cholesky factorisation of the mixed-model equations, and their solution. */
 
-import { factorDenseCholesky } from "../math/dense-cholesky.ts"
 import { cholesky, logDeterminant, solveLower, solveLowerTransposed } from "../math/small-dense.ts"
 import type { ChainFactor, EliminationLayout } from "./elimination-layout.ts"
 import type { Equations } from "./equations.ts"
@@ -46,7 +45,7 @@ export function eliminate(equations: Equations): Elimination | null {
   const { tail } = equations
   const { tailSize, tailEffects } = layout
   const order = tailSize - 1
-  if (factorDenseCholesky(tail, tailSize, order, 1) !== -1) return null
+  if (equations.arena.choleskyLarge(tail, tailSize, order, 1) !== -1) return null
   let logDetFixed = 0
   for (let i = 0; i < order; i++) {
     const value = 2 * Math.log(tail[i * (tailSize + 1)]!)
@@ -115,6 +114,17 @@ function updateTail(
   const first = chain.tailPointer[j]!
   const end = chain.tailPointer[j + 1]!
   const off = chain.offPointer[j]! + chain.parentRows * q
+  if (q === 1) {
+    for (let i = first; i < end; i++) {
+      const to = tailRow[i]! * tailSize
+      const own = rows[off + i - first]!
+      for (let h = first; h <= i; h++) {
+        const cell = to + tailRow[h]!
+        tail[cell] = tail[cell]! - own * rows[off + h - first]!
+      }
+    }
+    return
+  }
   for (let i = first; i < end; i++) {
     const to = tailRow[i]! * tailSize
     const rowI = off + (i - first) * q

@@ -7,6 +7,9 @@
  * A workspace is allocated once a fit; evaluating at another T only overwrites it.
  */
 
+import type { DenseArena } from "../math/wasm-dense/arena.ts"
+import { createDenseArena } from "../math/wasm-dense/dense-arena.ts"
+import { createPlainArena } from "../math/wasm-dense/fallback.ts"
 import type { CrossProducts } from "./cross-products.ts"
 
 export interface Equations {
@@ -23,7 +26,12 @@ export interface Equations {
   readonly effects: readonly Float64Array[]
   readonly tailSolution: Float64Array
   readonly scratch: Float64Array
+  /** Where the tail and its inverse live. */
+  readonly arena: DenseArena
 }
+
+/** Below this order a tail is factored before a WebAssembly module would be set up. */
+const LARGE_TAIL = 64
 
 export function createEquations(cross: CrossProducts): Equations {
   const { layout } = cross
@@ -35,17 +43,19 @@ export function createEquations(cross: CrossProducts): Equations {
     return largest
   }, 0)
   const widest = layout.factors.reduce((most, factor) => Math.max(most, factor.width), 1)
+  const arena = layout.tailSize < LARGE_TAIL ? createPlainArena() : createDenseArena(2 * cross.tail.length)
   return {
     cross,
     diagonal: cross.diagonal.map((values) => new Float64Array(values.length)),
     below: cross.below.map((values) => new Float64Array(values.length)),
-    tail: new Float64Array(cross.tail.length),
+    tail: arena.allocate(cross.tail.length),
     inverseDiagonal: cross.diagonal.map((values) => new Float64Array(values.length)),
     inverseBelow: cross.below.map((values) => new Float64Array(values.length)),
-    inverseTail: new Float64Array(cross.tail.length),
+    inverseTail: arena.allocate(cross.tail.length),
     effects: layout.chain.map((chain) => new Float64Array(chain.levels * chain.width)),
     tailSolution: new Float64Array(layout.tailSize - 1),
     scratch: new Float64Array(Math.max(longest, layout.tailSize, widest * widest)),
+    arena,
   }
 }
 

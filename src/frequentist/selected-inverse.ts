@@ -1,6 +1,5 @@
 /** The blocks of the inverse that a gradient and a conditional variance need, and no others. */
 
-import { invertFromCholesky } from "../math/dense-cholesky.ts"
 import { solveLowerTransposed } from "../math/small-dense.ts"
 import type { ChainFactor, EliminationLayout } from "./elimination-layout.ts"
 import type { Equations } from "./equations.ts"
@@ -16,12 +15,12 @@ import type { Equations } from "./equations.ts"
 export function invertEquations(equations: Equations, withFixed: boolean): void {
   const { layout } = equations.cross
   const { tailSize, tailEffects } = layout
-  const { tail, inverseTail } = equations
+  const { tail, inverseTail, arena } = equations
   if (withFixed) {
-    invertFromCholesky(tail, tailSize, tailSize - 1, inverseTail)
+    arena.invertLarge(tail, tailSize, tailSize - 1, inverseTail)
   } else {
     inverseTail.fill(0)
-    invertFromCholesky(tail, tailSize, tailEffects, inverseTail)
+    arena.invertLarge(tail, tailSize, tailEffects, inverseTail)
   }
   for (let c = layout.chain.length - 1; c >= 0; c--) invertChainFactor(equations, layout, c)
 }
@@ -129,12 +128,41 @@ function multiplyTail(
   const end = chain.tailPointer[j + 1]! - 1
   const start = chain.parentRows * q
   const off = chain.offPointer[j]! + start
+  if (q === 1) {
+    multiplyScalarTail(inverseTail, layout.tailSize, tailRow, first, end, inverse, off, h, start)
+    return
+  }
   for (let i = first; i < end; i++) {
     const from = tailRow[i]! * layout.tailSize
     for (let k = first; k < end; k++) {
       const value = inverseTail[from + tailRow[k]!]!
       subtractScaled(inverse, off + (i - first) * q, h, start + (k - first) * q, q, value)
     }
+  }
+}
+
+/** The same for one number a row, each entry of the symmetric inverse read once. */
+function multiplyScalarTail(
+  inverseTail: Float64Array,
+  tailSize: number,
+  tailRow: Int32Array,
+  first: number,
+  end: number,
+  target: Float64Array,
+  off: number,
+  h: Float64Array,
+  start: number,
+): void {
+  for (let i = first; i < end; i++) {
+    const from = tailRow[i]! * tailSize
+    const own = h[start + i - first]!
+    let sum = inverseTail[from + tailRow[i]!]! * own
+    for (let k = first; k < i; k++) {
+      const value = inverseTail[from + tailRow[k]!]!
+      sum += value * h[start + k - first]!
+      target[off + k - first] = target[off + k - first]! - value * own
+    }
+    target[off + i - first] = target[off + i - first]! - sum
   }
 }
 
