@@ -4,10 +4,16 @@ import { dependsOn } from "../models/expression.ts"
 import { latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
 import { AUGMENTATIONS } from "./augment/registry.ts"
 import type { Rewrite } from "./augment/rewrite.ts"
-import { isRefusal } from "./conditional.ts"
+import { isRefusal, type Refusal } from "./conditional.ts"
 import { layOut, type StateLayout } from "./kernel/layout.ts"
 import { type LoweringContext, newContext } from "./kernel/program.ts"
-import { type Assignment, JOINT_SAMPLERS, type LoweredBlock, SAMPLERS } from "./registry.ts"
+import {
+  type Assignment,
+  JOINT_SAMPLERS,
+  type JointAssignment,
+  type LoweredBlock,
+  SAMPLERS,
+} from "./registry.ts"
 
 /** `gibbs` draws one node at a time, `blocked` all coefficients and effects jointly, `collapsed` integrates them out. */
 export type PlanMethod = "gibbs" | "blocked" | "collapsed"
@@ -45,21 +51,26 @@ const MOST_MULTIPLICATIONS = 1e6
 
 /**
  * Plans the sampling of a model. `auto` collapses where it applies and a sweep stays cheap, else draws jointly, else one
- * node at a time.
+ * node at a time. Where one factorisation of all effects costs too much, `collapsed` takes crossed factors in turn.
  * @throws PlanError when a method is asked for that does not apply, or no sampler takes a node, naming each refusal
  */
 export function makePlan(model: ModelGraph, method: Method = "auto"): Plan {
-  if (method !== "auto") return planFor[method](model, "user", "asked for")
-  const attempts: readonly { method: PlanMethod; reason: string | null }[] = [
-    { method: "collapsed", reason: reasonAgainst(model, "collapsed") },
-    { method: "blocked", reason: reasonAgainst(model, "blocked") },
-    { method: "gibbs", reason: null },
-  ]
-  const chosen = attempts.findIndex((attempt) => attempt.reason === null)
-  const passed = attempts.slice(0, chosen).map((attempt) => `not ${attempt.method}: ${attempt.reason}`)
-  const reason = passed.length === 0 ? "normal in coefficients and effects, few spreads" : passed.join("; ")
-  return planFor[attempts[chosen]!.method](model, "default", reason)
+  if (method === "gibbs") return planSingly(model, "user", "asked for")
+  if (method !== "auto") return planJointly(prepare(model, method), "user", "asked for")
+  const passed: string[] = []
+  for (const candidate of ["collapsed", "blocked"] as const) {
+    const prepared = prepare(model, candidate)
+    const against = reasonAgainst(prepared.found)
+    if (against === null) {
+      const why = [...passed, prepared.remark].filter((text) => text !== "")
+      return planJointly(prepared, "default", why.length === 0 ? SIMPLE : why.join("; "))
+    }
+    passed.push(`not ${candidate}: ${against}`)
+  }
+  return planSingly(model, "default", passed.join("; "))
 }
+
+const SIMPLE = "normal in coefficients and effects, few spreads"
 
 /** What a worker needs to run the plan: one block of plain data for each step of a sweep. */
 export function lowerPlan(plan: Plan, context: LoweringContext = plan.context): LoweredBlock[] {
@@ -78,71 +89,65 @@ export function textbookPlan(plan: Plan): Plan | null {
 }
 
 /** Why `auto` passes a joint method by; null when it takes it. */
-function reasonAgainst(model: ModelGraph, method: "blocked" | "collapsed"): string | null {
-  const graph = method === "collapsed" ? model : augment(model).graph
-  const found = JOINT_SAMPLERS[method].assign(newContext(graph, layOut(graph)))
+function reasonAgainst(found: JointAssignment | Refusal): string | null {
   if (isRefusal(found)) return found.reason
   if (found.dimension > MOST_COORDINATES)
     return `${found.dimension} spread parameters are too many for one step`
-  if (found.cost > MOST_MULTIPLICATIONS)
+  // Taking crossed factors in turn is never dearer than one node at a time.
+  if (found.cost > MOST_MULTIPLICATIONS && found.sampler !== JOINT_SAMPLERS.crossed.name)
     return `a factorisation takes ${found.cost.toExponential(0)} multiplications`
   return null
 }
 
-const planFor: Readonly<
-  Record<PlanMethod, (model: ModelGraph, by: Plan["chosenBy"], reason: string) => Plan>
-> = {
-  gibbs(model, chosenBy, reason) {
+/** A joint method with the graph that it samples and what it says to it. */
+interface Prepared {
+  readonly method: "blocked" | "collapsed"
+  readonly model: ModelGraph
+  readonly graph: ModelGraph
+  readonly rewrites: Plan["rewrites"]
+  readonly context: LoweringContext
+  readonly found: JointAssignment | Refusal
+  /** What there is to say about the choice of its sampler. */
+  readonly remark: string
+}
+
+function prepare(model: ModelGraph, method: "blocked" | "collapsed"): Prepared {
+  if (method === "blocked") {
     const { graph, rewrites } = augment(model)
-    const layout = layOut(graph)
-    const blocks = sweepOrder(graph).map((node) => planNode(graph, node))
+    const context = newContext(graph, layOut(graph))
     return {
-      method: "gibbs",
-      chosenBy,
-      reason,
+      method,
       model,
       graph,
       rewrites,
-      layout,
-      context: newContext(graph, layout),
-      blocks,
-    }
-  },
-
-  blocked(model, chosenBy, reason) {
-    const { graph, rewrites } = augment(model)
-    const layout = layOut(graph)
-    const context = newContext(graph, layout)
-    const joint = planJoint("blocked", context, chosenBy)
-    const others = sweepOrder(graph).filter((node) => !joint.targets.includes(node.id))
-    const blocks = [...others.map((node) => planNode(graph, node)), joint]
-    return { method: "blocked", chosenBy, reason, model, graph, rewrites, layout, context, blocks }
-  },
-
-  collapsed(model, chosenBy, reason) {
-    const layout = layOut(model)
-    const context = newContext(model, layout)
-    const blocks = [planJoint("collapsed", context, chosenBy)]
-    return {
-      method: "collapsed",
-      chosenBy,
-      reason,
-      model,
-      graph: model,
-      rewrites: [],
-      layout,
       context,
-      blocks,
+      found: JOINT_SAMPLERS.blocked.assign(context),
+      remark: "",
     }
-  },
+  }
+  const context = newContext(model, layOut(model))
+  const whole = JOINT_SAMPLERS.collapsed.assign(context)
+  const prepared = { method, model, graph: model, rewrites: [], context } as const
+  if (isRefusal(whole) || whole.cost <= MOST_MULTIPLICATIONS) return { ...prepared, found: whole, remark: "" }
+  const inTurn = JOINT_SAMPLERS.crossed.assign(context)
+  if (isRefusal(inTurn) || inTurn.dimension > MOST_COORDINATES || inTurn.cost > whole.cost)
+    return { ...prepared, found: whole, remark: "" }
+  const [all, each] = [whole.cost, inTurn.cost].map((cost) => cost.toExponential(0))
+  const remark = `large factors in turn, ${each} multiplications a sweep: a factorisation of all effects takes ${all}`
+  return { ...prepared, found: inTurn, remark }
 }
 
-function planJoint(
-  method: "blocked" | "collapsed",
-  context: LoweringContext,
-  chosenBy: Plan["chosenBy"],
-): PlanBlock {
-  const found = JOINT_SAMPLERS[method].assign(context)
+function planSingly(model: ModelGraph, chosenBy: Plan["chosenBy"], reason: string): Plan {
+  const { graph, rewrites } = augment(model)
+  const layout = layOut(graph)
+  const blocks = sweepOrder(graph).map((node) => planNode(graph, node))
+  const context = newContext(graph, layout)
+  return { method: "gibbs", chosenBy, reason, model, graph, rewrites, layout, context, blocks }
+}
+
+/** A plan with all that the joint sampler draws in one block, after the nodes that it leaves. */
+function planJointly(prepared: Prepared, chosenBy: Plan["chosenBy"], why: string): Plan {
+  const { method, model, graph, rewrites, context, found, remark } = prepared
   if (isRefusal(found)) {
     throw new PlanError(`the method "${method}" does not apply: ${found.reason}`, {
       code: "method-refused",
@@ -150,7 +155,11 @@ function planJoint(
       hint: "use gibbs, or auto",
     })
   }
-  return { targets: found.targets, assignment: found, chosenBy, refused: [] }
+  const joint: PlanBlock = { targets: found.targets, assignment: found, chosenBy, refused: [] }
+  const others = sweepOrder(graph).filter((node) => !joint.targets.includes(node.id))
+  const blocks = [...others.map((node) => planNode(graph, node)), joint]
+  const reason = chosenBy === "user" && remark !== "" ? `${why}; ${remark}` : why
+  return { method, chosenBy, reason, model, graph, rewrites, layout: context.layout, context, blocks }
 }
 
 function augment(model: ModelGraph): { graph: ModelGraph; rewrites: Omit<Rewrite, "graph">[] } {

@@ -4,13 +4,14 @@ import { lowerPlan, makePlan, type Plan } from "../../src/samplers/plan.ts"
 import { bindLowered, type LoweredBlock } from "../../src/samplers/registry.ts"
 import type { Kernel } from "../../src/samplers/sampler.ts"
 
-/** Replaces the kernel of a block; the sweep uses the block's own where it returns undefined. */
-export type Replace = (block: LoweredBlock, k: number) => Kernel | undefined
+/** Replaces the kernel of a block of a plan; the sweep uses the block's own where it returns undefined. */
+export type Replace = (block: LoweredBlock, k: number, plan: Plan) => Kernel | undefined
 
 /** The kernels of a fresh plan for the data as they stand in the graph: what a user's run would do. */
 export function planAnew({ model, method }: Plan, replace?: Replace): readonly Kernel[] {
-  return lowerPlan(makePlan(model, method)).map(
-    (block, k) => replace?.(block, k) ?? bindLowered(block, { interpreted: true }),
+  const plan = makePlan(model, method)
+  return lowerPlan(plan).map(
+    (block, k) => replace?.(block, k, plan) ?? bindLowered(block, { interpreted: true }),
   )
 }
 
@@ -22,6 +23,6 @@ export function planAnew({ model, method }: Plan, replace?: Replace): readonly K
 export function sweepInPlace(plan: Plan, replace?: Replace): () => readonly Kernel[] {
   if (plan.method !== "gibbs") return () => planAnew(plan, replace)
   const literal = lowerPlan(plan, newContext(plan.graph, plan.layout, true))
-  const kernels = literal.map((block, k) => replace?.(block, k) ?? bindLowered(block))
+  const kernels = literal.map((block, k) => replace?.(block, k, plan) ?? bindLowered(block))
   return () => kernels
 }

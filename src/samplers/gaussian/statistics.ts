@@ -2,8 +2,11 @@
  * Sufficient statistics of a Gaussian hierarchical model: the rows reduced once to cross-products, arranged for
  * eliminating the grouping factor with the most levels. Plain data.
  */
+import { type RowValues, sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
+import { type Cells, findCells } from "../kernel/cells.ts"
 import type { DesignColumn } from "../kernel/gram.ts"
-import type { GaussianModel } from "./gaussian-model.ts"
+import type { LinearChild } from "../kernel/program.ts"
+import type { Coefficient, Effects } from "./gaussian-model.ts"
 
 export interface GaussianStatistics {
   readonly rows: number
@@ -36,106 +39,122 @@ export interface GaussianStatistics {
   readonly coefficientColumns: readonly number[]
 }
 
+/** What a reduction is about: a Gaussian model, or the part of one that a block of a sampler draws. */
+export interface Reducible {
+  readonly child: Pick<LinearChild, "columns" | "residual" | "centre">
+  readonly coefficients: readonly Coefficient[]
+  readonly effects: readonly Effects[]
+}
+
 /** What decides the cost of a factorisation: Σ over levels of (columns that the level meets)², and the sizes. */
-export function countMeetings(model: GaussianModel): {
+export function countMeetings(model: Reducible): {
   q: number
   levels: number
   rest: number
   meetings: number
 } {
   const { columns } = model.child
-  const grouped = columns.filter((column) => column.codes !== null)
+  const taken = new Set(model.effects.map((effect) => effect.node))
+  const grouped = columns.filter((column) => column.codes !== null && taken.has(column.node))
   const largest = grouped.reduce((a, b) => (b.levels > a.levels ? b : a))
   const own = grouped.filter((column) => column.codes === largest.codes)
   const others = grouped.filter((column) => column.codes !== largest.codes)
-  const shared = columns.length - grouped.length
+  const shared = model.coefficients.length
   const met = new Float64Array(largest.levels).fill(shared)
-  for (const { codes } of new Map(others.map((column) => [column.codes, column])).values()) {
+  for (const { codes, levels } of new Map(others.map((column) => [column.codes, column])).values()) {
     const width = others.filter((column) => column.codes === codes).length
-    const cells = new Set<number>()
-    codes!.forEach((code, i) => {
-      const cell = largest.codes![i]! * 2 ** 26 + code
-      if (cells.has(cell)) return
-      cells.add(cell)
-      met[largest.codes![i]!]! += width
-    })
+    const { pointer } = findCells(largest.codes!, largest.levels, codes!, levels)
+    for (let l = 0; l < largest.levels; l++) met[l]! += width * (pointer[l + 1]! - pointer[l]!)
   }
   const rest = shared + others.reduce((total, column) => total + column.levels, 0)
   const meetings = met.reduce((total, m) => total + (m * m) / 2, 0)
   return { q: own.length, levels: largest.levels, rest, meetings }
 }
 
-/** Reduces the rows; cost linear in rows × (columns met by a row)². */
-export function reduceRows(model: GaussianModel): GaussianStatistics {
+/** A column of the rest with the index of its first level, and of the next level after that. */
+interface RestColumn {
+  readonly column: DesignColumn
+  readonly first: number
+  readonly step: number
+}
+
+/** Which column stands where. */
+interface Arrangement {
+  readonly codes: Int32Array
+  readonly levels: number
+  readonly own: readonly DesignColumn[]
+  readonly ownTerms: GaussianStatistics["ownTerms"]
+  /** Coefficients, then one entry for each term's columns. */
+  readonly shared: readonly RestColumn[]
+  readonly terms: readonly (readonly RestColumn[])[]
+  readonly restTerms: GaussianStatistics["restTerms"]
+  readonly rest: number
+}
+
+/**
+ * Reduces the rows: a few passes over typed arrays for each pair of columns that meet; sums are compensated. Columns of
+ * effects that are not in `model.effects` are left out, as are the coefficients not in `model.coefficients`.
+ */
+export function reduceRows(model: Reducible): GaussianStatistics {
   const { columns, residual, centre: centres } = model.child
   const rows = residual.length
-  const columnsOf = (node: string) => columns.filter((column) => column.node === node)
-  const effectColumns = model.effects.map((effect) => columnsOf(effect.node))
-  const largest = effectColumns.reduce((a, b) => (b[0]!.levels > a[0]!.levels ? b : a))
-  const { codes, levels } = largest[0]!
-
-  const ownTerms: { effect: number; first: number }[] = []
-  const restTerms: { effect: number; first: number; levels: number }[] = []
-  const ownColumns: DesignColumn[] = []
-  /** Columns of the rest with the index of their first level. */
-  const restColumns: { column: DesignColumn; first: number; step: number }[] = []
-  let rest = 0
-  const coefficientColumns = model.coefficients.map(({ node }) => {
-    restColumns.push({ column: columnsOf(node)[0]!, first: rest, step: 0 })
-    return rest++
-  })
-  effectColumns.forEach((own, effect) => {
-    if (own[0]!.codes === codes) {
-      ownTerms.push({ effect, first: ownColumns.length })
-      ownColumns.push(...own)
-      return
-    }
-    restTerms.push({ effect, first: rest, levels: own[0]!.levels })
-    own.forEach((column, t) => {
-      restColumns.push({ column, first: rest + t, step: own.length })
-    })
-    rest += own.length * own[0]!.levels
-  })
-
+  const arrangement = arrange(model)
+  const { codes, levels, own: ownColumns, shared, terms, rest } = arrangement
   const q = ownColumns.length
-  const { pointer, column, entryOf } = findMeetings(codes!, levels, restColumns, rows, rest)
+  const sums = rememberSums(rows)
+
   const own = new Float64Array(levels * q * q)
   const ownResponse = new Float64Array(levels * q)
-  const cross = new Float64Array(column.length * q)
+  ownColumns.forEach((z, t) => {
+    scatter(sums.by(z.values, residual, codes, levels), ownResponse, t, q)
+    for (let s = 0; s <= t; s++) {
+      const products = sums.by(z.values, ownColumns[s]!.values, codes, levels)
+      scatter(products, own, t * q + s, q * q)
+      if (s < t) scatter(products, own, s * q + t, q * q)
+    }
+  })
+
+  const { pointer, column, cross } = crossProducts(arrangement, sums)
+
   const restSquares = new Float64Array(rest * rest)
   const restResponse = new Float64Array(rest)
-  const z = new Float64Array(q)
-  const x = new Float64Array(restColumns.length)
-  const at = new Int32Array(restColumns.length)
-  let squares = 0
-  for (let i = 0; i < rows; i++) {
-    const level = codes![i]!
-    const r = residual[i]!
-    for (let t = 0; t < q; t++) z[t] = valueAt(ownColumns[t]!, i)
-    restColumns.forEach(({ column: c, first, step }, k) => {
-      x[k] = valueAt(c, i)
-      at[k] = first + step * (c.codes === null ? 0 : c.codes[i]!)
-    })
-    squares += r * r
-    for (let t = 0; t < q; t++) {
-      ownResponse[level * q + t]! += z[t]! * r
-      for (let s = 0; s < q; s++) own[(level * q + t) * q + s]! += z[t]! * z[s]!
-    }
-    for (let k = 0; k < x.length; k++) {
-      restResponse[at[k]!]! += x[k]! * r
-      const entry = entryOf(level, at[k]!) * q
-      for (let t = 0; t < q; t++) cross[entry + t]! += z[t]! * x[k]!
-      for (let m = 0; m < x.length; m++) restSquares[at[k]! * rest + at[m]!]! += x[k]! * x[m]!
-    }
+  const put = (a: number, b: number, value: number): void => {
+    restSquares[a * rest + b] = value
+    restSquares[b * rest + a] = value
   }
-
-  const ownSlots = Int32Array.from({ length: levels * q }, (_, k) => {
-    const { slot, stride } = ownColumns[k % q]!
-    return slot + stride * Math.floor(k / q)
+  shared.forEach(({ column: a, first }, k) => {
+    restResponse[first] = sums.all(a.values, residual)
+    for (const other of shared.slice(0, k + 1))
+      put(first, other.first, sums.all(a.values, other.column.values))
   })
+  const coded = terms.flat()
+  coded.forEach(({ column: a, first, step }, k) => {
+    scatter(sums.by(a.values, residual, a.codes!, a.levels), restResponse, first, step)
+    for (const other of shared) {
+      const products = sums.by(a.values, other.column.values, a.codes!, a.levels)
+      products.forEach((value, l) => {
+        put(first + step * l, other.first, value)
+      })
+    }
+    for (const { column: b, first: firstB, step: stepB } of coded.slice(0, k + 1)) {
+      if (a.codes === b.codes) {
+        sums.by(a.values, b.values, a.codes!, a.levels).forEach((value, l) => {
+          put(first + step * l, firstB + stepB * l, value)
+        })
+        continue
+      }
+      const cells = sums.cells(a.codes!, a.levels, b.codes!, b.levels)
+      const products = sums.by(a.values, b.values, cells.ofRow, cells.code.length)
+      for (let l = 0; l < a.levels; l++) {
+        for (let e = cells.pointer[l]!; e < cells.pointer[l + 1]!; e++)
+          put(first + step * l, firstB + stepB * cells.code[e]!, products[e]!)
+      }
+    }
+  })
+
   const restSlots = new Int32Array(rest)
   const centre = new Float64Array(rest)
-  for (const { column: c, first, step } of restColumns) {
+  for (const { column: c, first, step } of [...shared, ...coded]) {
     for (let l = 0; l < c.levels; l++) restSlots[first + step * l] = c.slot + c.stride * l
     if (c.codes === null) centre[first] = centres[columns.indexOf(c as (typeof columns)[number])]!
   }
@@ -151,43 +170,123 @@ export function reduceRows(model: GaussianModel): GaussianStatistics {
     rest,
     restSquares,
     restResponse,
-    squares,
-    ownSlots,
+    squares: sums.all(residual, residual),
+    ownSlots: Int32Array.from({ length: levels * q }, (_, k) => {
+      const { slot, stride } = ownColumns[k % q]!
+      return slot + stride * Math.floor(k / q)
+    }),
     restSlots,
     centre,
-    ownTerms,
-    restTerms,
-    coefficientColumns,
+    ownTerms: arrangement.ownTerms,
+    restTerms: arrangement.restTerms,
+    coefficientColumns: shared.map(({ first }) => first),
   }
 }
 
-const valueAt = (column: DesignColumn, i: number): number => (column.values === null ? 1 : column.values[i]!)
-
-/** Which other columns each level meets, in compressed rows. */
-function findMeetings(
-  codes: Int32Array,
-  levels: number,
-  restColumns: readonly { column: DesignColumn; first: number; step: number }[],
-  rows: number,
-  rest: number,
-): { pointer: Int32Array; column: Int32Array; entryOf: (level: number, column: number) => number } {
-  const met: Set<number>[] = Array.from({ length: levels }, () => new Set())
-  for (const { column, first, step } of restColumns) {
-    if (column.codes === null) for (const set of met) set.add(first)
-    else for (let i = 0; i < rows; i++) met[codes[i]!]!.add(first + step * column.codes[i]!)
-  }
-  const pointer = new Int32Array(levels + 1)
-  const lists = met.map((set) => Int32Array.from(set).sort())
-  lists.forEach((list, l) => {
-    pointer[l + 1] = pointer[l]! + list.length
+function arrange(model: Reducible): Arrangement {
+  const columnsOf = (node: string) => model.child.columns.filter((column) => column.node === node)
+  const effectColumns = model.effects.map((effect) => columnsOf(effect.node))
+  const largest = effectColumns.reduce((a, b) => (b[0]!.levels > a[0]!.levels ? b : a))
+  const { codes, levels } = largest[0]!
+  const ownTerms: { effect: number; first: number }[] = []
+  const restTerms: { effect: number; first: number; levels: number }[] = []
+  const own: DesignColumn[] = []
+  const terms: RestColumn[][] = []
+  let rest = 0
+  const shared = model.coefficients.map(
+    ({ node }): RestColumn => ({ column: columnsOf(node)[0]!, first: rest++, step: 0 }),
+  )
+  effectColumns.forEach((parts, effect) => {
+    if (parts[0]!.codes === codes) {
+      ownTerms.push({ effect, first: own.length })
+      own.push(...parts)
+      return
+    }
+    restTerms.push({ effect, first: rest, levels: parts[0]!.levels })
+    terms.push(parts.map((column, t) => ({ column, first: rest + t, step: parts.length })))
+    rest += parts.length * parts[0]!.levels
   })
+  return { codes: codes!, levels, own, ownTerms, shared, terms, restTerms, rest }
+}
+
+/** Writes `values[l]` to `target[first + step · l]`. */
+function scatter(values: Float64Array, target: Float64Array, first: number, step: number): void {
+  for (let l = 0; l < values.length; l++) target[first + step * l] = values[l]!
+}
+
+/** Which other columns each level meets, in compressed rows, with the cross-products. */
+function crossProducts(
+  { codes, levels, own, shared, terms }: Arrangement,
+  sums: Sums,
+): Pick<GaussianStatistics, "pointer" | "column" | "cross"> {
+  const q = own.length
+  const cellsOf = terms.map((parts) =>
+    sums.cells(codes, levels, parts[0]!.column.codes!, parts[0]!.column.levels),
+  )
+  const pointer = new Int32Array(levels + 1)
+  for (let l = 0; l < levels; l++) {
+    let met = shared.length
+    terms.forEach((parts, f) => {
+      met += parts.length * (cellsOf[f]!.pointer[l + 1]! - cellsOf[f]!.pointer[l]!)
+    })
+    pointer[l + 1] = pointer[l]! + met
+  }
   const column = new Int32Array(pointer[levels]!)
-  const entries = new Map<number, number>()
-  lists.forEach((list, l) => {
-    column.set(list, pointer[l]!)
-    list.forEach((c, e) => {
-      entries.set(l * rest + c, pointer[l]! + e)
+  const cross = new Float64Array(pointer[levels]! * q)
+  shared.forEach(({ column: x, first }, k) => {
+    for (let l = 0; l < levels; l++) column[pointer[l]! + k] = first
+    own.forEach((z, t) => {
+      const products = sums.by(z.values, x.values, codes, levels)
+      for (let l = 0; l < levels; l++) cross[(pointer[l]! + k) * q + t] = products[l]!
     })
   })
-  return { pointer, column, entryOf: (level, c) => entries.get(level * rest + c)! }
+  /** First entry of the term at hand, by level. */
+  const next = pointer.map((start) => start + shared.length)
+  terms.forEach((parts, f) => {
+    const { pointer: cells, code, ofRow } = cellsOf[f]!
+    const width = parts.length
+    parts.forEach(({ column: x, first, step }, u) => {
+      const products = own.map((z) => sums.by(z.values, x.values, ofRow, code.length))
+      for (let l = 0; l < levels; l++) {
+        for (let e = cells[l]!; e < cells[l + 1]!; e++) {
+          const entry = next[l]! + (e - cells[l]!) * width + u
+          column[entry] = first + step * code[e]!
+          for (let t = 0; t < q; t++) cross[entry * q + t] = products[t]![e]!
+        }
+      }
+    })
+    for (let l = 0; l < levels; l++) next[l]! += width * (cells[l + 1]! - cells[l]!)
+  })
+  return { pointer, column, cross }
+}
+
+/** Sums over the rows, none taken twice: an intercept's products are counts wherever it meets another intercept. */
+interface Sums {
+  all(a: RowValues, b: RowValues): number
+  by(a: RowValues, b: RowValues, codes: Int32Array, groups: number): Float64Array
+  cells(a: Int32Array, levelsA: number, b: Int32Array, levelsB: number): Cells
+}
+
+export function rememberSums(rows: number): Sums {
+  const known: { a: RowValues; b: RowValues; codes: Int32Array; sums: Float64Array }[] = []
+  const tables: { a: Int32Array; b: Int32Array; cells: Cells }[] = []
+  return {
+    all: (a, b) => sumProducts(a, b, rows),
+    by(a, b, codes, groups) {
+      const found = known.find(
+        (one) => one.codes === codes && ((one.a === a && one.b === b) || (one.a === b && one.b === a)),
+      )
+      if (found !== undefined) return found.sums
+      const sums = sumProductsBy(a, b, codes, groups)
+      known.push({ a, b, codes, sums })
+      return sums
+    },
+    cells(a, levelsA, b, levelsB) {
+      const found = tables.find((one) => one.a === a && one.b === b)
+      if (found !== undefined) return found.cells
+      const cells = findCells(a, levelsA, b, levelsB)
+      tables.push({ a, b, cells })
+      return cells
+    },
+  }
 }
