@@ -1,0 +1,102 @@
+import { checkOptionNames, OptionError, suggest } from "../core/errors.ts"
+import { at, state } from "../models/expression.ts"
+import type { Quantity } from "../models/graph.ts"
+import type { RelationGraph } from "../models/relations/relation-graph.ts"
+import { streamFor } from "../random/stream.ts"
+import { elementsOf, type GraphModel } from "../samplers/graph-model.ts"
+import type { StateLayout } from "../samplers/kernel/layout.ts"
+import { bindEngine } from "../samplers/relations/engine.ts"
+import { initialState } from "../samplers/relations/initial-state.ts"
+import { lowerRelationPlan, type RelationPlan } from "../samplers/relations/plan-relations.ts"
+import { GraphPosterior } from "./graph-posterior.ts"
+import { type RunControls, runChains } from "./run-chains.ts"
+import type { RunOptions, RunSpec } from "./run-spec.ts"
+import { checkRunOptions } from "./sample.ts"
+
+export interface SampleGraphOptions extends RunControls, Partial<RunOptions> {
+  /** Variables (`alpha`) or elements (`alpha[3]`) to record; default every variable that a `~` draws. */
+  readonly monitor?: readonly string[]
+  /** Sampler by variable, where the plan's own choice is not wanted: `{ theta: "slice" }`. */
+  readonly samplers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Samples a model of relations on several chains.
+ * @throws OptionError for unknown monitors, samplers or numbers out of range; PlanError, ModelError when it cannot start
+ */
+export async function sampleGraph(
+  model: GraphModel,
+  options: SampleGraphOptions = {},
+): Promise<GraphPosterior> {
+  checkOptionNames("sample", options, [
+    ...(["chains", "draws", "warmup", "thin", "seed", "monitor", "samplers"] as const),
+    ...(["workers", "signal", "onProgress"] as const),
+  ])
+  const run = checkRunOptions(options)
+  const plan = model.plan(options.samplers === undefined ? {} : { samplers: options.samplers })
+  const monitors = chooseElements(model.graph, options.monitor)
+  const result = await runChains(makeGraphRunSpec(model, plan, run, monitors), options)
+  return new GraphPosterior(model, plan, run, monitors, result)
+}
+
+/** Everything that workers need to run the plan of a model. */
+export function makeGraphRunSpec(
+  model: GraphModel,
+  plan: RelationPlan,
+  run: RunOptions,
+  monitors: readonly Quantity[],
+): RunSpec {
+  const engine = bindEngine(model.graph)
+  return {
+    ...run,
+    blocks: lowerRelationPlan(plan),
+    layout: layoutOf(model.graph),
+    initial: Array.from({ length: run.chains }, (_, chain) =>
+      initialState(
+        engine,
+        model.inits.at(Math.min(chain, model.inits.length - 1)) ?? new Map(),
+        streamFor(run.seed, chain, "initial"),
+      ),
+    ),
+    monitors,
+  }
+}
+
+/** Arrays as nodes of the layout by which quantities are read. */
+const layoutOf = ({ variables, length }: RelationGraph): StateLayout => ({
+  length,
+  slots: Object.fromEntries(
+    variables.map(({ name, offset, size }) => [name, { offset, stride: 1, members: size, q: 1 }]),
+  ),
+})
+
+/** The elements to record. @throws OptionError for a name that the model does not draw or compute */
+export function chooseElements(graph: RelationGraph, wanted?: readonly string[]): readonly Quantity[] {
+  const elements = elementsOf(graph)
+  const drawn = new Set(
+    graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : [])),
+  )
+  const names = [...new Set(elements.map(({ variable }) => variable))]
+  const chosen =
+    wanted === undefined || wanted.length === 0
+      ? elements.filter(({ variable }) => drawn.has(variable))
+      : elements.filter(({ name, variable }) =>
+          wanted.some((entry) => squeeze(entry) === name || entry === variable),
+        )
+  for (const entry of wanted ?? []) {
+    if (elements.some(({ name, variable }) => squeeze(entry) === name || entry === variable)) continue
+    throw new OptionError(`nothing that changes is called "${entry}"`, {
+      code: "unknown-monitor",
+      where: "monitor",
+      hint: suggest(entry, names),
+    })
+  }
+  return chosen.map(({ name, variable, element }) => ({
+    name,
+    family: variable,
+    value: state(variable, at(element)),
+    constant: false,
+  }))
+}
+
+const squeeze = (name: string): string => name.replaceAll(" ", "")

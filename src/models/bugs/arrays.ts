@@ -1,0 +1,104 @@
+/** The arrays of a model while it is compiled: what is data, what a relation defines, what is known already. */
+import { DataError, ModelError } from "../../core/errors.ts"
+import type { ArrayValue } from "../array-value.ts"
+import { elementName, type Variable } from "../relations/relation-graph.ts"
+import type { BugsExpr, BugsIndex, BugsProgram, Span } from "./ast.ts"
+import type { Known } from "./fixed.ts"
+
+const NOBODY = -1
+
+export class Arrays implements Known {
+  readonly variables = new Map<string, Variable>()
+  readonly program: BugsProgram
+  /** NaN where nothing is known. */
+  values = new Float64Array(0)
+  isData = new Uint8Array(0)
+  /** Number of the statement that defines a slot, and its iteration; −1 where none does. */
+  statement = new Int32Array(0)
+  iteration = new Int32Array(0)
+  /** Computes what a relation defines, when asked for it and possible; set once the relations are known. */
+  resolve: (slot: number) => number = (slot) => this.values[slot]!
+  /** Tries again what could not be computed before. */
+  retry: () => void = () => undefined
+
+  constructor(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>) {
+    this.program = program
+    for (const [name, array] of data) {
+      const { offset } = this.allocate(name, array.dims)
+      array.values.forEach((value, k) => {
+        this.values[offset + k] = value
+        this.isData[offset + k] = Number.isNaN(value) ? 0 : 1
+      })
+    }
+  }
+
+  allocate(name: string, dims: readonly number[]): Variable {
+    const size = dims.reduce((a, b) => a * b, 1)
+    const offset = this.values.length
+    const variable = { name, dims, offset, size }
+    this.variables.set(name, variable)
+    this.values = grow(this.values, size, Number.NaN)
+    this.isData = grow(this.isData, size, 0)
+    this.statement = grow(this.statement, size, NOBODY)
+    this.iteration = grow(this.iteration, size, NOBODY)
+    return variable
+  }
+
+  variable(name: string): Variable | undefined {
+    return this.variables.get(name)
+  }
+
+  value(slot: number): number {
+    return this.resolve(slot)
+  }
+
+  isDefined(slot: number): boolean {
+    return this.isData[slot] === 1 || this.statement[slot]! >= 0 || !Number.isNaN(this.values[slot]!)
+  }
+
+  /** Says that a statement defines a slot. @throws ModelError when another one does */
+  define(slot: number, statement: number, iteration: number, at: { readonly span: Span }): void {
+    if (this.statement[slot]! >= 0) {
+      throw this.error(`${this.nameOf(slot)} is defined twice`, at, "an element stands on the left once")
+    }
+    this.statement[slot] = statement
+    this.iteration[slot] = iteration
+  }
+
+  nameOf(slot: number): string {
+    for (const variable of this.variables.values()) {
+      if (slot >= variable.offset && slot < variable.offset + variable.size)
+        return elementName(variable, slot - variable.offset)
+    }
+    return `slot ${slot}`
+  }
+
+  error(message: string, at: BugsExpr | BugsIndex | { readonly span: Span }, hint?: string): ModelError {
+    const { source } = this.program
+    return new ModelError(message, {
+      code: "bugs-model",
+      where: `line ${lineOf(source, at.span.start)}`,
+      span: { text: source, ...at.span },
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+
+  dataError(message: string, name: string, hint?: string): DataError {
+    return new DataError(message, {
+      code: "bugs-data",
+      where: name,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+}
+
+/** 1-based line of a place in a text. */
+export const lineOf = (text: string, place: number): number => text.slice(0, place).split("\n").length
+
+function grow<T extends Float64Array | Int32Array | Uint8Array>(array: T, by: number, fill: number): T {
+  const Type = array.constructor as new (length: number) => T
+  const grown = new Type(array.length + by)
+  grown.set(array)
+  grown.fill(fill, array.length)
+  return grown
+}

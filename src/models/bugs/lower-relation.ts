@@ -1,0 +1,284 @@
+/**
+ * Turns one statement and the iterations of its loops into relations: references become tables of slots, what is known
+ * becomes a column of numbers. Iterations whose references differ in shape become relations of their own, so that within
+ * a relation every instance looks the same.
+ */
+import { lookupFunction } from "../functions/registry.ts"
+import type { Gather, Reference, RelationExpr, Variable } from "../relations/relation-graph.ts"
+import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
+import {
+  compileFixed,
+  compileSelection,
+  type FixedValue,
+  type Known,
+  type Selection,
+  selectedDims,
+  selectedSlots,
+  usesAny,
+} from "./fixed.ts"
+import { printExpr } from "./print.ts"
+
+/** Expressions of a statement, lowered over a set of iterations. */
+export interface LoweredExprs {
+  readonly exprs: readonly (RelationExpr | null)[]
+  readonly references: readonly Reference[]
+  readonly gathers: readonly Gather[]
+}
+
+export interface LoweringSite {
+  readonly known: Known
+  /** Names of the loop variables, outermost first. */
+  readonly loops: readonly string[]
+  /** Whether something defines the slot: data or a relation. */
+  isDefined(slot: number): boolean
+}
+
+/**
+ * Splits iterations into sets within which every reference has one shape.
+ * @param iterations values of the loop variables by iteration
+ */
+export function splitByShape(
+  site: LoweringSite,
+  exprs: readonly (BugsExpr | null)[],
+  iterations: readonly (readonly number[])[],
+): (readonly (readonly number[])[])[] {
+  const names = exprs.flatMap((e) => (e === null ? [] : namesIn(e, site.loops)))
+  const keyed = names.map((e) => ({ e, key: shapeKey(site, e) }))
+  const groups = new Map<string, (readonly number[])[]>()
+  for (const iteration of iterations) {
+    let key = ""
+    for (const { key: keyOf } of keyed) key += keyOf(iteration)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [iteration])
+    else group.push(iteration)
+  }
+  return [...groups.values()]
+}
+
+/** Names read by an expression, outermost of nested ones first; loop variables are none. */
+function namesIn(e: BugsExpr, loops: readonly string[]): BugsVariable[] {
+  if (e.kind === "number") return []
+  if (e.kind === "call") return e.args.flatMap((arg) => namesIn(arg, loops))
+  if (e.indices === null) return loops.includes(e.name) ? [] : [e]
+  return [e, ...e.indices.flatMap((index) => (index.kind === "all" ? [] : namesIn(index.value, loops)))]
+}
+
+function shapeKey(site: LoweringSite, e: BugsVariable): (iteration: readonly number[]) => string {
+  const select = compileSelection(e, site.loops, site.known)
+  return (iteration) => {
+    const selection = select(iteration)
+    if (selection === null) return "?"
+    let key = ""
+    const drawn = selection.indices.includes(null)
+    for (const index of selection.indices) {
+      if (index === null) key += "g"
+      else if (typeof index === "number") key += "s"
+      else key += drawn ? `[${index.join(",")}]` : `v${index.length}`
+    }
+    return `${key};`
+  }
+}
+
+/** Lowers the expressions of a statement over iterations of one shape. */
+export function lowerExprs(
+  site: LoweringSite,
+  exprs: readonly (BugsExpr | null)[],
+  iterations: readonly (readonly number[])[],
+): LoweredExprs {
+  const references: Reference[] = []
+  const gathers: Gather[] = []
+  const byText = new Map<string, RelationExpr>()
+  const { known, loops } = site
+
+  const lower = (e: BugsExpr): RelationExpr => {
+    if (e.kind === "number") return { op: "number", value: e.value }
+    if (e.kind === "variable" && e.indices === null) {
+      const loop = loops.lastIndexOf(e.name)
+      if (loop >= 0) return columnOf(e.name, iterations, (iteration) => iteration[loop]!)
+    }
+    const text = printExpr(e)
+    const before = byText.get(text)
+    if (before !== undefined) return before
+    const made = e.kind === "variable" ? lowerName(e, text) : lowerCall(e)
+    byText.set(text, made)
+    return made
+  }
+
+  const lowerCall = (e: Extract<BugsExpr, { kind: "call" }>): RelationExpr => {
+    const folded = fold(e)
+    if (folded !== null) return folded
+    const f = lookupFunction(e.name, e.args.length)
+    const args = e.args.map(lower)
+    const shapes = args.map((arg) => dimsOf(arg))
+    if (f.kind === "scalar") {
+      const shaped = shapes.filter((dims): dims is readonly number[] => dims !== null)
+      const sizes = new Set(shaped.map((dims) => dims.reduce((a, b) => a * b, 1)))
+      if (sizes.size > 1)
+        throw known.error(
+          `${e.name} of arrays of ${[...sizes].join(" and ")} elements`,
+          e,
+          "they must be of one size",
+        )
+      return { op: "call", name: f.name, args, dims: shaped[0] ?? null }
+    }
+    try {
+      const dims = f.dims(shapes.map((dims) => dims ?? [1]))
+      const isScalar = dims.length === 1 && dims[0] === 1
+      return { op: "call", name: f.name, args, dims: isScalar ? null : dims }
+    } catch (error) {
+      throw error instanceof Error && "code" in error ? known.error(error.message, e) : error
+    }
+  }
+
+  /** What is known in every iteration is a number, or a column of them; null when it is not known. */
+  const fold = (e: BugsExpr): RelationExpr | null => {
+    const evaluate = compileFixed(e, loops, known)
+    const first = evaluate(iterations[0]!)
+    if (first === null) return null
+    if (typeof first !== "number") {
+      return usesAny(e, loops) ? null : { op: "array", values: first.values, dims: first.dims }
+    }
+    const values = new Float64Array(iterations.length)
+    for (let i = 0; i < iterations.length; i++) {
+      const value: FixedValue = i === 0 ? first : evaluate(iterations[i]!)
+      if (typeof value !== "number") return null
+      values[i] = value
+    }
+    return asColumn(printExpr(e), values)
+  }
+
+  const lowerName = (e: BugsVariable, text: string): RelationExpr => {
+    const select = compileSelection(e, loops, known)
+    const selections = iterations.map((iteration) => {
+      const selection = select(iteration)
+      if (selection !== null) return selection
+      throw known.error(`undefined variable "${e.name}"`, e, "define it by a relation, or give data for it")
+    })
+    const first = selections[0]!
+    if (first.indices.includes(null)) return lowerGather(e, text, selections)
+    const dims = selectedDims(first.indices)
+    const length = dims.reduce((a, b) => a * b, 1)
+    const slots = new Int32Array(length * iterations.length)
+    selections.forEach((selection, i) => {
+      const own = selectedSlots(
+        selection.variable,
+        selection.indices as readonly (number | readonly number[])[],
+      )
+      for (let k = 0; k < length; k++) {
+        const slot = own[k]!
+        if (!site.isDefined(slot)) throw undefinedElement(e, selection.variable, slot, i)
+        slots[i * length + k] = slot
+      }
+    })
+    const shared = allSame(slots, length)
+    references.push({
+      variable: e.name,
+      text,
+      length,
+      dims,
+      slots: shared ? slots.slice(0, length) : slots,
+      shared,
+    })
+    return { op: "read", reference: references.length - 1 }
+  }
+
+  const lowerGather = (e: BugsVariable, text: string, selections: readonly Selection[]): RelationExpr => {
+    const { variable, indices } = selections[0]!
+    const strides = variable.dims.map((_, d) => variable.dims.slice(0, d).reduce((a, b) => a * b, 1))
+    const drawn = indices.flatMap((index, d) => (index === null ? [d] : []))
+    const value = (index: BugsIndex): RelationExpr => {
+      if (index.kind === "all") throw known.error("an empty index is never drawn", index)
+      return lower(index.value)
+    }
+    const starts = Int32Array.from(selections, (selection) =>
+      selection.indices.reduce<number>(
+        (slot, index, d) => slot + (typeof index === "number" ? (index - 1) * strides[d]! : 0),
+        variable.offset,
+      ),
+    )
+    const shared = allSame(starts, 1)
+    const start = shared ? starts.slice(0, 1) : starts
+    const slice = indices.map((index) => (index === null || typeof index === "number" ? 1 : index))
+    const offsets = selectedSlots({ ...variable, offset: 0 }, slice)
+    const every = indices.map((index, d) =>
+      index === null
+        ? Array.from({ length: variable.dims[d]! }, (_, k) => k + 1)
+        : typeof index === "number"
+          ? 1
+          : index,
+    )
+    const reachOffsets = selectedSlots({ ...variable, offset: 0 }, every)
+    const reach = new Int32Array(start.length * reachOffsets.length)
+    start.forEach((base, i) => {
+      reachOffsets.forEach((offset, k) => {
+        reach[i * reachOffsets.length + k] = base + offset
+      })
+    })
+    gathers.push({
+      variable: e.name,
+      text,
+      length: offsets.length,
+      dims: selectedDims(indices),
+      start,
+      shared,
+      offsets: Int32Array.from(offsets),
+      indices: drawn.map((d) => ({
+        value: value(e.indices![d]!),
+        stride: strides[d]!,
+        size: variable.dims[d]!,
+      })),
+      reach,
+      reachLength: reachOffsets.length,
+    })
+    return { op: "gather", gather: gathers.length - 1 }
+  }
+
+  const undefinedElement = (e: BugsVariable, variable: Variable, slot: number, i: number) => {
+    const at = loops.map((name, k) => `${name} = ${iterations[i]![k]}`).join(", ")
+    const element = slot - variable.offset + 1
+    return known.error(
+      `${variable.size === 1 ? variable.name : `element ${element} of ${variable.name}`} is used and never defined${at === "" ? "" : `, at ${at}`}`,
+      e,
+      "define it by a relation, or give data for it",
+    )
+  }
+
+  const dimsOf = (e: RelationExpr): readonly number[] | null => {
+    switch (e.op) {
+      case "number":
+      case "loop":
+        return null
+      case "array":
+        return e.dims
+      case "read":
+        return isScalarDims(references[e.reference]!.dims)
+      case "gather":
+        return isScalarDims(gathers[e.gather]!.dims)
+      case "call":
+        return e.dims
+    }
+  }
+
+  return { exprs: exprs.map((e) => (e === null ? null : lower(e))), references, gathers }
+}
+
+const isScalarDims = (dims: readonly number[]): readonly number[] | null =>
+  dims.length === 1 && dims[0] === 1 ? null : dims
+
+function columnOf(
+  name: string,
+  iterations: readonly (readonly number[])[],
+  value: (iteration: readonly number[]) => number,
+): RelationExpr {
+  return asColumn(name, Float64Array.from(iterations, value))
+}
+
+const asColumn = (name: string, values: Float64Array): RelationExpr =>
+  values.every((value) => value === values[0])
+    ? { op: "number", value: values[0]! }
+    : { op: "loop", name, values }
+
+function allSame(slots: Int32Array, length: number): boolean {
+  for (let i = length; i < slots.length; i++) if (slots[i] !== slots[i - length]) return false
+  return true
+}

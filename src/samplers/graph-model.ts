@@ -1,0 +1,65 @@
+/** A model of relations with its data and initial values: what BUGS text and the builder give. */
+import { checkOptionNames } from "../core/errors.ts"
+import { type ArraysInput, toArrays } from "../models/array-input.ts"
+import type { BugsProgram } from "../models/bugs/ast.ts"
+import { compileBugs } from "../models/bugs/compile.ts"
+import { parseBugs } from "../models/bugs/parse.ts"
+import { elementName, type RelationGraph } from "../models/relations/relation-graph.ts"
+import { checkInits, type Inits } from "./relations/initial-state.ts"
+import { planRelations, type RelationPlan, type RelationPlanOptions } from "./relations/plan-relations.ts"
+
+export interface GraphModelOptions {
+  /** Initial values: one set for every chain, or a list, the k-th for chain k. What is left out is found by itself. */
+  readonly inits?: ArraysInput | readonly ArraysInput[]
+}
+
+export interface GraphModel {
+  readonly kind: "graph"
+  readonly program: BugsProgram
+  readonly graph: RelationGraph
+  /** By chain; chains beyond the last start from the last. */
+  readonly inits: readonly Inits[]
+  /** What the reader should know: data and initial values that nothing uses. */
+  readonly messages: readonly string[]
+  /** Chooses the samplers; draws nothing. @throws PlanError when a node has none */
+  plan(options?: RelationPlanOptions): RelationPlan
+}
+
+/**
+ * A model in the BUGS language.
+ *
+ * @param source text of the model
+ * @param data arrays by name, as JavaScript values or as `readModelData` reads them
+ * @throws ModelSyntaxError with the place when the text does not parse; ModelError or DataError when it does not fit the data
+ */
+export function bugs(source: string, data: ArraysInput = {}, options: GraphModelOptions = {}): GraphModel {
+  checkOptionNames("bugs", options, ["inits"])
+  return graphModel(parseBugs(source), data, options)
+}
+
+/** The model of a syntax tree, however it came about. @throws as `bugs` */
+export function graphModel(program: BugsProgram, data: ArraysInput, options: GraphModelOptions): GraphModel {
+  const graph = compileBugs(program, toArrays(data))
+  const { inits = [] } = options
+  const isList = (x: NonNullable<GraphModelOptions["inits"]>): x is readonly ArraysInput[] => Array.isArray(x)
+  const sets = (isList(inits) ? inits : [inits]).map(toArrays)
+  return {
+    kind: "graph",
+    program,
+    graph,
+    inits: sets,
+    messages: [...graph.messages, ...new Set(sets.flatMap((set) => checkInits(graph, set)))],
+    plan: (plan = {}) => planRelations(graph, plan),
+  }
+}
+
+/** Names of every element of the variables that are drawn or computed from draws. */
+export function elementsOf(graph: RelationGraph): { name: string; variable: string; element: number }[] {
+  return graph.variables.flatMap((variable) =>
+    Array.from({ length: variable.size }, (_, element) => ({
+      name: elementName(variable, element),
+      variable: variable.name,
+      element,
+    })).filter(({ element }) => graph.fixed[variable.offset + element] === 0),
+  )
+}

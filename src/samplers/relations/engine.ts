@@ -1,0 +1,270 @@
+/** Relations as functions over the state: what a deterministic one computes, how dense a stochastic one is. */
+import {
+  type BugsArrayDistribution,
+  type BugsDistribution,
+  type BugsNumberDistribution,
+  lookupBugsDistribution,
+} from "../../models/bugs/distribution-table.ts"
+import type {
+  DeterministicRelation,
+  Relation,
+  RelationExpr,
+  RelationGraph,
+  StochasticRelation,
+} from "../../models/relations/relation-graph.ts"
+import type { Runs } from "./dependents.ts"
+import { type Constants, createEmitter, dimsOf, noConstants, sizeOf } from "./emit.ts"
+
+/** Functions of a deterministic relation. Instances are `list[from..to)`; `s` is the state. */
+export interface ComputedFunctions {
+  readonly kind: "deterministic"
+  /** Computes the instances' elements. */
+  update(s: Float64Array, list: Int32Array, from: number, to: number): void
+  /** Writes the elements' derivatives along the tangents `t` of the slots into `t`. */
+  tangent(s: Float64Array, t: Float64Array, list: Int32Array, from: number, to: number): void
+}
+
+/** Functions of a stochastic relation. */
+export interface WeighedFunctions {
+  readonly kind: "stochastic"
+  readonly distribution: BugsDistribution
+  /** Number of values that `args` writes. */
+  readonly argsLength: number
+  /** Where each argument starts in what `args` writes, and how many values it has: 1 for a scalar. */
+  readonly argStarts: Int32Array
+  readonly argLengths: Int32Array
+  /** Writes an instance's arguments one after another into `out`. */
+  args(s: Float64Array, instance: number, out: Float64Array): void
+  /** Writes `[lower, upper]` of an instance's truncation or censoring into `out`, infinite where there is none. */
+  bounds(s: Float64Array, instance: number, out: Float64Array): void
+  /** The derivatives of an instance's arguments along the tangents `t` of the slots, into `out` as `args` writes. */
+  argTangents(s: Float64Array, t: Float64Array, instance: number, out: Float64Array): void
+  /**
+   * Sum of the log densities of instances. Of data, terms that hang on the data alone are left out.
+   */
+  logDensity(s: Float64Array, list: Int32Array, from: number, to: number): number
+}
+
+export type RelationFunctions = ComputedFunctions | WeighedFunctions
+
+export interface Engine {
+  readonly graph: RelationGraph
+  readonly functions: readonly RelationFunctions[]
+  /** Computes the deterministic instances of runs `first..last`, in their order. */
+  compute(s: Float64Array, runs: Runs, first: number, last: number): void
+  /** Sum of log densities of the stochastic instances of runs `first..last`. */
+  weigh(s: Float64Array, runs: Runs, first: number, last: number): number
+  /** Derivatives of the deterministic instances of runs `first..last` along `t`, into `t`. */
+  differentiate(s: Float64Array, t: Float64Array, runs: Runs, first: number, last: number): void
+}
+
+const engines = new WeakMap<RelationGraph, Engine>()
+
+/** The engine of a graph; made once, however many samplers use it. */
+export function bindEngine(graph: RelationGraph): Engine {
+  const found = engines.get(graph)
+  if (found !== undefined) return found
+  const functions = graph.relations.map((relation) =>
+    relation.kind === "deterministic"
+      ? compileComputed(relation, graph.fixed)
+      : compileWeighed(relation, graph.fixed),
+  )
+  const engine: Engine = {
+    graph,
+    functions,
+    compute(s, { relation, from, to, instances }, first, last) {
+      for (let k = first; k < last; k++) {
+        const f = functions[relation[k]!]!
+        if (f.kind === "deterministic") f.update(s, instances, from[k]!, to[k]!)
+      }
+    },
+    weigh(s, { relation, from, to, instances }, first, last) {
+      let total = 0
+      for (let k = first; k < last; k++) {
+        const f = functions[relation[k]!]!
+        if (f.kind === "stochastic") total += f.logDensity(s, instances, from[k]!, to[k]!)
+      }
+      return total
+    },
+    differentiate(s, t, { relation, from, to, instances }, first, last) {
+      for (let k = first; k < last; k++) {
+        const f = functions[relation[k]!]!
+        if (f.kind === "deterministic") f.tangent(s, t, instances, from[k]!, to[k]!)
+      }
+    },
+  }
+  engines.set(graph, engine)
+  return engine
+}
+
+/** Makes a function from a body that reads `s` and the constants by position. */
+export function makeFunction<F>(parameters: readonly string[], body: string, constants: Constants): F {
+  const bind = (prefix: string, values: readonly unknown[]) =>
+    values.map((_, k) => `const ${prefix}${k} = C.${FIELDS[prefix]}[${k}];`).join("\n")
+  const head = Object.keys(FIELDS)
+    .map((prefix) => bind(prefix, constants[FIELDS[prefix]!]))
+    .join("\n")
+  const text = `"use strict"; const square = (x) => x * x;\n${head}\nreturn function (${parameters.join(", ")}) {\n${body}\n}`
+  return new Function("C", text)(constants) as F
+}
+
+const FIELDS: Readonly<Record<string, keyof Constants>> = {
+  T: "tables",
+  F: "functions",
+  G: "arrayFunctions",
+  B: "buffers",
+  L: "argumentLists",
+  D: "distributions",
+}
+
+function compileComputed(relation: DeterministicRelation, fixed: Uint8Array): ComputedFunctions {
+  const { writes, width, value } = relation
+  const isArray = dimsOf(relation, value) !== null
+  const loop = (array: "s" | "t", result: (e: ReturnType<typeof createEmitter>) => string | null) => {
+    const constants = noConstants()
+    const emitter = createEmitter(relation, constants, fixed)
+    const name = result(emitter)
+    const target = emitter.slots(writes, width)
+    const item = (k: string) => (name === null ? "0" : isArray ? `${name}[${k}]` : name)
+    const store =
+      width === 1
+        ? `${array}[${target("0")}] = ${item("0")};`
+        : `for (let k = 0; k < ${width}; k++) ${array}[${target("k")}] = ${item("k")};`
+    return {
+      body: `for (let n = from; n < to; n++) {\nconst i = list[n];\n${emitter.lines.join("\n")}\n${store}\n}`,
+      constants,
+    }
+  }
+  const update = loop("s", (e) => (isArray ? e.array(value) : e.scalar(value)))
+  const tangent = loop("t", (e) => (isArray ? e.tangentArray(value) : e.tangent(value)))
+  return {
+    kind: "deterministic",
+    update: makeFunction(["s", "list", "from", "to"], update.body, update.constants),
+    tangent: makeFunction(["s", "t", "list", "from", "to"], tangent.body, tangent.constants),
+  }
+}
+
+function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): WeighedFunctions {
+  const distribution = lookupBugsDistribution(relation.distribution)
+  const argLengths = Int32Array.from(relation.args, (arg) => sizeOf(relation, arg))
+  const argStarts = argLengths.map((_, k) => argLengths.slice(0, k).reduce((a, b) => a + b, 0))
+  const argsLength = argLengths.reduce((a, b) => a + b, 0)
+  const args = compileArgs(relation, relation.args)
+  const bounds = compileArgs(relation, boundsOf(relation))
+  return {
+    kind: "stochastic",
+    distribution,
+    argLengths,
+    argStarts,
+    argsLength,
+    args,
+    bounds,
+    argTangents: compileArgTangents(relation, fixed),
+    logDensity:
+      distribution.calling === "numbers"
+        ? compileNumberDensity(relation, distribution)
+        : arrayDensity(relation, distribution, { args, argStarts, argLengths, argsLength }),
+  }
+}
+
+const boundsOf = ({ bounds }: StochasticRelation): readonly RelationExpr[] => [
+  bounds?.lower ?? { op: "number", value: -Infinity },
+  bounds?.upper ?? { op: "number", value: Infinity },
+]
+
+/** A loop over instances with the density inlined where the engine can. Data that are truncated are divided by the mass. */
+function compileNumberDensity(
+  relation: StochasticRelation,
+  distribution: BugsNumberDistribution,
+): WeighedFunctions["logDensity"] {
+  const constants = noConstants()
+  constants.distributions.push(distribution)
+  const emitter = createEmitter(relation, constants)
+  const args = relation.args.map((arg) => emitter.scalar(arg))
+  const padded = [...args, "0", "0", "0", "0"].slice(0, 4).join(", ")
+  const truncates = relation.bounds !== null
+  const [lower, upper] = truncates ? boundsOf(relation).map((e) => emitter.scalar(e)) : []
+  const target = emitter.slots(relation.writes, 1)("0")
+  const f = relation.observed ? "logLikelihood" : "logDensity"
+  const lines = [
+    ...emitter.lines,
+    `const x = s[${target}];`,
+    ...(truncates ? [`if (!(x >= ${lower} && x <= ${upper})) return -Infinity;`] : []),
+    `total += D0.${f}(x, ${padded});`,
+    ...(relation.bounds?.kind === "T" ? [`total -= D0.logMass(${lower}, ${upper}, ${padded});`] : []),
+  ]
+  return makeFunction(
+    ["s", "list", "from", "to"],
+    `let total = 0;\nfor (let n = from; n < to; n++) {\nconst i = list[n];\n${lines.join("\n")}\n}\nreturn total;`,
+    constants,
+  )
+}
+
+function arrayDensity(
+  relation: StochasticRelation,
+  distribution: BugsArrayDistribution,
+  {
+    args,
+    argStarts,
+    argLengths,
+    argsLength,
+  }: Pick<WeighedFunctions, "args" | "argStarts" | "argLengths" | "argsLength">,
+): WeighedFunctions["logDensity"] {
+  const { writes, width, observed } = relation
+  const values = new Float64Array(argsLength)
+  const x = new Float64Array(width)
+  const f = observed ? "logLikelihood" : "logDensity"
+  return (s, list, from, to) => {
+    let total = 0
+    for (let n = from; n < to; n++) {
+      const i = list[n]!
+      args(s, i, values)
+      for (let k = 0; k < width; k++) x[k] = s[writes[i * width + k]!]!
+      total += distribution[f](x, 0, width, values, argStarts, argLengths)
+    }
+    return total
+  }
+}
+
+/** The derivative of every argument along tangents of the slots. */
+function compileArgTangents(
+  relation: StochasticRelation,
+  fixed: Uint8Array,
+): WeighedFunctions["argTangents"] {
+  const constants = noConstants()
+  const emitter = createEmitter(relation, constants, fixed)
+  const stores: string[] = []
+  let place = 0
+  for (const arg of relation.args) {
+    const size = sizeOf(relation, arg)
+    const isScalar = dimsOf(relation, arg) === null
+    const found = isScalar ? emitter.tangent(arg) : emitter.tangentArray(arg)
+    if (isScalar) stores.push(`out[${place}] = ${found ?? "0"};`)
+    else
+      stores.push(
+        `for (let k = 0; k < ${size}; k++) out[${place} + k] = ${found === null ? "0" : `${found}[k]`};`,
+      )
+    place += size
+  }
+  return makeFunction(["s", "t", "i", "out"], `${emitter.lines.join("\n")}\n${stores.join("\n")}`, constants)
+}
+
+function compileArgs(
+  relation: Relation,
+  args: readonly RelationExpr[],
+): (s: Float64Array, instance: number, out: Float64Array) => void {
+  const constants = noConstants()
+  const emitter = createEmitter(relation, constants)
+  const stores: string[] = []
+  let place = 0
+  for (const arg of args) {
+    const size = sizeOf(relation, arg)
+    if (dimsOf(relation, arg) === null) stores.push(`out[${place}] = ${emitter.scalar(arg)};`)
+    else {
+      const name = emitter.array(arg)
+      stores.push(`for (let k = 0; k < ${size}; k++) out[${place} + k] = ${name}[k];`)
+    }
+    place += size
+  }
+  return makeFunction(["s", "i", "out"], `${emitter.lines.join("\n")}\n${stores.join("\n")}`, constants)
+}

@@ -1,0 +1,115 @@
+import { NumericalError } from "../../core/errors.ts"
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { slotName } from "../../models/relations/relation-graph.ts"
+import { refusal } from "../conditional.ts"
+import { describeDensity } from "./describe.ts"
+import type { RelationSampler } from "./relation-sampler.ts"
+import { makeSite, relationOf, type Site } from "./site.ts"
+import { bindSupport } from "./support.ts"
+
+/** Values of a discrete element that are worth trying one by one. */
+const MOST_VALUES = 200
+
+interface EnumerationMatch extends Site {
+  readonly mostValues: number
+}
+
+/** Draws a discrete element with finite support from its exact full conditional: the density at every value it can take. */
+export const enumerateSite: RelationSampler<EnumerationMatch> = {
+  name: "enumeration",
+  describe: "exact draw of a discrete element by trying every value",
+
+  match({ graph, network, engine }, { relation, instances }) {
+    const d = lookupBugsDistribution(relationOf(graph, relation).distribution)
+    if (d.shape !== "scalar" || !d.discrete) return refusal("not-discrete", "it is not discrete")
+    if (d.isDetermined) return refusal("determined", "its value follows from its parameters")
+    const support = bindSupport(engine, relation)
+    const bounds = new Float64Array(2)
+    let mostValues = 0
+    for (const i of instances) {
+      // Bounds that hang on what is drawn are NaN here: such an element is not enumerated.
+      support(graph.values, i, bounds)
+      mostValues = Math.max(mostValues, bounds[1]! - bounds[0]! + 1 || Number.POSITIVE_INFINITY)
+    }
+    if (!(mostValues <= MOST_VALUES))
+      return refusal("too-many-values", "its values are too many, or not known, to be tried one by one")
+    return { ...makeSite(network, relation, instances), mostValues }
+  },
+
+  explain: (site, model) => ({
+    formula: describeDensity(site, model),
+    because: [`at most ${site.mostValues} values; the density is evaluated at each`],
+  }),
+
+  bind(site, engine) {
+    const { relation, instances, slots } = site
+    const { computed, weighed } = site.dependents
+    const f = engine.functions[relation]!
+    if (f.kind !== "stochastic") throw new NumericalError("not stochastic", { code: "not-stochastic" })
+    const support = bindSupport(engine, relation)
+    const bounds = new Float64Array(2)
+    const logs = new Float64Array(site.mostValues)
+    const evaluate = (s: Float64Array, n: number, value: number): number => {
+      s[slots[n]!] = value
+      engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+      const prior = f.logDensity(s, instances, n, n + 1)
+      return prior === -Infinity
+        ? prior
+        : prior + engine.weigh(s, weighed, weighed.start[n]!, weighed.start[n + 1]!)
+    }
+    /** Fills `logs` for element n; returns the number of values and leaves the state at the last. */
+    const fill = (s: Float64Array, n: number): number => {
+      support(s, instances[n]!, bounds)
+      const count = bounds[1]! - bounds[0]! + 1
+      for (let k = 0; k < count; k++) logs[k] = evaluate(s, n, bounds[0]! + k)
+      return count
+    }
+    return {
+      writes: slots,
+      memoryLength: 0,
+      step(s, _memory, rng) {
+        for (let n = 0; n < instances.length; n++) {
+          const before = s[slots[n]!]!
+          const count = fill(s, n)
+          let largest = -Infinity
+          for (let k = 0; k < count; k++) if (logs[k]! > largest) largest = logs[k]!
+          if (largest === -Infinity) {
+            const name = slotName(engine.graph, slots[n]!)
+            throw new NumericalError(`no value of ${name} is possible; it is ${before} now`, {
+              code: "not-finite",
+              where: name,
+              hint: "give other initial values",
+            })
+          }
+          let total = 0
+          for (let k = 0; k < count; k++) total += Math.exp(logs[k]! - largest)
+          let u = rng.uniform() * total
+          let chosen = 0
+          for (; chosen < count - 1; chosen++) {
+            u -= Math.exp(logs[chosen]! - largest)
+            if (u < 0) break
+          }
+          // Rounding may leave the last value, which may be impossible.
+          while (logs[chosen] === -Infinity) chosen--
+          s[slots[n]!] = bounds[0]! + chosen
+          engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+        }
+      },
+      logConditional(s) {
+        let total = 0
+        for (let n = 0; n < instances.length; n++) {
+          const current = s[slots[n]!]!
+          const count = fill(s, n)
+          let largest = -Infinity
+          for (let k = 0; k < count; k++) largest = Math.max(largest, logs[k]!)
+          let sum = 0
+          for (let k = 0; k < count; k++) sum += Math.exp(logs[k]! - largest)
+          total += logs[current - bounds[0]!]! - largest - Math.log(sum)
+          s[slots[n]!] = current
+          engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+        }
+        return total
+      },
+    }
+  },
+}

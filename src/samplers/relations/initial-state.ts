@@ -1,0 +1,213 @@
+/** Initial values of a model of relations: those given, and for the rest values that the model allows, different by chain. */
+import { ModelError } from "../../core/errors.ts"
+import type { ArrayValue } from "../../models/array-value.ts"
+import { elementName, type RelationGraph, slotName } from "../../models/relations/relation-graph.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
+import type { Engine, WeighedFunctions } from "./engine.ts"
+import { bindPriorDraw } from "./forward.ts"
+import { relationOf } from "./site.ts"
+import { bindSupport } from "./support.ts"
+
+/** How often values are drawn anew, closer and closer together, until the model allows them. */
+const ATTEMPTS = 200
+
+/** Initial values by variable, NaN where none is given. */
+export type Inits = ReadonlyMap<string, ArrayValue>
+
+/**
+ * A state that the model allows. Elements without an initial value are drawn one after another, parents first: around
+ * the mean of their prior where it is informative, around a typical value where it is vague.
+ * @throws ModelError naming the node, its value and its parents' values when no allowed state is found
+ */
+export function initialState(engine: Engine, inits: Inits, rng: Stream): Float64Array {
+  const { graph } = engine
+  const given = readInits(graph, inits)
+  const sequence = orderOf(graph)
+  const draws = graph.relations.map((_, r) =>
+    graph.relations[r]!.kind === "stochastic" ? bindGuess(engine, r) : null,
+  )
+  const one = new Int32Array(1)
+  let last: Failure | null = null
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const s = graph.values.slice()
+    // Far apart at first; the last attempts start from the middle of everything.
+    const spread = 2 * (1 - attempt / (ATTEMPTS - 1))
+    let failure: Failure | null = null
+    for (const { relation, instance } of sequence) {
+      const f = engine.functions[relation]!
+      one[0] = instance
+      if (f.kind === "deterministic") {
+        f.update(s, one, 0, 1)
+        continue
+      }
+      const { writes, width, observed } = relationOf(graph, relation)
+      if (!observed) {
+        draws[relation]!(s, instance, spread, rng)
+        for (let k = instance * width; k < (instance + 1) * width; k++) {
+          const value = given[writes[k]!]!
+          if (!Number.isNaN(value)) s[writes[k]!] = value
+        }
+      }
+      const density = f.logDensity(s, one, 0, 1)
+      if (density > -Infinity) continue
+      failure ??= { relation, instance, state: s }
+      if (!f.distribution.isDetermined || observed) break
+    }
+    if (failure === null) return s
+    last = failure
+  }
+  throw inconsistent(engine, last!)
+}
+
+interface Failure {
+  readonly relation: number
+  readonly instance: number
+  readonly state: Float64Array
+}
+
+/** Every instance of every relation, parents first. */
+function orderOf(graph: RelationGraph): { relation: number; instance: number }[] {
+  const all = graph.relations.flatMap((relation, r) =>
+    Array.from({ length: relation.size }, (_, instance) => ({
+      relation: r,
+      instance,
+      position: graph.order[r]![instance]!,
+    })),
+  )
+  return all.sort((a, b) => a.position - b.position)
+}
+
+/** Values given, by slot; NaN elsewhere. @throws ModelError for shapes that do not fit */
+function readInits(graph: RelationGraph, inits: Inits): Float64Array {
+  const given = new Float64Array(graph.length).fill(Number.NaN)
+  for (const [name, { dims, values }] of inits) {
+    const variable = graph.variables.find((v) => v.name === name)
+    if (variable === undefined) continue
+    if (values.length !== variable.size) {
+      throw new ModelError(
+        `initial values of ${name} are ${dims.join(" by ")}, expected ${variable.dims.join(" by ")}`,
+        { code: "inits-shape", where: "inits", hint: "give NA where an element has none" },
+      )
+    }
+    given.set(values, variable.offset)
+  }
+  return given
+}
+
+type Guess = (s: Float64Array, instance: number, spread: number, rng: Stream) => void
+
+/** Draws an initial value of an instance given its parents, `spread` typical sds wide. */
+function bindGuess(engine: Engine, relation: number): Guess {
+  const f = engine.functions[relation]!
+  if (f.kind !== "stochastic") return () => undefined
+  const { distribution } = f
+  const draw = bindPriorDraw(engine, relation)
+  if (distribution.calling === "arrays" && distribution.shape === "scalar")
+    return (s, i, _, rng) => draw(s, i, rng)
+  if (distribution.calling === "arrays") return bindArrayGuess(engine, relation, f)
+  if (distribution.discrete && distribution.isProper) return (s, i, _, rng) => draw(s, i, rng)
+  const { writes } = relationOf(engine.graph, relation)
+  const support = bindSupport(engine, relation)
+  const args = new Float64Array(4)
+  const bounds = new Float64Array(2)
+  return (s, i, spread, rng) => {
+    f.args(s, i, args)
+    support(s, i, bounds)
+    const mean = distribution.mean(args[0]!, args[1]!, args[2]!, args[3]!)
+    const sd = Math.sqrt(distribution.variance(args[0]!, args[1]!, args[2]!, args[3]!))
+    s[writes[i]!] = guess(mean, sd, bounds[0]!, bounds[1]!, spread * drawNormal(rng))
+  }
+}
+
+/** An sd beyond which a prior says nothing about where to start. */
+const VAGUE = 10
+
+function guess(mean: number, sd: number, lower: number, upper: number, z: number): number {
+  const isVague = !(Number.isFinite(mean) && sd < VAGUE)
+  if (lower > -Infinity && upper < Infinity) {
+    // On the logit scale between the bounds, around the mean where it says something.
+    const share = Number.isFinite(mean) ? (mean - lower) / (upper - lower) : 0.5
+    const middle = share > 0.01 && share < 0.99 ? Math.log(share / (1 - share)) : 0
+    return lower + (upper - lower) / (1 + Math.exp(-(middle + 0.5 * z)))
+  }
+  if (lower > -Infinity) {
+    const typical =
+      mean > lower && mean - lower < 1e3 && mean - lower > 1e-3 && sd < VAGUE * (mean - lower)
+        ? mean - lower
+        : 1
+    return lower + typical * Math.exp(0.5 * z)
+  }
+  if (upper < Infinity) return upper - Math.exp(0.5 * z)
+  const centre = Number.isFinite(mean) ? mean : 0
+  return centre + (isVague ? 1 : Math.max(sd, 1e-12)) * z
+}
+
+/** A vector or matrix: the mean where there is one, moved a little. */
+function bindArrayGuess(engine: Engine, relation: number, f: WeighedFunctions): Guess {
+  const { writes, width } = relationOf(engine.graph, relation)
+  const { distribution, argStarts, argLengths } = f
+  const draw = bindPriorDraw(engine, relation)
+  const args = new Float64Array(f.argsLength)
+  const mean = new Float64Array(width)
+  return (s, i, spread, rng) => {
+    draw(s, i, rng)
+    if (distribution.calling !== "arrays" || distribution.discrete) return
+    f.args(s, i, args)
+    distribution.mean(mean, 0, width, args, argStarts, argLengths)
+    if (mean.some((value) => !Number.isFinite(value))) return
+    // A convex mixture of a draw and the mean stays in every support there is: vectors, simplexes, covariance matrices.
+    const share = distribution.shape === "vector" && isUnbounded(f) ? 0 : Math.min(1, spread / 4)
+    for (let k = 0; k < width; k++) {
+      const slot = writes[i * width + k]!
+      s[slot] = share * s[slot]! + (1 - share) * mean[k]! + (share === 0 ? spread * 0.5 * drawNormal(rng) : 0)
+    }
+  }
+}
+
+const isUnbounded = ({ distribution }: WeighedFunctions): boolean =>
+  distribution.family === "multivariateNormal" || distribution.family === "multivariateT"
+
+function inconsistent(engine: Engine, { relation, instance, state }: Failure): ModelError {
+  const { graph } = engine
+  const one = relationOf(graph, relation)
+  const f = engine.functions[relation]!
+  const slot = one.writes[instance * one.width]!
+  const parts: string[] = []
+  if (f.kind === "stochastic") {
+    const args = new Float64Array(f.argsLength)
+    f.args(state, instance, args)
+    f.distribution.argumentNames.forEach((name, k) => {
+      const values = args.slice(f.argStarts[k]!, f.argStarts[k]! + f.argLengths[k]!)
+      parts.push(
+        `${name} = ${values.length === 1 ? format(values[0]!) : `(${[...values].map(format).join(", ")})`}`,
+      )
+    })
+  }
+  return new ModelError(
+    `${slotName(graph, slot)} = ${format(state[slot]!)} is inconsistent with its parents, ${parts.join(", ")}, in ${one.text}`,
+    {
+      code: "inconsistent",
+      where: slotName(graph, slot),
+      span: one.span,
+      hint: one.observed
+        ? "check this value in the data, or give initial values of its parents that allow it"
+        : "give an initial value that its distribution allows",
+    },
+  )
+}
+
+const format = (value: number): string => String(Number(value.toPrecision(6)))
+
+/** Names given that the model does not have, or computes. */
+export function checkInits(graph: RelationGraph, inits: Inits): string[] {
+  return [...inits.keys()].flatMap((name) => {
+    const variable = graph.variables.find((v) => v.name === name)
+    if (variable === undefined)
+      return [`initial values for "${name}" are not used: the model has no such name`]
+    const isDrawn = graph.relations.some((r) => r.variable === name && r.kind === "stochastic" && !r.observed)
+    return isDrawn
+      ? []
+      : [`initial values for "${name}" are not used: ${elementName(variable, 0)} is not drawn`]
+  })
+}

@@ -1,0 +1,162 @@
+/** Decides which sampler draws which elements of a model of relations, and says why. */
+import { OptionError, PlanError, suggest } from "../../core/errors.ts"
+import type { RelationGraph } from "../../models/relations/relation-graph.ts"
+import type { LoweredBlock } from "../registry.ts"
+import { buildNetwork } from "./dependents.ts"
+import { headOf } from "./describe.ts"
+import { bindEngine } from "./engine.ts"
+import { matchForward } from "./forward.ts"
+import {
+  FORWARD,
+  type LoweredRelationBlock,
+  RELATION_SAMPLERS,
+  type RegisteredRelationSampler,
+} from "./registry.ts"
+import type { RelationModel, Target } from "./relation-sampler.ts"
+
+export interface RelationBlock {
+  /** Left-hand sides drawn: `alpha[i]`. */
+  readonly targets: readonly string[]
+  /** Elements drawn. */
+  readonly size: number
+  readonly sampler: string
+  readonly formula: string
+  readonly because: readonly string[]
+  readonly chosenBy: "user" | "default"
+  readonly refused: readonly { readonly sampler: string; readonly reason: string }[]
+  readonly lowered: LoweredRelationBlock
+}
+
+export interface RelationPlan {
+  readonly graph: RelationGraph
+  /** In the order of a sweep. */
+  readonly blocks: readonly RelationBlock[]
+}
+
+export interface RelationPlanOptions {
+  /** Sampler by variable: `{ theta: "slice" }`. */
+  readonly samplers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Plans a model: for every element that is drawn the first sampler that takes it, predictions last.
+ * @throws PlanError when no sampler takes an element; OptionError for an unknown sampler or variable
+ */
+export function planRelations(graph: RelationGraph, options: RelationPlanOptions = {}): RelationPlan {
+  const network = buildNetwork(graph)
+  const model: RelationModel = { graph, network, engine: bindEngine(graph) }
+  const chosen = checkSamplers(graph, options.samplers ?? {})
+  let waiting = findTargets(model)
+  const refusals = new Map<number, { sampler: string; reason: string }[]>()
+  const blocks: RelationBlock[] = []
+  const run = (sampler: RegisteredRelationSampler, chosenBy: RelationBlock["chosenBy"]): void => {
+    const eligible = waiting.filter(({ relation }) => {
+      const wanted = chosen.get(graph.relations[relation]!.variable)
+      return chosenBy === "user" ? wanted === sampler.name : wanted === undefined
+    })
+    if (eligible.length === 0) return
+    const { taken, reason } = sampler.assign(model, eligible)
+    const drawn = new Set(taken.flatMap(({ targets }) => targets.map(keyOf)))
+    for (const assignment of taken) {
+      const { formula, because } = assignment.explain()
+      const own = assignment.targets
+      blocks.push({
+        targets: own.map(({ relation }) => headOf(graph.relations[relation]!.text)),
+        size: own.reduce(
+          (total, { relation, instances }) => total + instances.length * graph.relations[relation]!.width,
+          0,
+        ),
+        sampler: sampler.name,
+        formula,
+        because,
+        chosenBy,
+        refused: own.flatMap(({ relation }) => refusals.get(relation) ?? []).filter(isFirst),
+        lowered: { graph, name: sampler.name, match: assignment.match },
+      })
+    }
+    for (const target of eligible) {
+      if (drawn.has(keyOf(target))) continue
+      const list = refusals.get(target.relation) ?? []
+      list.push({ sampler: sampler.name, reason })
+      refusals.set(target.relation, list)
+    }
+    waiting = waiting.filter((target) => !drawn.has(keyOf(target)))
+  }
+  for (const sampler of RELATION_SAMPLERS) run(sampler, "user")
+  for (const sampler of RELATION_SAMPLERS) run(sampler, "default")
+  if (waiting.length > 0) throw noSampler(graph, waiting[0]!, refusals)
+  const forward = matchForward(model)
+  if (forward !== null) {
+    const names = [...new Set(forward.relation)].map((r) => headOf(graph.relations[r]!.text))
+    blocks.push({
+      targets: names,
+      size: forward.relation.length,
+      sampler: FORWARD,
+      formula: `${names.join(", ")} given their parents`,
+      because: ["nothing observed hangs on them"],
+      chosenBy: "default",
+      refused: [],
+      lowered: { graph, name: FORWARD, match: forward },
+    })
+  }
+  return { graph, blocks }
+}
+
+/** What a worker needs to run the plan. */
+export const lowerRelationPlan = (plan: RelationPlan): LoweredBlock[] =>
+  plan.blocks.map(({ lowered }) => ({ sampler: "relations", data: lowered }))
+
+const keyOf = ({ relation, instances }: Target): string => `${relation}:${instances[0]}:${instances.length}`
+
+const isFirst = <T extends { sampler: string }>(item: T, k: number, all: readonly T[]): boolean =>
+  all.findIndex(({ sampler }) => sampler === item.sampler) === k
+
+/** Drawn instances that something observed hangs on, relation by relation. */
+function findTargets({ graph, network }: RelationModel): Target[] {
+  return graph.relations.flatMap((relation, r) => {
+    if (relation.kind !== "stochastic" || relation.observed) return []
+    const instances = Array.from({ length: relation.size }, (_, i) => i).filter(
+      (i) => network.informed[network.base[r]! + i] === 1,
+    )
+    return instances.length === 0 ? [] : [{ relation: r, instances: Int32Array.from(instances) }]
+  })
+}
+
+function checkSamplers(
+  graph: RelationGraph,
+  samplers: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const names = RELATION_SAMPLERS.map(({ name }) => name)
+  const variables = [
+    ...new Set(graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : []))),
+  ]
+  for (const [variable, sampler] of Object.entries(samplers)) {
+    if (!variables.includes(variable))
+      throw new OptionError(`nothing that is drawn is called "${variable}"`, {
+        code: "unknown-node",
+        where: "sampler",
+        hint: suggest(variable, variables),
+      })
+    if (!names.includes(sampler))
+      throw new OptionError(`no sampler is called "${sampler}"`, {
+        code: "unknown-sampler",
+        where: "sampler",
+        hint: suggest(sampler, names),
+      })
+  }
+  return new Map(Object.entries(samplers))
+}
+
+function noSampler(
+  graph: RelationGraph,
+  { relation }: Target,
+  refusals: ReadonlyMap<number, readonly { sampler: string; reason: string }[]>,
+): PlanError {
+  const { text } = graph.relations[relation]!
+  const reasons = (refusals.get(relation) ?? []).map(({ sampler, reason }) => `${sampler}: ${reason}`)
+  return new PlanError(`no sampler takes ${text} (${reasons.join("; ")})`, {
+    code: "no-sampler",
+    where: headOf(text),
+    hint: "state another distribution for it",
+  })
+}

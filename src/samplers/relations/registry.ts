@@ -1,0 +1,106 @@
+/** Every sampler of relations, in order of preference: blocks first, then element by element. One file and one line each. */
+import type { RelationGraph } from "../../models/relations/relation-graph.ts"
+import { isRefusal, type Refusal } from "../conditional.ts"
+import type { Kernel } from "../sampler.ts"
+import { bindEngine, type Engine } from "./engine.ts"
+import { enumerateSite } from "./enumerate-site.ts"
+import { bindForward, type ForwardMatch } from "./forward.ts"
+import type {
+  RelationBlockSampler,
+  RelationExplanation,
+  RelationModel,
+  RelationSampler,
+  Target,
+} from "./relation-sampler.ts"
+import { sliceSite } from "./slice-site.ts"
+
+/** A sampler that has taken targets, its match sealed in. */
+export interface RelationAssignment {
+  readonly sampler: string
+  readonly targets: readonly Target[]
+  explain(): RelationExplanation
+  /** Plain data for `bindRelationBlock`. */
+  readonly match: unknown
+}
+
+export interface RegisteredRelationSampler {
+  readonly name: string
+  readonly describe: string
+  /** Takes some of the targets, all or none; the reason says why not those that it leaves. */
+  assign(
+    model: RelationModel,
+    targets: readonly Target[],
+  ): { readonly taken: readonly RelationAssignment[]; readonly reason: string }
+  bind(match: unknown, engine: Engine): Kernel
+}
+
+/** Seals the type of a sampler's match, so that samplers of all kinds stand in one list. */
+function register<M extends object>(sampler: RelationSampler<M>): RegisteredRelationSampler {
+  const { name, describe } = sampler
+  return {
+    name,
+    describe,
+    assign(model, targets) {
+      const taken: RelationAssignment[] = []
+      let reason = ""
+      for (const target of targets) {
+        const match: M | Refusal = sampler.match(model, target)
+        if (isRefusal(match)) reason = match.reason
+        else
+          taken.push({
+            sampler: name,
+            targets: [target],
+            match,
+            explain: () => sampler.explain(match, model),
+          })
+      }
+      return { taken, reason }
+    },
+    // The data comes from `assign` of the sampler of the same name, possibly through a message to a worker.
+    bind: (match, engine) => sampler.bind(match as M, engine),
+  }
+}
+
+/** The same for samplers of several relations at once. */
+export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>): RegisteredRelationSampler {
+  const { name, describe } = sampler
+  return {
+    name,
+    describe,
+    assign(model, targets) {
+      const { blocks, reason } = sampler.match(model, targets)
+      return {
+        reason,
+        taken: blocks.map(({ targets: own, match }) => ({
+          sampler: name,
+          targets: own,
+          match,
+          explain: () => sampler.explain(match, model),
+        })),
+      }
+    },
+    bind: (match, engine) => sampler.bind(match as M, engine),
+  }
+}
+
+export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
+  register(enumerateSite),
+  register(sliceSite),
+]
+
+/** Name of the block that draws what no data inform. */
+export const FORWARD = "forward"
+
+/** What a worker receives of one block; the graph is one object for all blocks. */
+export interface LoweredRelationBlock {
+  readonly graph: RelationGraph
+  readonly name: string
+  readonly match: unknown
+}
+
+/** Turns a lowered block into a kernel; runs in the worker. */
+export function bindRelationBlock({ graph, name, match }: LoweredRelationBlock): Kernel {
+  const engine = bindEngine(graph)
+  if (name === FORWARD) return bindForward(match as ForwardMatch, engine)
+  return RELATION_SAMPLERS.find((sampler) => sampler.name === name)!.bind(match, engine)
+}

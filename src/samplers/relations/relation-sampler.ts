@@ -1,0 +1,54 @@
+/** The contract of samplers for relations, and what they are told about the model. */
+import type { RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
+import type { Refusal } from "../conditional.ts"
+import type { Kernel } from "../sampler.ts"
+import type { Network } from "./dependents.ts"
+import type { Engine } from "./engine.ts"
+
+export interface RelationModel {
+  readonly graph: RelationGraph
+  readonly network: Network
+  readonly engine: Engine
+}
+
+/** Instances of a relation that wait for a sampler. */
+export interface Target {
+  readonly relation: number
+  readonly instances: Int32Array
+}
+
+/** What a reader is told of a block: the full conditional in words and symbols. */
+export interface RelationExplanation {
+  /** `alpha[i] ~ Normal(mean = …, variance = …)`, or `density ∝ …` where it has no closed form. */
+  readonly formula: string
+  readonly because: readonly string[]
+}
+
+/** `M` is structured-cloneable plain data. */
+export interface RelationSampler<M = unknown> {
+  readonly name: string
+  /** One phrase for people: what it does. */
+  readonly describe: string
+  match(model: RelationModel, target: Target): M | Refusal
+  explain(match: M, model: RelationModel): RelationExplanation
+  /** Runs in the worker; every allocation happens here. The state of the kernel is the slots of the graph. */
+  bind(match: M, engine: Engine): Kernel
+}
+
+/** A sampler of several relations at once: from what waits, it takes what it can. */
+export interface RelationBlockSampler<M = unknown> {
+  readonly name: string
+  readonly describe: string
+  /** @returns the blocks it makes of the targets, each with the targets that it draws; none, with the reason, when it takes none */
+  match(
+    model: RelationModel,
+    targets: readonly Target[],
+  ): {
+    readonly blocks: readonly { readonly targets: readonly Target[]; readonly match: M }[]
+    readonly reason: string
+  }
+  explain(match: M, model: RelationModel): RelationExplanation
+  bind(match: M, engine: Engine): Kernel
+}
+
+export type { RelationExpr }
