@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite"
-import { type ThemeName, themeConfig, themes } from "./theme.ts"
+import { type ChartTheme, type ThemeName, themeConfig, themes } from "./theme.ts"
 
 /** A complete Vega-Lite 6 chart: pass it to `vegaEmbed`, to `renderSvg`, or print it as JSON. */
 export type VegaLiteSpec = TopLevelSpec
@@ -15,6 +15,8 @@ export interface ChartOptions {
   readonly legend?: boolean
   /** Whether to head the chart with its title; true unless told. */
   readonly title?: boolean
+  /** Charts side by side, where there are several of one kind; each kind has its own habit. */
+  readonly columns?: number
 }
 
 const schema = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -57,6 +59,36 @@ export function composeSpec(panels: readonly Panel[], options: ChartOptions): Ve
     resolve: { scale: { x: "independent", y: "independent" } },
     config,
   }
+}
+
+/**
+ * Panels in rows of `columns`, left to right: for charts that are narrow and many. One panel alone is a chart of its own.
+ * @param columns panels side by side; `options.columns` goes before it
+ */
+export function composeGrid(
+  panels: readonly Panel[],
+  columns: number,
+  options: ChartOptions,
+  layout: { readonly spacing: number; readonly bounds: "full" | "flush" } = { spacing: 24, bounds: "full" },
+): VegaLiteSpec {
+  if (panels.length === 1) return composeSpec(panels, options)
+  return {
+    $schema: schema,
+    concat: panels.map((panel) => ({ ...panel, width: panel.width === "container" ? 260 : panel.width })),
+    columns: options.columns ?? columns,
+    ...layout,
+    resolve: { scale: { x: "independent", y: "independent", color: "shared" } },
+    config: themeConfig(options.theme ?? "light"),
+  }
+}
+
+/** The colours of the theme that was asked for. */
+export const themeOf = (options: ChartOptions): ChartTheme => themes[options.theme ?? "light"]
+
+/** The colour of a series of the theme, counted from 0 and recycled. */
+export function seriesColor(options: ChartOptions, index: number): string {
+  const { series, ink } = themeOf(options)
+  return series[index % series.length] ?? ink
 }
 
 /** The `color` channel of a chart with one colour a chain. */

@@ -116,7 +116,7 @@ export function themeConfig(name: ThemeName): Config {
       fontWeight: 600,
       anchor: "start",
       offset: 10,
-      limit: 600,
+      limit: 900,
     },
   }
 }

@@ -10,6 +10,7 @@ import {
   panelTitle,
   type VegaLiteSpec,
 } from "./spec.ts"
+import { pointsEach, shorten } from "./thin-points.ts"
 
 export interface TraceData {
   readonly parameter: string
@@ -63,7 +64,7 @@ function tracePanel(data: TraceData, panel: number, options: ChartOptions): Pane
   const height = options.height ?? 160
   const chains = data.series.map((series) => series.chain)
   const rows = data.series.flatMap(({ chain, draw, value }) =>
-    draw.map((at, i) => ({ chain, draw: at, value: value[i] ?? null })),
+    draw.map((at, i) => ({ chain, draw: at, value: shorten(value[i] ?? undefined) })),
   )
   return {
     ...panelTitle(data.parameter, "trace of each chain", options),
@@ -96,8 +97,12 @@ function tracePanel(data: TraceData, panel: number, options: ChartOptions): Pane
 
 /** The trace of each named parameter of a posterior, one panel below the other. */
 export function plotTrace(source: PlotSource, names?: readonly string[], options: ChartOptions = {}) {
+  const chosen = chooseNames(source, names)
   return traceSpec(
-    chooseNames(source, names).map((name) => traceData(name, source.chains(name))),
+    chosen.map((name) => {
+      const chains = source.chains(name)
+      return traceData(name, chains, pointsEach(chains.length * chosen.length))
+    }),
     options,
   )
 }
