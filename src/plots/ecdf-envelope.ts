@@ -43,14 +43,10 @@ const reach = 9
  * @param points intervals into which (0, 1) is cut; the envelope stands at the points between them
  */
 export function uniformEnvelope(n: number, points = pointsFor(n), coverage = 0.95): EcdfEnvelope {
-  const level = cached(`uniform/${Math.min(n, mostSimulated)}/${points}/${coverage}`, () =>
-    uniformLevel(Math.min(n, mostSimulated), points, coverage),
-  )
-  return envelopeOf(
-    innerPoints(points).map((z) => binomialLaw(n, z)),
-    points,
-    level,
-  )
+  return cached(`uniform/${n}/${points}/${coverage}`, () => {
+    const laws = innerPoints(points).map((z) => binomialLaw(n, z))
+    return envelopeOf(laws, points, uniformLevel(Math.min(n, mostSimulated), points, coverage))
+  })
 }
 
 /**
@@ -65,14 +61,10 @@ export function rankEnvelope(
   points = pointsFor(n),
   coverage = 0.95,
 ): EcdfEnvelope {
-  const level = cached(`ranks/${Math.min(n, mostSimulated)}/${chains}/${points}/${coverage}`, () =>
-    rankLevel(Math.min(n, mostSimulated), chains, points, coverage),
-  )
-  return envelopeOf(
-    innerPoints(points).map((z) => hypergeometricLaw(n, chains, z)),
-    points,
-    level,
-  )
+  return cached(`ranks/${n}/${chains}/${points}/${coverage}`, () => {
+    const laws = innerPoints(points).map((z) => hypergeometricLaw(n, chains, z))
+    return envelopeOf(laws, points, rankLevel(Math.min(n, mostSimulated), chains, points, coverage))
+  })
 }
 
 /** As many intervals as there are values, at most 100: more show no more. */
@@ -190,13 +182,15 @@ function hypergeometricLaw(n: number, chains: number, z: number): CountLaw {
   }
 }
 
-const levels = new Map<string, number>()
+const envelopes = new Map<string, EcdfEnvelope>()
 
-/** A level depends on the sizes alone: the parameters of one chart share it. */
-function cached(key: string, compute: () => number): number {
-  const known = levels.get(key)
+/** An envelope depends on the sizes alone: the parameters of a chart share it. */
+function cached(key: string, compute: () => EcdfEnvelope): EcdfEnvelope {
+  const known = envelopes.get(key)
   if (known !== undefined) return known
-  const level = compute()
-  levels.set(key, level)
-  return level
+  const envelope = compute()
+  // Sizes are few in one program; many would be a simulation study, which needs no more than the last ones.
+  if (envelopes.size >= 32) envelopes.clear()
+  envelopes.set(key, envelope)
+  return envelope
 }
