@@ -25,7 +25,7 @@ export interface CalibrateOptions {
   /** Sweeps for each kept draw. Ranks are uniform only among draws that are as good as independent: default what pilot runs need. */
   readonly thin?: number
   readonly method?: Method
-  /** Names or families to rank, default everything but `u`. */
+  /** Names or families to rank, default everything but `u` and `var`. */
   readonly monitor?: readonly string[]
   /** Default "gibbsite". */
   readonly seed?: Seed
@@ -69,7 +69,9 @@ const OPTIONS: readonly (keyof CalibrateOptions)[] = [
     "onProgress",
   ] as const),
 ]
-const PILOTS = 3
+const PILOTS = 5
+/** The slowest data set is not among a few pilots: twice what they need. */
+const MARGIN = 2
 const PILOT_DRAWS = 400
 const LONGEST_THIN = 200
 /** Of the smallest p-value, adjusted for the number of quantities: a false alarm in a hundred. */
@@ -219,7 +221,7 @@ async function choosePilotThin(world: World, seed: Seed, signal?: AbortSignal): 
     }
     for (const draws of values) {
       const ess = essBulk([draws])
-      if (Number.isFinite(ess)) thin = Math.max(thin, Math.ceil(PILOT_DRAWS / ess))
+      if (Number.isFinite(ess)) thin = Math.max(thin, Math.ceil((MARGIN * PILOT_DRAWS) / ess))
     }
     await setImmediate()
   }
@@ -229,7 +231,8 @@ async function choosePilotThin(world: World, seed: Seed, signal?: AbortSignal): 
 function chooseQuantities({ graph }: HierarchicalModel, monitor?: readonly string[]): readonly Quantity[] {
   const varying = graph.quantities.filter(({ constant }) => !constant)
   if (monitor !== undefined) return chooseMonitors(varying, monitor)
-  return varying.filter(({ family }) => family !== "u")
+  // A variance has the ranks of its sd.
+  return varying.filter(({ family }) => family !== "u" && family !== "var")
 }
 
 function judgeRanks(name: string, ranks: Int32Array, most: number): CalibratedQuantity {

@@ -12,7 +12,7 @@ export interface Uniformity {
   readonly ecdfP: number
   /** Mean of the ranks scaled to (0, 1); 1/2 when uniform. */
   readonly mean: number
-  /** Their variance over 1/12: above 1 for ranks heaped at both ends. */
+  /** Their variance about that mean over 1/12: above 1 for ranks heaped at both ends. */
   readonly dispersion: number
 }
 
@@ -44,7 +44,7 @@ export function testUniformity(ranks: Int32Array, most: number): Uniformity {
   const chiSquare = pearson(ranks, values, bins)
   const scaled = Float64Array.from(ranks, (rank) => (rank + 0.5) / values)
   const mean = scaled.reduce((sum, value) => sum + value, 0) / n
-  const variance = scaled.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / n
+  const variance = scaled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n
   return {
     chiSquare,
     bins,
@@ -79,14 +79,15 @@ function pointsOf(values: number): number[] {
 function ecdfP(ranks: Int32Array, values: number): number {
   const n = ranks.length
   const points = pointsOf(values)
-  const laws = points.map((point) => binomialTails(n, point / values))
+  const logFactorial = Float64Array.from({ length: n + 1 }, (_, c) => gammaln(c + 1))
+  const laws = points.map((point) => binomialTails(logFactorial, point / values))
   const observed = points.map((point) => ranks.reduce((sum, rank) => sum + (rank < point ? 1 : 0), 0))
   const score = observed.reduce((least, count, k) => Math.min(least, laws[k]![count]!), 1)
   if (score >= 1) return 1
   return (
     1 -
     stayProbability(
-      n,
+      logFactorial,
       points.map((point) => point / values),
       laws,
       score,
@@ -95,8 +96,10 @@ function ecdfP(ranks: Int32Array, values: number): number {
 }
 
 /** Twice the smaller tail probability of each count of a binomial, at most 1. */
-function binomialTails(n: number, z: number): Float64Array {
-  const pmf = Float64Array.from({ length: n + 1 }, (_, c) => Math.exp(logBinomial(n, c, z)))
+function binomialTails(logFactorial: Float64Array, z: number): Float64Array {
+  const n = logFactorial.length - 1
+  const [logZ, logRest] = [Math.log(z), Math.log1p(-z)]
+  const pmf = logFactorial.map((_, c) => Math.exp(logBinomial(logFactorial, n, c, logZ, logRest)))
   const tails = new Float64Array(n + 1)
   let below = 0
   for (let c = 0; c <= n; c++) tails[c] = below += pmf[c]!
@@ -107,11 +110,12 @@ function binomialTails(n: number, z: number): Float64Array {
 
 /** The probability that the count at every point has a score above `score`: counts are a Markov chain of binomial increments. */
 function stayProbability(
-  n: number,
+  logFactorial: Float64Array,
   z: readonly number[],
   laws: readonly Float64Array[],
   score: number,
 ): number {
+  const n = logFactorial.length - 1
   // A score that rounding has put just above the observed one is the observed one.
   const limit = score * (1 + 1e-9)
   let previous = new Float64Array(n + 1)
@@ -121,6 +125,7 @@ function stayProbability(
   let start = 0
   for (const [k, point] of z.entries()) {
     const step = (point - start) / (1 - start)
+    const [logStep, logRest] = [Math.log(step), Math.log1p(-step)]
     const next = new Float64Array(n + 1)
     const inside = laws[k]!
     let low = from
@@ -131,7 +136,7 @@ function stayProbability(
       const mass = previous[c]!
       if (mass === 0) continue
       for (let d = Math.max(c, low); d <= high; d++) {
-        next[d]! += mass * Math.exp(logBinomial(n - c, d - c, step))
+        next[d]! += mass * Math.exp(logBinomial(logFactorial, n - c, d - c, logStep, logRest))
       }
     }
     previous = next
@@ -145,13 +150,14 @@ function stayProbability(
   )
 }
 
-function logBinomial(n: number, c: number, z: number): number {
-  if (z >= 1) return c === n ? 0 : -Infinity
-  return (
-    gammaln(n + 1) -
-    gammaln(c + 1) -
-    gammaln(n - c + 1) +
-    (c === 0 ? 0 : c * Math.log(z)) +
-    (n - c) * Math.log1p(-z)
-  )
+/** log P(c | n, z) of a binomial, z < 1, from a table of log factorials up to n. */
+function logBinomial(
+  logFactorial: Float64Array,
+  n: number,
+  c: number,
+  logZ: number,
+  logRest: number,
+): number {
+  const ways = logFactorial[n]! - logFactorial[c]! - logFactorial[n - c]!
+  return ways + (c === 0 ? 0 : c * logZ) + (n - c) * logRest
 }
