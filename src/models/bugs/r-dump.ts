@@ -23,7 +23,8 @@ const BINARY: Readonly<Record<string, { readonly left: number; readonly right: n
   "^": { left: 9, right: 8 },
 }
 const UNARY = 7
-const MAX_DEPTH = 500
+/** Deeper values come from no file and would exhaust the stack. */
+const MAX_NESTING = 500
 
 const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["NA", Number.NaN],
@@ -63,6 +64,7 @@ export function readRDump(text: string, options: ModelDataOptions = {}): Readonl
     note,
     position: 0,
     depth: 0,
+    nesting: 0,
     inList: false,
     variable: undefined,
   }
@@ -139,6 +141,16 @@ function store(reader: RReader, name: string, value: RValue, at: number): void {
 
 /** Reads an expression with operators of at least the given level. */
 function readValue(reader: RReader, minimum: number): RValue {
+  reader.nesting++
+  if (reader.nesting > MAX_NESTING) {
+    throw failAt(reader, peek(reader), "too many parentheses or signs", "check the parentheses")
+  }
+  const value = readOperations(reader, minimum)
+  reader.nesting--
+  return value
+}
+
+function readOperations(reader: RReader, minimum: number): RValue {
   let left = readOperand(reader)
   for (;;) {
     const token = peek(reader)
@@ -166,7 +178,7 @@ function readOperand(reader: RReader): RValue {
     )
   }
   if (isSign(token, "(")) {
-    open(reader, token)
+    reader.depth++
     const inner = readValue(reader, 0)
     close(reader)
     return inner
@@ -196,7 +208,8 @@ function readName(reader: RReader, token: RToken): RValue {
 }
 
 function readCall(reader: RReader, name: RToken): RValue {
-  open(reader, take(reader))
+  take(reader)
+  reader.depth++
   const args: RArgument[] = []
   while (!isSign(peek(reader), ")")) {
     const first = peek(reader)
@@ -213,11 +226,6 @@ function readCall(reader: RReader, name: RToken): RValue {
   // A list's own bounds, not those of its entries, decide what `.Data` means.
   const settings = { rowMajorData: reader.inList }
   return attempt(reader, name.start, () => callRFunction(name.text, args, settings))
-}
-
-function open(reader: RReader, token: RToken): void {
-  reader.depth++
-  if (reader.depth > MAX_DEPTH) throw failAt(reader, token, "too many parentheses", "check the parentheses")
 }
 
 function close(reader: RReader): void {

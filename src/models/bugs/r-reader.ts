@@ -14,6 +14,8 @@ export interface RReader {
   position: number
   /** Open parentheses; outside them an expression ends with its line. */
   depth: number
+  /** Values inside values. */
+  nesting: number
   /** Inside a list that makes up the file. */
   inList: boolean
   /** The variable being read. */
