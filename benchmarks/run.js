@@ -2,6 +2,9 @@
 import { cpus } from "node:os"
 import { benchmarkEck } from "./eck-gibbs.js"
 import { benchmarkEffectiveDraws } from "./effective-draws.js"
+import { benchmarkInstEval } from "./insteval.js"
+import { benchmarkRows } from "./rows.js"
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`)
-for (const benchmark of [benchmarkEck, benchmarkEffectiveDraws]) console.log(`${await benchmark()}\n`)
+for (const benchmark of [benchmarkEck, benchmarkEffectiveDraws, benchmarkInstEval, benchmarkRows])
+  console.log(`${await benchmark()}\n`)

@@ -12,8 +12,12 @@ import type { BlockDensity, BoundBlock } from "./block.ts"
 
 /** A random-walk step is tried beside the independence step once in so many sweeps; always where the latter fails. */
 const WALK_EVERY = 4
-/** Sweeps of warm-up after which the proposal is fitted again. */
-const REFITS = [50, 150, 350, 750, 1550]
+/** Sweeps of warm-up after which the proposal is fitted again, to the draws since the time before. */
+const REFITS = [100, 200, 400, 800, 1600]
+/** Sweeps that say where the chain began: not part of any fit. */
+const SETTLING = 50
+/** The first proposal is the conditional at one value of the other effects: it must reach further. */
+const WIDEN_FIRST = 1.4
 /** Share of a stretch's independence steps that must be taken for them to be relied upon. */
 const ENOUGH = 0.15
 /** Share of a stretch's sweeps that must have moved for its draws to be used. */
@@ -71,7 +75,7 @@ export function bindSpreadStep(block: BoundBlock, start: Proposal): SpreadStep {
       }
       if (memory[0] === 0) {
         proposal.centre.set(start.centre)
-        proposal.factor.set(start.factor)
+        for (let k = 0; k < d * d; k++) proposal.factor[k] = WIDEN_FIRST * start.factor[k]!
         memory[0] = 1
       }
       for (let k = 0; k < spreads.length; k++) readCoordinates(spreads[k]!, state, phi, first[k]!, scratch)
@@ -84,7 +88,7 @@ export function bindSpreadStep(block: BoundBlock, start: Proposal): SpreadStep {
       const density = other.logDensity(proposed)
       const ratio = density - here.density + before - logProposal(proposal, proposed, z)
       let moved = decide(density, ratio, rng, here)
-      if (moved && phase === "warmup") memory[3]! += 1
+      if (moved && phase === "warmup" && memory[1]! >= SETTLING) memory[3]! += 1
       if (memory[4] === 1 || rng.uniform() * WALK_EVERY < 1) {
         // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
         const scale = 2.38 / Math.sqrt(d)
@@ -108,13 +112,14 @@ export function bindSpreadStep(block: BoundBlock, start: Proposal): SpreadStep {
   /** Gathers moments of φ and refits the proposal to those of the last stretch of warm-up. */
   function adapt(memory: Float64Array, moved: boolean): void {
     memory[1]! += 1
+    if (memory[1]! <= SETTLING) return
     if (moved) memory[2]! += 1
     for (let i = 0; i < d; i++) {
       memory[at.sum + i]! += phi[i]!
       for (let j = 0; j < d; j++) memory[at.products + i * d + j]! += phi[i]! * phi[j]!
     }
     const stage = REFITS.indexOf(memory[1]!)
-    if (stage !== -1) refit(memory, memory[1]! - (stage === 0 ? 0 : REFITS[stage - 1]!))
+    if (stage !== -1) refit(memory, memory[1]! - (stage === 0 ? SETTLING : REFITS[stage - 1]!))
   }
 
   function refit(memory: Float64Array, length: number): void {
