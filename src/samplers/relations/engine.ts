@@ -35,6 +35,8 @@ export interface WeighedFunctions {
   readonly argLengths: Int32Array
   /** Writes an instance's arguments one after another into `out`. */
   args(s: Float64Array, instance: number, out: Float64Array): void
+  /** The same for instances `list[from..to)`, one after another. */
+  argsOf(s: Float64Array, list: Int32Array, from: number, to: number, out: Float64Array): void
   /** Writes `[lower, upper]` of an instance's truncation or censoring into `out`, infinite where there is none. */
   bounds(s: Float64Array, instance: number, out: Float64Array): void
   /** The derivatives of an instance's arguments along the tangents `t` of the slots, into `out` as `args` writes. */
@@ -150,6 +152,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
   const argStarts = argLengths.map((_, k) => argLengths.slice(0, k).reduce((a, b) => a + b, 0))
   const argsLength = argLengths.reduce((a, b) => a + b, 0)
   const args = compileArgs(relation, relation.args)
+  const argsOf = compileArgs(relation, relation.args, argsLength)
   const bounds = compileArgs(relation, boundsOf(relation))
   return {
     kind: "stochastic",
@@ -158,6 +161,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
     argStarts,
     argsLength,
     args,
+    argsOf,
     bounds,
     argTangents: compileArgTangents(relation, fixed),
     logDensity:
@@ -249,22 +253,40 @@ function compileArgTangents(
   return makeFunction(["s", "t", "i", "out"], `${emitter.lines.join("\n")}\n${stores.join("\n")}`, constants)
 }
 
+type OneInstance = (s: Float64Array, instance: number, out: Float64Array) => void
+
+/**
+ * Writes expressions of one instance into `out`, or, with a stride, of many instances that far apart.
+ */
+function compileArgs(relation: Relation, args: readonly RelationExpr[]): OneInstance
 function compileArgs(
   relation: Relation,
   args: readonly RelationExpr[],
-): (s: Float64Array, instance: number, out: Float64Array) => void {
+  stride: number,
+): WeighedFunctions["argsOf"]
+function compileArgs(
+  relation: Relation,
+  args: readonly RelationExpr[],
+  stride?: number,
+): OneInstance | WeighedFunctions["argsOf"] {
   const constants = noConstants()
   const emitter = createEmitter(relation, constants)
   const stores: string[] = []
   let place = 0
   for (const arg of args) {
     const size = sizeOf(relation, arg)
-    if (dimsOf(relation, arg) === null) stores.push(`out[${place}] = ${emitter.scalar(arg)};`)
+    if (dimsOf(relation, arg) === null) stores.push(`out[o + ${place}] = ${emitter.scalar(arg)};`)
     else {
       const name = emitter.array(arg)
-      stores.push(`for (let k = 0; k < ${size}; k++) out[${place} + k] = ${name}[k];`)
+      stores.push(`for (let k = 0; k < ${size}; k++) out[o + ${place} + k] = ${name}[k];`)
     }
     place += size
   }
-  return makeFunction(["s", "i", "out"], `${emitter.lines.join("\n")}\n${stores.join("\n")}`, constants)
+  const body = [...emitter.lines, ...stores].join("\n")
+  if (stride === undefined) return makeFunction(["s", "i", "out"], `const o = 0;\n${body}`, constants)
+  return makeFunction(
+    ["s", "list", "from", "to", "out"],
+    `for (let n = from; n < to; n++) {\nconst i = list[n];\nconst o = (n - from) * ${stride};\n${body}\n}`,
+    constants,
+  )
 }

@@ -5,6 +5,7 @@ import type { Kernel } from "../sampler.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
+import { gaussianBlock } from "./gaussian-block.ts"
 import type {
   RelationBlockSampler,
   RelationExplanation,
@@ -84,6 +85,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 }
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
+  registerBlock(gaussianBlock),
   register(enumerateSite),
   register(sliceSite),
 ]

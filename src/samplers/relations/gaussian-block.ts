@@ -1,0 +1,125 @@
+/**
+ * All normal elements that enter normal children linearly, drawn jointly given the rest: with residuals e = e₀ + G δ of a
+ * move δ, δ ~ Normal(−Q⁻¹ Σ G' P e, Q⁻¹), Q = Σ G' P G, by one sparse Cholesky factorisation. Nested normals (`alpha[i]` with its
+ * own normal mean) are in the block, which single-site samplers leave scalar.
+ * Source: Rue & Held (2005), Gaussian Markov Random Fields, section 2.3; Rue (2001), JRSS B 63, algorithm 3.
+ */
+import { analyseSparse } from "../../math/sparse-cholesky.ts"
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { findDependents } from "./dependents.ts"
+import { headOf } from "./describe.ts"
+import { type FactorGroup, type Factors, findFactors } from "./gaussian-factors.ts"
+import { bindGaussianBlock, type GaussianMatch } from "./gaussian-kernel.ts"
+import { isAffineIn } from "./linear.ts"
+import { findReach, isNormal, isReachAffine, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
+import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
+import { relationOf } from "./site.ts"
+
+/** Elements beyond which a block is not tried. */
+const MOST_ELEMENTS = 20_000
+
+export const gaussianBlock: RelationBlockSampler<GaussianMatch> = {
+  name: "gaussian-block",
+  describe: "joint exact draw of normal elements that enter normal children linearly",
+
+  match(model, targets) {
+    const { graph, network, engine } = model
+    const single = targets.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
+    const blocks: { targets: readonly Target[]; match: GaussianMatch }[] = []
+    let waiting = single
+    while (waiting.length > 0) {
+      // Each joins if the block stays linear; those that do not (factors of one product) make the next block.
+      const block: Target[] = []
+      for (const target of waiting)
+        if (block.length === 0 || isLinear(model, [...block, target])) block.push(target)
+      waiting = waiting.filter((target) => !block.includes(target))
+      const slots = Int32Array.from(block.flatMap((target) => slotsOf(graph, target)))
+      if (slots.length > MOST_ELEMENTS) continue
+      const factors = findFactors(network, engine, slots, findReach(network, block))
+      blocks.push({
+        targets: block,
+        match: {
+          factors,
+          ...analyseFactors(factors),
+          after: findDependents(network, [[...slots]]),
+          relations: block.map(({ relation }) => relation),
+        },
+      })
+    }
+    return {
+      blocks,
+      reason: "it is not normal, or does not enter only the means of normal children linearly",
+    }
+  },
+
+  explain: ({ factors, relations }, { graph }) => {
+    const names = relations.map((r) => headOf(graph.relations[r]!.text))
+    const children = [...new Set(factors.groups.map(({ relation }) => relation))]
+      .filter((r) => !relations.includes(r))
+      .map((r) => headOf(graph.relations[r]!.text))
+    return {
+      formula: `(${names.join(", ")}) ~ MultivariateNormal(mean = Q^-1 b, covariance = Q^-1), Q and b summed over ${[...names, ...children].join(", ")}`,
+      because: [
+        `${factors.slots.length} normal element${factors.slots.length === 1 ? "" : "s"}; every child is normal with a mean linear in them`,
+      ],
+    }
+  },
+
+  bind: bindGaussianBlock,
+}
+
+/** Whether a target may be in a block at all. */
+function isCandidate({ graph }: RelationModel, { relation }: Target): boolean {
+  const one = relationOf(graph, relation)
+  return one.bounds === null && (isNormal(one) || lookupBugsDistribution(one.distribution).name === "dflat")
+}
+
+/** Whether all children of the targets are normal with means affine in them and spreads free of them. */
+function isLinear({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
+  const reach = findReach(network, targets)
+  if (!isReachAffine(reach)) return false
+  return reach.children.every(({ relation }) => {
+    const child = relationOf(graph, relation)
+    if (!isNormal(child)) return false
+    const reached = reachedArguments(child, reach)
+    return reached.every((k) => k === 0) && isAffineArgument(child, reach)
+  })
+}
+
+const isAffineArgument = (child: ReturnType<typeof relationOf>, { slots }: Reach): boolean =>
+  isAffineIn(child, child.args[0]!, (slot) => slots[slot] === 1)
+
+/** The pattern of Q, and where each product of slopes goes in it. */
+export function analyseFactors({ slots, groups }: Factors): Pick<GaussianMatch, "symbolic" | "pairs"> {
+  const n = slots.length
+  const places = new Map<number, number>()
+  const rows: number[][] = Array.from({ length: n }, (_, j) => [j])
+  for (let j = 0; j < n; j++) places.set(j * n + j, -1)
+  const eachPair = (group: FactorGroup, visit: (row: number, column: number) => void) => {
+    const { start, columns, instances } = group
+    for (let i = 0; i < instances.length; i++)
+      for (let a = start[i]!; a < start[i + 1]!; a++)
+        for (let b = start[i]!; b <= a; b++) visit(columns[a]!, columns[b]!)
+  }
+  for (const group of groups)
+    eachPair(group, (row, column) => {
+      const key = column * n + row
+      if (places.has(key)) return
+      places.set(key, -1)
+      rows[column]!.push(row)
+    })
+  const columnPointers = new Int32Array(n + 1)
+  rows.forEach((list, j) => {
+    list.sort((a, b) => a - b)
+    list.forEach((row, k) => {
+      places.set(j * n + row, columnPointers[j]! + k)
+    })
+    columnPointers[j + 1] = columnPointers[j]! + list.length
+  })
+  const pairs = groups.map((group) => {
+    const list: number[] = []
+    eachPair(group, (row, column) => list.push(places.get(column * n + row)!))
+    return Int32Array.from(list)
+  })
+  return { symbolic: analyseSparse(n, columnPointers, Int32Array.from(rows.flat())), pairs }
+}

@@ -1,0 +1,195 @@
+import { NumericalError } from "../../core/errors.ts"
+import { invertPositiveDefinite } from "../../math/small-dense.ts"
+import {
+  createSparseFactor,
+  factoriseSparse,
+  fromPivotOrder,
+  logDeterminantSparse,
+  type SparseSymbolic,
+  solveSparse,
+  solveSparseLower,
+  solveSparseUpper,
+  toPivotOrder,
+} from "../../math/sparse-cholesky.ts"
+import { slotName } from "../../models/relations/relation-graph.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Kernel } from "../sampler.ts"
+import type { Dependents } from "./dependents.ts"
+import type { Engine, WeighedFunctions } from "./engine.ts"
+import { bindSlopes, type FactorGroup, type Factors } from "./gaussian-factors.ts"
+import { relationOf } from "./site.ts"
+
+/** Plain data of a joint draw. */
+export interface GaussianMatch {
+  readonly factors: Factors
+  readonly symbolic: SparseSymbolic
+  /** By group: for each pair of columns of each instance the place of their product in Q. */
+  readonly pairs: readonly Int32Array[]
+  /** What to compute again after a move of the whole block: one target. */
+  readonly after: Dependents
+  readonly relations: readonly number[]
+}
+
+/** Adds a group's part of Q and of −Σ G' P e to `q` and `gradient`. */
+type Accumulate = (s: Float64Array, q: Float64Array, gradient: Float64Array) => void
+
+export function bindGaussianBlock(match: GaussianMatch, engine: Engine): Kernel {
+  const { factors, symbolic, pairs, after } = match
+  const { slots, groups } = factors
+  const n = slots.length
+  const q = new Float64Array(symbolic.entries)
+  const gradient = new Float64Array(n)
+  const pivoted = new Float64Array(n)
+  const move = new Float64Array(n)
+  const factor = createSparseFactor(symbolic)
+  const moveSlopes = bindSlopes(factors, engine, false)
+  const parts = groups.map((group, g) => bindGroup(group, pairs[g]!, engine))
+  const runs = after.computed
+  const prepare = (s: Float64Array): void => {
+    moveSlopes(s)
+    q.fill(0)
+    gradient.fill(0)
+    for (const part of parts) part(s, q, gradient)
+    if (factoriseSparse(factor, q)) return
+    const names = [...slots].slice(0, 4).map((slot) => slotName(engine.graph, slot))
+    throw new NumericalError(
+      `the precision matrix of ${names.join(", ")}${n > 4 ? ", …" : ""} is not positive definite`,
+      {
+        code: "not-positive-definite",
+        where: names[0]!,
+        hint: "give proper priors, or take a column that follows from others out of the model",
+      },
+    )
+  }
+  return {
+    writes: slots,
+    memoryLength: 0,
+    step(s, _memory, rng) {
+      prepare(s)
+      toPivotOrder(symbolic, gradient, pivoted)
+      solveSparseLower(factor, pivoted)
+      for (let k = 0; k < n; k++) pivoted[k]! += drawNormal(rng)
+      solveSparseUpper(factor, pivoted)
+      fromPivotOrder(symbolic, pivoted, move)
+      for (let k = 0; k < n; k++) s[slots[k]!]! += move[k]!
+      engine.compute(s, runs, 0, runs.relation.length)
+    },
+    logConditional(s) {
+      prepare(s)
+      move.set(gradient)
+      solveSparse(factor, move)
+      let square = 0
+      for (let k = 0; k < n; k++) square += move[k]! * gradient[k]!
+      return 0.5 * (logDeterminantSparse(factor) - n * Math.log(2 * Math.PI) - square)
+    },
+  }
+}
+
+function bindGroup(group: FactorGroup, pairs: Int32Array, engine: Engine): Accumulate {
+  const f = engine.functions[group.relation]!
+  if (f.kind !== "stochastic") return () => undefined
+  return group.width === 1 && group.spread === "precision"
+    ? bindScalarGroup(group, pairs, engine, f)
+    : bindVectorGroup(group, pairs, engine, f)
+}
+
+function bindScalarGroup(
+  group: FactorGroup,
+  pairs: Int32Array,
+  engine: Engine,
+  f: WeighedFunctions,
+): Accumulate {
+  const { instances, start, columns, slopes, relation } = group
+  const { writes, args: exprs, references } = relationOf(engine.graph, relation)
+  const args = new Float64Array(2 * instances.length)
+  const spread = exprs[1]!
+  const isCommon = spread.op === "number" || (spread.op === "read" && references[spread.reference]!.shared)
+  // One precision for all and slopes that never change: their products are summed once.
+  const sums = group.fixed && isCommon ? sumProducts(group, pairs) : null
+  return (s, q, gradient) => {
+    f.argsOf(s, instances, 0, instances.length, args)
+    let at = 0
+    for (let n = 0; n < instances.length; n++) {
+      const w = args[2 * n + 1]!
+      const first = start[n]!
+      const last = start[n + 1]!
+      const scaled = w * (s[writes[instances[n]!]!]! - args[2 * n]!)
+      for (let a = first; a < last; a++) gradient[columns[a]!]! -= slopes[a]! * scaled
+      if (sums !== null) continue
+      for (let a = first; a < last; a++) {
+        const slope = w * slopes[a]!
+        for (let b = first; b <= a; b++) q[pairs[at++]!]! += slope * slopes[b]!
+      }
+    }
+    if (sums === null) return
+    const w = args[1]!
+    for (let k = 0; k < sums.places.length; k++) q[sums.places[k]!]! += w * sums.values[k]!
+  }
+}
+
+function sumProducts({ instances, start, slopes }: FactorGroup, pairs: Int32Array) {
+  const totals = new Map<number, number>()
+  let at = 0
+  for (let n = 0; n < instances.length; n++)
+    for (let a = start[n]!; a < start[n + 1]!; a++)
+      for (let b = start[n]!; b <= a; b++) {
+        const place = pairs[at++]!
+        totals.set(place, (totals.get(place) ?? 0) + slopes[a]! * slopes[b]!)
+      }
+  return { places: Int32Array.from(totals.keys()), values: Float64Array.from(totals.values()) }
+}
+
+function bindVectorGroup(
+  group: FactorGroup,
+  pairs: Int32Array,
+  engine: Engine,
+  f: WeighedFunctions,
+): Accumulate {
+  const { instances, start, columns, slopes, relation, width } = group
+  const { writes } = relationOf(engine.graph, relation)
+  const args = new Float64Array(f.argsLength)
+  const precision = new Float64Array(width * width)
+  const scratch = new Float64Array(width * width)
+  const residual = new Float64Array(width)
+  const weighted = new Float64Array(width)
+  const isCovariance = group.spread === "covariance"
+  return (s, q, gradient) => {
+    let at = 0
+    for (let n = 0; n < instances.length; n++) {
+      const i = instances[n]!
+      f.args(s, i, args)
+      const from = f.argStarts[1]!
+      for (let k = 0; k < width * width; k++) precision[k] = args[from + k]!
+      if (isCovariance) invert(precision, scratch, width)
+      for (let k = 0; k < width; k++) residual[k] = s[writes[i * width + k]!]! - args[k]!
+      multiply(precision, residual, 0, weighted, width)
+      for (let a = start[n]!; a < start[n + 1]!; a++) {
+        let sum = 0
+        for (let k = 0; k < width; k++) sum += slopes[a * width + k]! * weighted[k]!
+        gradient[columns[a]!]! -= sum
+      }
+      for (let a = start[n]!; a < start[n + 1]!; a++) {
+        multiply(precision, slopes, a * width, weighted, width)
+        for (let b = start[n]!; b <= a; b++) {
+          let sum = 0
+          for (let k = 0; k < width; k++) sum += slopes[b * width + k]! * weighted[k]!
+          q[pairs[at++]!]! += sum
+        }
+      }
+    }
+  }
+}
+
+/** `out = A x[at …]` of a symmetric matrix. */
+function multiply(a: Float64Array, x: Float64Array, at: number, out: Float64Array, q: number): void {
+  for (let r = 0; r < q; r++) {
+    let sum = 0
+    for (let c = 0; c < q; c++) sum += a[r * q + c]! * x[at + c]!
+    out[r] = sum
+  }
+}
+
+/** Inverts a covariance in place; NaN when it is not positive definite, which the factorisation then refuses. */
+function invert(a: Float64Array, scratch: Float64Array, q: number): void {
+  if (!invertPositiveDefinite(a, 0, q, a, 0, scratch)) a.fill(Number.NaN)
+}
