@@ -1,6 +1,6 @@
-import betainc from "@stdlib/math-base-special-betainc"
 import betaln from "@stdlib/math-base-special-betaln"
 import { drawBeta } from "../random/beta.ts"
+import { betaCdf, betaSurvival } from "./beta-tails.ts"
 import { parameter } from "./distribution.ts"
 import { outside, type ScalarFamily, scalarFamily, xlog1py, xlogy, zero } from "./scalar-family.ts"
 
@@ -31,11 +31,11 @@ export const beta: ScalarFamily = scalarFamily(
     variance: (alpha, other) => (alpha * other) / ((alpha + other) ** 2 * (alpha + other + 1)),
     cdf: (x, alpha, other) => {
       if (!(x > 0 && x < 1)) return x <= 0 ? 0 : x >= 1 ? 1 : NaN
-      return betainc(x, alpha, other, true, false)
+      return betaCdf(x, alpha, other)
     },
     survival: (x, alpha, other) => {
       if (!(x > 0 && x < 1)) return x <= 0 ? 1 : x >= 1 ? 0 : NaN
-      return betainc(x, alpha, other, true, true)
+      return betaSurvival(x, alpha, other)
     },
   },
 )

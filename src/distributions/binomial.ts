@@ -1,5 +1,5 @@
-import betainc from "@stdlib/math-base-special-betainc"
 import { drawBinomial } from "../random/binomial.ts"
+import { betaCdf, betaSurvival } from "./beta-tails.ts"
 import { parameter } from "./distribution.ts"
 import { logBinomialMass } from "./saddle-point.ts"
 import { outside, type ScalarFamily, scalarFamily, xlog1py, xlogy, zero } from "./scalar-family.ts"
@@ -13,7 +13,7 @@ function tail(x: number, size: number, prob: number, isUpper: boolean): number {
   if (Number.isNaN(k)) return NaN
   if (k < 0 || k >= size) return k < 0 === isUpper ? 1 : 0
   if (prob === 0 || prob === 1) return (prob === 1) === isUpper ? 1 : 0
-  return betainc(prob, k + 1, size - k, true, !isUpper)
+  return isUpper ? betaCdf(prob, k + 1, size - k) : betaSurvival(prob, k + 1, size - k)
 }
 
 /** Binomial(size, prob): mass C(size, x) prob^x (1 − prob)^(size − x), x = 0 … size. */

@@ -1,6 +1,6 @@
-import betainc from "@stdlib/math-base-special-betainc"
 import betaln from "@stdlib/math-base-special-betaln"
 import { drawLogGamma } from "../random/gamma.ts"
+import { betaCdf, betaSurvival } from "./beta-tails.ts"
 import { parameter } from "./distribution.ts"
 import { infinity, outside, type ScalarFamily, scalarFamily, xlogy, zero } from "./scalar-family.ts"
 
@@ -45,16 +45,16 @@ export const fDistribution: ScalarFamily = scalarFamily(
       if (x === Infinity) return 1
       const scaled = df1 * x
       return scaled < df2
-        ? betainc(scaled / (df2 + scaled), 0.5 * df1, 0.5 * df2, true, false)
-        : betainc(df2 / (df2 + scaled), 0.5 * df2, 0.5 * df1, true, true)
+        ? betaCdf(scaled / (df2 + scaled), 0.5 * df1, 0.5 * df2)
+        : betaSurvival(df2 / (df2 + scaled), 0.5 * df2, 0.5 * df1)
     },
     survival: (x, df1, df2) => {
       if (x <= 0) return 1
       if (x === Infinity) return 0
       const scaled = df1 * x
       return scaled < df2
-        ? betainc(scaled / (df2 + scaled), 0.5 * df1, 0.5 * df2, true, true)
-        : betainc(df2 / (df2 + scaled), 0.5 * df2, 0.5 * df1, true, false)
+        ? betaSurvival(scaled / (df2 + scaled), 0.5 * df1, 0.5 * df2)
+        : betaCdf(df2 / (df2 + scaled), 0.5 * df2, 0.5 * df1)
     },
   },
 )

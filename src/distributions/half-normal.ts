@@ -25,6 +25,6 @@ export const halfNormal: ScalarFamily = scalarFamily(
     cdf: (x, sd) => (x <= 0 ? 0 : lowerIncompleteGamma(0.5, 0.5 * (x / sd) ** 2)),
     survival: (x, sd) => (x <= 0 ? 1 : upperIncompleteGamma(0.5, 0.5 * (x / sd) ** 2)),
     logSurvival: (x, sd) => (x <= 0 ? 0 : Math.LN2 + logNormalSurvival(x / sd)),
-    quantile: (q, sd) => -sd * normalQuantile(0.5 * (1 - q)),
+    quantile: (q, sd) => (q >= 0 && q <= 1 ? sd * Math.abs(normalQuantile(0.5 * (1 - q))) : NaN),
   },
 )

@@ -1,8 +1,8 @@
-import betainc from "@stdlib/math-base-special-betainc"
 import betaln from "@stdlib/math-base-special-betaln"
 import gammaln from "@stdlib/math-base-special-gammaln"
 import { drawGamma } from "../random/gamma.ts"
 import { drawPoisson } from "../random/poisson.ts"
+import { betaCdf, betaSurvival } from "./beta-tails.ts"
 import { parameter } from "./distribution.ts"
 import { infinity, outside, type ScalarFamily, scalarFamily, xlog1py, xlogy, zero } from "./scalar-family.ts"
 
@@ -12,7 +12,7 @@ function tail(x: number, prob: number, size: number, isUpper: boolean): number {
   const k = Math.floor(x)
   if (!(k >= 0 && k < Infinity)) return Number.isNaN(k) ? NaN : k < 0 === isUpper ? 1 : 0
   if (size === 0 || prob === 1) return isUpper ? 0 : 1
-  return betainc(prob, size, k + 1, true, isUpper)
+  return isUpper ? betaSurvival(prob, size, k + 1) : betaCdf(prob, size, k + 1)
 }
 
 /**
@@ -41,7 +41,7 @@ export const negativeBinomial: ScalarFamily = scalarFamily(
     logDensity: (x, prob, size) => {
       if (!isValid(prob, size)) return NaN
       if (!(x >= 0 && Number.isInteger(x))) return outside(x)
-      if (x === 0) return size * Math.log(prob)
+      if (x === 0) return xlogy(size, prob)
       if (size === 0) return -Infinity
       // Γ(x + r) / (Γ(r) x!) = 1 / ((x + r) B(r, x + 1)), which does not cancel for large sizes.
       return xlogy(size, prob) + xlog1py(x, -prob) - Math.log(x + size) - betaln(size, x + 1)

@@ -34,6 +34,6 @@ export const pareto: ScalarFamily = scalarFamily(
     cdf: (x, shape, minimum) => (x <= minimum ? 0 : -Math.expm1(-shape * Math.log(x / minimum))),
     survival: (x, shape, minimum) => (x <= minimum ? 1 : (x / minimum) ** -shape),
     logSurvival: (x, shape, minimum) => (x <= minimum ? 0 : -shape * Math.log(x / minimum)),
-    quantile: (q, shape, minimum) => minimum * Math.exp(-Math.log1p(-q) / shape),
+    quantile: (q, shape, minimum) => (q >= 0 ? minimum * Math.exp(-Math.log1p(-q) / shape) : NaN),
   },
 )

@@ -1,4 +1,5 @@
 import gammaln from "@stdlib/math-base-special-gammaln"
+import { xlog1py } from "./scalar-family.ts"
 
 /*
  * Poisson and binomial log masses without cancellation: C. Loader (2000), Fast and accurate computation of binomial
@@ -36,14 +37,14 @@ function deviance(x: number, m: number): number {
 
 /** log of mean^x e^−mean / x!, x = 0, 1, …, mean ≥ 0. */
 export function logPoissonMass(x: number, mean: number): number {
-  if (x === 0) return -mean
+  if (x === 0) return 0 - mean
   if (mean === 0) return -Infinity
   return -0.5 * (LOG_TWO_PI + Math.log(x)) - stirlingError(x) - deviance(x, mean)
 }
 
 /** log of C(n, x) p^x (1 − p)^(n − x), x = 0 … n, p in [0, 1]. */
 export function logBinomialMass(x: number, n: number, p: number): number {
-  if (x === 0) return n === 0 ? 0 : n * Math.log1p(-p)
+  if (x === 0) return xlog1py(n, -p) + 0
   if (x === n) return n * Math.log(p)
   if (p === 0 || p === 1) return -Infinity
   const y = n - x

@@ -35,6 +35,6 @@ export const weibull: ScalarFamily = scalarFamily(
     cdf: (x, shape, rate) => (x <= 0 ? 0 : -Math.expm1(-rate * x ** shape)),
     survival: (x, shape, rate) => (x <= 0 ? 1 : Math.exp(-rate * x ** shape)),
     logSurvival: (x, shape, rate) => (x <= 0 ? 0 : -rate * x ** shape),
-    quantile: (q, shape, rate) => (-Math.log1p(-q) / rate) ** (1 / shape),
+    quantile: (q, shape, rate) => (q >= 0 && q <= 1 ? (-Math.log1p(-q) / rate) ** (1 / shape) : NaN),
   },
 )

@@ -202,8 +202,9 @@ describe("huangWand", () => {
 })
 
 describe("every matrix family", () => {
-  it("is covered here", () => {
+  it("is covered here or in vectors.test.ts", () => {
     const all = distributions.filter((d) => d.kind !== "scalar").map((d) => d.name)
-    expect(all.sort()).toEqual(["huangWand", "inverseWishart", "multivariateNormal"])
+    const elsewhere = ["dirichlet", "lkj", "multinomial", "multivariateT", "scaledWishart", "wishart"]
+    expect(all.sort()).toEqual([...elsewhere, "huangWand", "inverseWishart", "multivariateNormal"].sort())
   })
 })
