@@ -90,15 +90,15 @@ function startingPoint(data: MarginalData, dimension: number): Float64Array {
 }
 
 /** Degrees of freedom of the reference t: heavier tails than any log-scale posterior with a proper prior. */
-const REFERENCE_DF = 10
+const REFERENCE_DF = 6
 /** Autocorrelation of the proposal with the current value, in the coordinates z. */
 const AUTOREGRESSION = -0.4
 /** A random-walk step is tried beside the other once in so many sweeps. */
-const WALK_EVERY = 8
+const WALK_EVERY = 5
 /** Sweeps of warm-up between which draws are gathered for the next fit; the first still tell of the initial values. */
 const REFITS = [100, 300, 700, 1500]
-/** Longest stretch between two of them. */
-const HISTORY = 800
+/** Draws that are gathered: all from the end of the first stretch to that of the last. */
+const HISTORY = REFITS.at(-1)! - REFITS[0]!
 /** Share of a stretch's sweeps that must have moved for it to be used. */
 const MOVED = 0.3
 
@@ -235,18 +235,14 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   /** Keeps the φ of warm-up and refits the proposal to those of its last stretch. */
   function adapt(memory: Float64Array): void {
     const count = memory[3]!
-    const stage = REFITS.findIndex((end) => count <= end)
+    const begin = REFITS[0]!
+    if (count > REFITS.at(-1)!) return
+    if (count > begin) for (let i = 0; i < d; i++) memory[at.history + (count - begin - 1) * d + i] = phi[i]!
+    const stage = REFITS.indexOf(count)
     if (stage === -1) return
-    const begun = stage === 0 ? 0 : REFITS[stage - 1]!
-    const length = count - begun
-    for (let i = 0; i < d; i++) memory[at.history + (length - 1) * d + i] = phi[i]!
-    if (count < REFITS[stage]!) return
     // A stretch in which the chain hardly moved says nothing about the scale.
-    if (
-      stage > 0 &&
-      memory[4]! > MOVED * length &&
-      fitToDraws(coordinates, memory.subarray(at.history), length)
-    ) {
+    const moves = memory[4]! / (count - (stage === 0 ? 0 : REFITS[stage - 1]!))
+    if (stage > 0 && moves > MOVED && fitToDraws(coordinates, memory.subarray(at.history), count - begin)) {
       enter(memory, current.logDensity(phi))
     }
     memory[4] = 0

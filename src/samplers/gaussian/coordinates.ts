@@ -21,10 +21,12 @@ export function mapToSpreads(
   for (let i = 0; i < d; i++) phi[i] = centre[i]!
   let jacobian = 1
   for (let j = 0; j < d; j++) {
-    const [x, sinh] = [z[j]!, skew[j]!]
+    const x = z[j]!
+    const sinh = skew[j]!
     let bent = x
     if (sinh !== 0) {
-      const [cosh, root] = [Math.sqrt(1 + sinh * sinh), Math.sqrt(1 + x * x)]
+      const cosh = Math.sqrt(1 + sinh * sinh)
+      const root = Math.sqrt(1 + x * x)
       bent = x * cosh + root * sinh
       jacobian *= cosh + (x * sinh) / root
     }
@@ -46,7 +48,8 @@ export function mapFromSpreads(
   for (let j = 0; j < d; j++) {
     const sinh = skew[j]!
     if (sinh === 0) continue
-    const [bent, cosh] = [z[j]!, Math.sqrt(1 + sinh * sinh)]
+    const bent = z[j]!
+    const cosh = Math.sqrt(1 + sinh * sinh)
     const x = bent * cosh - Math.sqrt(1 + bent * bent) * sinh
     z[j] = x
     jacobian *= cosh + (x * sinh) / Math.sqrt(1 + x * x)
@@ -95,8 +98,8 @@ export function fitToDraws(coordinates: Coordinates, draws: Float64Array, count:
 /** Draws are a sample: the fitted scale is widened a little, and their skewness shrunk as that of so many more without any. */
 const WIDEN = 1.05
 const SHRINK = 50
-/** The most skewness that is fitted: that of the logarithm of a χ² with two degrees of freedom. */
-const MOST_SKEWED = 1.14
+/** The most skewness that is fitted: beyond, the tail on the other side gets too light. */
+const MOST_SKEWED = 0.9
 
 /** sinh ε of the axis whose g(z), z standard normal, has this skewness; by bisection. */
 function sinhOfSkewness(skewness: number): number {

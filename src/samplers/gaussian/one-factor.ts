@@ -100,23 +100,11 @@ function bindDrawEffects(
   const count = constants.length / stride
   /** Lower triangles by rows of the factors, diagonals inverted. */
   const factors = new Float64Array(count * triangle)
-  const factorise = (weight: number): void => {
-    for (let c = 0; c < count; c++) {
-      const base = c * triangle
-      for (let i = 0, k = 0; i < q; i++) {
-        for (let j = 0; j <= i; j++, k++) {
-          let value = weight * constants[c * stride + k]! + inverse[i * q + j]!
-          const [row, column] = [base + (i * (i + 1)) / 2, base + (j * (j + 1)) / 2]
-          for (let m = 0; m < j; m++) value -= factors[row + m]! * factors[column + m]!
-          factors[base + k] = i === j ? 1 / Math.sqrt(value) : value * factors[column + j]!
-        }
-      }
-    }
-  }
   const width = (p + 1) * q
   if (q === 1) {
     return (weight, state, rng) => {
-      factorise(weight)
+      const prior = inverse[0]!
+      for (let c = 0; c < count; c++) factors[c] = 1 / Math.sqrt(weight * constants[c * stride]! + prior)
       for (let l = 0, at = 0; l < levels; l++, at += width) {
         let value = right[at]!
         for (let a = 0; a < p; a++) value -= right[at + 1 + a]! * draw[a]!
@@ -127,22 +115,47 @@ function bindDrawEffects(
   }
   if (q === 2) {
     return (weight, state, rng) => {
-      factorise(weight)
+      const prior11 = inverse[0]!
+      const prior21 = inverse[2]!
+      const prior22 = inverse[3]!
+      for (let c = 0, o = 0; c < 3 * count; c += 3, o += stride) {
+        const root1 = 1 / Math.sqrt(weight * constants[o]! + prior11)
+        const below = (weight * constants[o + 1]! + prior21) * root1
+        factors[c] = root1
+        factors[c + 1] = below
+        factors[c + 2] = 1 / Math.sqrt(weight * constants[o + 2]! + prior22 - below * below)
+      }
       for (let l = 0, at = 0; l < levels; l++, at += width) {
         let first = right[at]!
         let second = right[at + 1]!
-        for (let a = 0; a < p; a++) {
+        for (let a = 0, e = at + 2; a < p; a++, e += 2) {
           const other = draw[a]!
-          first -= right[at + 2 + 2 * a]! * other
-          second -= right[at + 3 + 2 * a]! * other
+          first -= right[e]! * other
+          second -= right[e + 1]! * other
         }
         const base = 3 * classOf[l]!
-        const [root1, below, root2] = [factors[base]!, factors[base + 1]!, factors[base + 2]!]
+        const root1 = factors[base]!
+        const below = factors[base + 1]!
+        const root2 = factors[base + 2]!
         first *= weight * root1
         second = (weight * second - below * first) * root2
         const u2 = (second + drawNormal(rng)) * root2
         state[ownSlots[2 * l + 1]!] = u2
         state[ownSlots[2 * l]!] = (first + drawNormal(rng) - below * u2) * root1
+      }
+    }
+  }
+  const factorise = (weight: number): void => {
+    for (let c = 0; c < count; c++) {
+      const base = c * triangle
+      for (let i = 0, k = 0; i < q; i++) {
+        for (let j = 0; j <= i; j++, k++) {
+          let value = weight * constants[c * stride + k]! + inverse[i * q + j]!
+          const row = base + (i * (i + 1)) / 2
+          const column = base + (j * (j + 1)) / 2
+          for (let m = 0; m < j; m++) value -= factors[row + m]! * factors[column + m]!
+          factors[base + k] = i === j ? 1 / Math.sqrt(value) : value * factors[column + j]!
+        }
       }
     }
   }
