@@ -1,6 +1,6 @@
 import { factorLu, solveLu } from "./pivoted-lu.ts"
 
-/** Coefficients of the [13/13] Padé approximant of exp, numerator in ascending powers (the denominator's alternate in sign). */
+/** Coefficients of the [13/13] Padé approximant of exp: the numerator's, ascending (the denominator's alternate in sign). */
 const PADE = [
   64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
   670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
@@ -10,8 +10,8 @@ const LARGEST_NORM = 5.371920351148152
 
 /**
  * exp(A) of an n × n matrix: scaling and squaring with the [13/13] Padé approximant.
- * N. J. Higham (2005), The scaling and squaring method for the matrix exponential revisited, SIAM J. Matrix Anal. Appl. 26,
- * algorithm 2.3 with m = 13 throughout.
+ * N. J. Higham (2005), The scaling and squaring method for the matrix exponential revisited, SIAM Journal on Matrix
+ * Analysis and Applications 26, algorithm 2.3 with m = 13 throughout.
  *
  * @param a column-major, not changed
  * @param out receives the result; NaN everywhere when A holds a value that is not finite

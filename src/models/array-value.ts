@@ -7,11 +7,6 @@ export interface ArrayValue {
   readonly values: Float64Array
 }
 
-/** The array of dimension 1 that holds one number. */
-export function scalarValue(value: number): ArrayValue {
-  return { dims: [1], values: Float64Array.of(value) }
-}
-
 /** How many elements an array of these dimensions has. */
 export function sizeOf(dims: readonly number[]): number {
   let size = 1

@@ -38,7 +38,15 @@ cases <- list(
   list("a + b", list(a = Q, b = 2)), list("a - b", list(a = 1, b = c(1, 2))), list("-a", list(a = c(1, 2))), list("a / b", list(a = c(1, 2), b = c(3, 7))), list("a ^ b", list(a = c(2, 0, 4), b = c(-1, 0, 0.5))),
   list("a < b", list(a = c(1, 2, 3), b = 2)), list("a >= b", list(a = c(1, 2, 3), b = 2)), list("a == b", list(a = c(1, 2, 3), b = 2)), list("a != b", list(a = c(1, 2, 3), b = 2)),
   list("a && b", list(a = c(0, 2, 0.5), b = 1)), list("a || b", list(a = c(0, 2, 0.5), b = 0)), list("equals(a, b)", list(a = c(1, 2), b = 2)), list("ifelse(a, b, 7)", list(a = c(0, 1, 2), b = c(4, 5, 6))), list("abs(a)", list(a = c(-1.5, 2))),
-  list("a:b", list(a = -1, b = 3)), list("pow(a, b)", list(a = 3, b = 4)))
+  list("a:b", list(a = -1, b = 3)))
+calls <- c("dnorm(a, 1, 4)", "pnorm(a, 1, 4)", "logdensity.norm(a, 1, 4)", "pt(a, 0.5, 2, 4)", "dt(a, 0.5, 2, 4)", "pgamma(a, 2, 3)", "dgamma(a, 2, 3)", "pexp(a, 2)", "dexp(a, 2)", "pbeta(a, 2, 3)", "dbeta(a, 2, 3)",
+  "plnorm(a, 0, 2)", "dlnorm(a, 0, 2)", "plogis(a, 0, 2)", "dlogis(a, 0, 2)", "pdexp(a, 0, 2)", "ddexp(a, 0, 2)", "pweib(a, 2, 3)", "dweib(a, 2, 3)", "pchisqr(a, 3)", "dchisqr(a, 3)", "pf(a, 2, 3)", "df(a, 2, 3)",
+  "ppar(a, 2, 0.2)", "dpar(a, 2, 0.2)", "pgen.gamma(a, 2, 3, 1.5)", "dgen.gamma(a, 2, 3, 1.5)", "qnorm(a, 1, 4)", "qt(a, 0.5, 2, 4)", "qgamma(a, 2, 3)", "qexp(a, 2)", "qbeta(a, 2, 3)", "qlnorm(a, 0, 2)", "qlogis(a, 0, 2)", "qdexp(a, 0, 2)",
+  "qweib(a, 2, 3)", "qchisqr(a, 3)", "qf(a, 2, 3)", "qpar(a, 2, 0.2)", "qgen.gamma(a, 2, 3, 1.5)", "qbin(a, 0.3, 5)", "qpois(a, 3)", "qnegbin(a, 0.3, 4)", "logdensity.unif(a, 0, 2)")
+cases <- c(cases, lapply(calls, function(call) list(call, list(a = c(0.3, 0.45, 0.9)))))
+counts <- c("dbin(a, 0.3, 5)", "pbin(a, 0.3, 5)", "dpois(a, 3)", "ppois(a, 3)", "dnegbin(a, 0.3, 4)", "pnegbin(a, 0.3, 4)", "dhyper(a, 5, 6, 4, 1.5)", "phyper(a, 5, 6, 4, 1.5)")
+cases <- c(cases, lapply(counts, function(call) list(call, list(a = c(0, 2, 4)))))
+cases <- c(cases, list(list("pow(a, b)", list(a = 3, b = 4))))
 one_case <- function(case) {
   found <- jags(case[[1]], case[[2]])
   data <- paste0('"', names(case[[2]]), '": {"dims": ', sapply(case[[2]], function(d) vec(if (is.null(dim(d))) length(d) else dim(d))), ', "values": ', sapply(case[[2]], function(d) vec(as.vector(d))), "}", collapse = ", ")

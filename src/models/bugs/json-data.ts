@@ -20,8 +20,8 @@ const SPECIAL: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 ])
 
 /**
- * Reads an object of numbers and nested lists, rows first: `{"N": 2, "x": [1, null], "m": [[1, 2], [3, 4]]}`; `null` or `"NA"` is
- * missing, `"Inf"` and `"-Inf"` are infinite, `true` is 1.
+ * Reads an object of numbers and nested lists, rows first: `{"N": 2, "x": [1, null], "m": [[1, 2], [3, 4]]}`; `null` or
+ * `"NA"` is missing, `"Inf"` and `"-Inf"` are infinite, `true` is 1.
  *
  * @returns arrays by name in their order, column-major; a single number has the dimension 1
  * @throws DataError `bad-data` naming file, variable and place, as in `m[2]`

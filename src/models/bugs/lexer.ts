@@ -38,8 +38,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Cuts `source` into tokens without spaces and comments (`#` to the end of the line, C's block comments); the last one is of
- * kind `end` and stands behind the last character that is not white space.
+ * Cuts `source` into tokens without spaces and comments (`#` to the end of the line, C's block comments); the last one
+ * is of kind `end` and stands behind the last character that is not white space.
  *
  * @param name what messages call the source, usually its file
  * @throws ModelSyntaxError `stray-character`, `unclosed-comment`, `number-too-large`

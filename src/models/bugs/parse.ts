@@ -7,11 +7,13 @@ import { parseBlock } from "./parse-statement.ts"
 import { failAt, isOperator, peek, type TokenReader, take, takeOperator, unexpected } from "./token-reader.ts"
 
 /**
- * Reads a whole model: `var` declarations, a `data { … }` block, both optional and in this order, and a `model { … }` block.
+ * Reads a whole model: `var` declarations and a `data { … }` block, both optional and in this order, then a
+ * `model { … }` block.
  *
- * Semicolons are optional, `=` stands for `<-` and `**` for `^`, and the words of the language (`data`, `model`, `for`, `in`, `T`, `I`)
- * are names of variables wherever the text admits only one reading. Operators bind as in `precedence.ts`. Names are not resolved here: whether a
- * function or distribution exists and how many arguments it has is the compiler's business.
+ * Semicolons are optional, `=` stands for `<-` and `**` for `^`, and the words of the language (`data`, `model`, `for`,
+ * `in`, `T`, `I`) are names of variables wherever the text admits only one reading. Operators bind as in
+ * `precedence.ts`. Names are not resolved here: whether a function or distribution exists and how many arguments it has
+ * is the compiler's business.
  *
  * @param source the text
  * @param name what messages call it, usually its file

@@ -1,4 +1,4 @@
-/** Reads data and initial values in R's language: what `dump()` writes, and OpenBUGS's `list(…)` and rectangular files. */
+/** Reads data and initial values: what R's `dump()` writes, and OpenBUGS's `list(…)` and rectangular files. */
 
 import type { ArrayValue } from "../array-value.ts"
 import { applyROperator, callRFunction } from "./r-functions.ts"

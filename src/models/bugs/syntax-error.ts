@@ -12,8 +12,8 @@ export interface SourcePlace {
 }
 
 /**
- * The error at a place of a model: `where` says file, line and column (both counted from 1), `span` the characters, which the
- * command line underlines.
+ * The error at a place of a model: `where` says file, line and column (both counted from 1), `span` the characters,
+ * which the command line underlines.
  */
 export function syntaxError(
   place: SourcePlace,

@@ -16,7 +16,7 @@ interface FunctionBase {
   readonly integer?: boolean
   /** The result is an integer where every argument is. */
   readonly keepsIntegers?: boolean
-  /** Linear in all arguments together (`sum`), or in each of those listed (0-based) while the others are held (`inprod`). */
+  /** Linear in all arguments together (`sum`), or in each of those listed (from 0) while the others are held (`inprod`). */
   readonly linear?: "jointly" | readonly number[]
 }
 

@@ -1,8 +1,9 @@
 /** Every function and operator of the model language. */
 
 import { ModelError, nearest, suggest } from "../../core/errors.ts"
-import { type ArrayValue, sizeOf } from "../array-value.ts"
+import type { ArrayValue } from "../array-value.ts"
 import { combinations } from "./combine.ts"
+import { distributionFunctions } from "./distribution-functions.ts"
 import { elementaryFunctions } from "./elementary.ts"
 import { elementwise } from "./elementwise.ts"
 import { linkFunctions } from "./links.ts"
@@ -23,6 +24,7 @@ export const modelFunctions: readonly ModelFunction[] = [
   ...orderings,
   ...combinations,
   ...matrixFunctions,
+  ...distributionFunctions,
 ]
 
 const byName: ReadonlyMap<string, ModelFunction> = new Map(
@@ -78,28 +80,15 @@ export function lookupFunction(name: string, count: number): ModelFunction {
   }
   const { min, max } = argumentCounts(found.arity)
   if (count < min || count > max) {
+    // `x <- dnorm(0, 1)`: the arguments of the distribution alone.
+    const forgotten = distributionFunctions.some((f) => f === found) && count === min - 1
     const plural = count === 1 ? "argument" : "arguments"
     throw new ModelError(`found ${count} ${plural} of "${name}", expected ${describeArity(found.arity)}`, {
       code: "wrong-argument-count",
-      hint: `${name} is ${found.describe}`,
+      hint: `${name} is ${found.describe}${forgotten ? '; to draw from the distribution write "~"' : ""}`,
     })
   }
   return found
-}
-
-/**
- * A function at known arrays: a scalar function element by element.
- * @throws ModelError when the arguments do not fit each other
- */
-export function applyFunction(f: ModelFunction, args: readonly ArrayValue[]): ArrayValue {
-  if (f.kind === "scalar") return elementwise(f, args)
-  const dims = f.dims(
-    args.map((arg) => arg.dims),
-    args,
-  )
-  const values = new Float64Array(sizeOf(dims))
-  f.evaluate(args, values)
-  return { dims, values }
 }
 
 /** The least and the largest number of arguments. */

@@ -1,4 +1,4 @@
-/** Models of the kinds that BUGS users have written for thirty years, told anew; together they use every construct of the dialect. */
+/** Models of the kinds that BUGS users have written for thirty years, told anew, with every construct of the dialect. */
 
 export const classicModels: Readonly<Record<string, string>> = {
   growthCurves: `

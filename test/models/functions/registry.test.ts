@@ -2,15 +2,16 @@ import { readFileSync } from "node:fs"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { ModelError } from "../../../src/core/errors.ts"
-import { type ArrayValue, scalarValue } from "../../../src/models/array-value.ts"
+import { type ArrayValue, sizeOf } from "../../../src/models/array-value.ts"
 import type { BugsExpr } from "../../../src/models/bugs/ast.ts"
 import { parseBugs } from "../../../src/models/bugs/parse.ts"
 import { elementwiseDims } from "../../../src/models/functions/elementwise.ts"
 import {
-  applyFunction,
   argumentCounts,
+  elementwise,
   findFunction,
   lookupFunction,
+  type ModelFunction,
   modelFunctions,
   type ScalarFunction,
 } from "../../../src/models/functions/registry.ts"
@@ -31,6 +32,15 @@ const oracle: Oracle = JSON.parse(
 )
 const figure = (x: Figure): number =>
   typeof x === "number" ? x : x === "NaN" ? Number.NaN : x === "Inf" ? Infinity : -Infinity
+const scalarValue = (value: number): ArrayValue => ({ dims: [1], values: Float64Array.of(value) })
+function applyFunction(f: ModelFunction, args: readonly ArrayValue[]): ArrayValue {
+  if (f.kind === "scalar") return elementwise(f, args)
+  const shapes = args.map((arg) => arg.dims)
+  const dims = f.dims(shapes, args)
+  const values = new Float64Array(sizeOf(dims))
+  f.evaluate(args, values)
+  return { dims, values }
+}
 const vector = (...values: number[]): ArrayValue => ({
   dims: [values.length],
   values: Float64Array.from(values),
@@ -346,6 +356,12 @@ describe("errors", () => {
     ["%**%", 2, 'there is no operator "%**%"', 'did you mean "%*%"?'],
     ["sqrt", 2, 'found 2 arguments of "sqrt", expected 1', "sqrt is sqrt(x), the square root"],
     ["-", 3, 'found 3 arguments of "-", expected 1 or 2', "- is x - y, the difference, or -x"],
+    [
+      "dnorm",
+      2,
+      'found 2 arguments of "dnorm", expected 3',
+      'dnorm is dnorm(x, mean, precision), the density at x; to draw from the distribution write "~"',
+    ],
     [
       "max",
       0,
