@@ -1,12 +1,14 @@
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 
+type InSet = (slot: number) => boolean
+
 /**
  * Whether an expression is affine in all slots of a set together (a sum of terms with one of them each, times what does not
  * hang on them), judged from its form.
  * @param inSet whether a slot is in the set, or hangs on it
  */
-export function isAffineIn(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
+export function isAffineIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
   const depends = (x: RelationExpr): boolean => dependsOn(relation, x, inSet)
   const visit = (x: RelationExpr): boolean => {
     if (!depends(x)) return true
@@ -30,8 +32,47 @@ export function isAffineIn(relation: Relation, e: RelationExpr, inSet: (slot: nu
   return visit(e)
 }
 
-/** Whether an expression reads, in any instance, a slot of the set. */
-export function dependsOn(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
+/** Whether an affine expression has no term without an element of the set: it is zero where they all are. */
+export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+  if (!dependsOn(relation, e, inSet)) return false
+  switch (e.op) {
+    case "read":
+      return relation.references[e.reference]!.slots.every(inSet)
+    case "gather":
+      return relation.gathers[e.gather]!.reach.every(inSet)
+    case "call": {
+      if (e.name === "ifelse") return e.args.slice(1).every((arg) => isProportionalIn(relation, arg, inSet))
+      const { linear } = lookupFunction(e.name, e.args.length)
+      if (linear === undefined) return false
+      if (linear === "jointly") return e.args.every((arg) => isProportionalIn(relation, arg, inSet))
+      return e.args.some((arg, k) => linear.includes(k) && isProportionalIn(relation, arg, inSet))
+    }
+    default:
+      return false
+  }
+}
+
+/** Whether an expression is a constant over something proportional: `1 / x`, `k / (x * c)`, `x^-1`, `pow(x, -1)`. */
+export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+  if (e.op !== "call") return false
+  const [a, b] = e.args
+  const free = (x: RelationExpr) => !dependsOn(relation, x, inSet)
+  const proportional = (x: RelationExpr) =>
+    isAffineIn(relation, x, inSet) && isProportionalIn(relation, x, inSet)
+  switch (e.name) {
+    case "/":
+      return free(a!) ? proportional(b!) : free(b!) && isReciprocalIn(relation, a!, inSet)
+    case "^":
+      return b!.op === "number" && b!.value === -1 && proportional(a!)
+    case "*":
+      return free(a!) ? isReciprocalIn(relation, b!, inSet) : free(b!) && isReciprocalIn(relation, a!, inSet)
+    default:
+      return false
+  }
+}
+
+/** Whether an expression, in any instance, reads a slot of the set. */
+export function dependsOn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
   switch (e.op) {
     case "read":
       return relation.references[e.reference]!.slots.some(inSet)

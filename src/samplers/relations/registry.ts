@@ -2,6 +2,7 @@
 import type { RelationGraph } from "../../models/relations/relation-graph.ts"
 import { isRefusal, type Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
+import { conjugateSite } from "./conjugate-site.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
@@ -86,6 +87,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(gaussianBlock),
+  register(conjugateSite),
   register(enumerateSite),
   register(sliceSite),
 ]
