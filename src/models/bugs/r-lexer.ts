@@ -16,6 +16,7 @@ export interface RToken {
 const SPACE = /[^\S\n]+/y
 const COMMENT = /#[^\n]*/y
 const NUMBER = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)L?/y
+const STARTS_NUMBER = /[\d.]/
 const NAME = /(?:\.(?!\d)|\p{L})[\p{L}\p{M}\p{N}._]*/uy
 const OPERATOR = /<<-|<-|[=+\-*/^:(),;[\]]/y
 const QUOTED = /(["'`])((?:[^\\]|\\.)*?)\1/sy
@@ -38,12 +39,27 @@ export function lexRData(text: string, file: string | undefined): readonly RToke
     at += length
   }
   while (at < text.length) {
+    const character = text[at]!
+    // Nearly every token of a large file is one of these.
+    if (character === ",") {
+      push("operator", 1, ",")
+      continue
+    }
+    if (character === " ") {
+      at++
+      continue
+    }
+    const number = STARTS_NUMBER.test(character) ? match(NUMBER)?.[0] : undefined
+    if (number !== undefined) {
+      push("number", number.length, number, Number(number.replace("L", "")))
+      continue
+    }
     const skipped = match(SPACE) ?? match(COMMENT)
     if (skipped !== null) {
       at += skipped[0].length
       continue
     }
-    if (text[at] === "\n" || text[at] === "\ufeff") {
+    if (character === "\n" || character === "\ufeff") {
       startsLine = true
       at++
       continue
@@ -52,11 +68,6 @@ export function lexRData(text: string, file: string | undefined): readonly RToke
     if (quoted !== null) {
       const content = quoted[2]!.replace(/\\(.)/gs, "$1")
       push(quoted[1] === "`" ? "name" : "string", quoted[0].length, content)
-      continue
-    }
-    const number = match(NUMBER)?.[0]
-    if (number !== undefined) {
-      push("number", number.length, number, Number(number.replace("L", "")))
       continue
     }
     const name = match(NAME)?.[0]
