@@ -71,7 +71,7 @@ export function checkArgumentCount(d: BugsDistribution, count: number): string |
 export function describeArguments({ argumentNames, argumentKinds, isVariadic }: BugsDistribution): string {
   const parts = argumentNames.map((name, k) => {
     const shape = argumentKinds[k] === "scalar" ? "" : ` (a ${argumentKinds[k]})`
-    return `${/^[aeio]|^[nmr]\d?$/.test(name) ? "an" : "a"} ${name}${shape}`
+    return `${/^[aeio]|^[nmRx]\d?$/.test(name) ? "an" : "a"} ${name}${shape}`
   })
   if (parts.length === 0) return "no arguments"
   const list = parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`
