@@ -26,6 +26,8 @@ export interface NewDesign {
   readonly offset: Float64Array | null
   /** Names and columns as in the fitted design. */
   readonly fixed: { readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
+  /** The columns that the fitted design dropped for rank deficiency, as these rows have them: where one is not zero, the fit may not tell. */
+  readonly leftOut: { readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
   /**
    * As in the fitted design, levels included; a code of -1 marks a row whose level was not in the fitted data, or is
    * missing.
@@ -77,16 +79,15 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
 
   const rows = rowIndex.length
   const full = buildMatrix(recipe.fixed, variables, rows, frame.table)
+  const kept = new Set(recipe.kept)
   const groups = random.map(({ factors }, k) => codeGroup(factors, design.random[k]!.levels, frame, rowIndex))
   return {
     nobs: rows,
     dropped: table.rows - rows,
     rowIndex,
     offset: sumOffsets(recipe.offsets, evaluation, rowIndex),
-    fixed: {
-      names: recipe.kept.map((j) => full.names[j]!),
-      columns: recipe.kept.map((j) => full.columns[j]!),
-    },
+    fixed: takeColumns(full, (j) => kept.has(j)),
+    leftOut: takeColumns(full, (j) => !kept.has(j)),
     random: random.map(({ matrix, column }, k): RandomDesign => {
       const { group, levels, terms } = design.random[k]!
       const { columns } = buildMatrix(matrix, variables, rows, frame.table)
@@ -95,6 +96,13 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
     }),
     newLevels: groups.map(({ newLevels }) => newLevels),
   }
+}
+
+function takeColumns(
+  { names, columns }: NewDesign["fixed"],
+  wanted: (column: number) => boolean,
+): NewDesign["fixed"] {
+  return { names: names.filter((_, j) => wanted(j)), columns: columns.filter((_, j) => wanted(j)) }
 }
 
 function findPredictors(matrices: readonly MatrixRecipe[]): readonly Variable[] {
