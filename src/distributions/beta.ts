@@ -2,8 +2,10 @@ import betaln from "@stdlib/math-base-special-betaln"
 import { drawBeta } from "../random/beta.ts"
 import { betaCdf, betaSurvival } from "./beta-tails.ts"
 import { parameter } from "./distribution.ts"
+import { rememberLastOfTwo } from "./remember-last.ts"
 import { outside, type ScalarFamily, scalarFamily, xlog1py, xlogy, zero } from "./scalar-family.ts"
 
+const logBeta = rememberLastOfTwo(betaln)
 const one = (): number => 1
 
 /** Beta(alpha, beta): density x^(alpha−1) (1 − x)^(beta−1) / B(alpha, beta) on [0, 1]; Infinity at an end whose exponent is negative. */
@@ -24,7 +26,7 @@ export const beta: ScalarFamily = scalarFamily(
     logDensity: (x, alpha, other) => {
       if (!(alpha > 0 && other > 0)) return NaN
       if (!(x >= 0 && x <= 1)) return outside(x)
-      return xlogy(alpha - 1, x) + xlog1py(other - 1, -x) - betaln(alpha, other)
+      return xlogy(alpha - 1, x) + xlog1py(other - 1, -x) - logBeta(alpha, other)
     },
     sample: drawBeta,
     mean: (alpha, other) => alpha / (alpha + other),

@@ -2,8 +2,10 @@ import gammaln from "@stdlib/math-base-special-gammaln"
 import { lowerIncompleteGamma, upperIncompleteGamma } from "../math/incomplete-gamma.ts"
 import { drawGamma } from "../random/gamma.ts"
 import { parameter } from "./distribution.ts"
+import { rememberLast } from "./remember-last.ts"
 import { infinity, outside, type ScalarFamily, scalarFamily, zero } from "./scalar-family.ts"
 
+const logGammaOf = rememberLast(gammaln)
 const shapeOf = parameter("shape", "positive", "exponent: the density starts as x^(shape - 1)")
 
 /** Gamma(shape, rate): density rate^shape / Γ(shape) x^(shape−1) exp(−rate x), x ≥ 0; Infinity at 0 for shape < 1. */
@@ -28,12 +30,12 @@ export const gamma: ScalarFamily = scalarFamily(
     logDensity: (x, shape, rate) => {
       if (!(shape > 0 && rate > 0)) return NaN
       if (!(x > 0 && x < Infinity)) return x === 0 ? atZero(shape, rate) : outside(x)
-      return shape * Math.log(rate) - gammaln(shape) + (shape - 1) * Math.log(x) - rate * x
+      return shape * Math.log(rate) - logGammaOf(shape) + (shape - 1) * Math.log(x) - rate * x
     },
     logLikelihood: (x, shape, rate) => {
       if (!(shape > 0 && rate > 0)) return NaN
       if (x === 0) return atZero(shape, rate)
-      return shape * Math.log(rate * x) - gammaln(shape) - rate * x
+      return shape * Math.log(rate * x) - logGammaOf(shape) - rate * x
     },
     sample: (rng, shape, rate) => drawGamma(rng, shape) / rate,
     mean: (shape, rate) => shape / rate,

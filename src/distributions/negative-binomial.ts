@@ -8,6 +8,14 @@ import { infinity, outside, type ScalarFamily, scalarFamily, xlog1py, xlogy, zer
 
 const isValid = (prob: number, size: number): boolean => prob > 0 && prob <= 1 && size >= 0 && size < Infinity
 
+/** log of size (size + 1) … (size + x − 1) = Γ(size + x) / Γ(size). */
+function logRising(size: number, x: number): number {
+  if (x > 25 || size > 1e9) return gammaln(x + size) - gammaln(size)
+  let product = 1
+  for (let k = 0; k < x; k++) product *= size + k
+  return Math.log(product)
+}
+
 function tail(x: number, prob: number, size: number, isUpper: boolean): number {
   const k = Math.floor(x)
   if (!(k >= 0 && k < Infinity)) return Number.isNaN(k) ? NaN : k < 0 === isUpper ? 1 : 0
@@ -49,7 +57,7 @@ export const negativeBinomial: ScalarFamily = scalarFamily(
     logLikelihood: (x, prob, size) => {
       if (!isValid(prob, size)) return NaN
       if (x === 0) return size * Math.log(prob)
-      return gammaln(x + size) - gammaln(size) + xlogy(size, prob) + xlog1py(x, -prob)
+      return logRising(size, x) + xlogy(size, prob) + xlog1py(x, -prob)
     },
     sample: (rng, prob, size) => {
       if (!isValid(prob, size)) return NaN

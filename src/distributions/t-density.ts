@@ -1,9 +1,11 @@
 import betainc from "@stdlib/math-base-special-betainc"
 import gammaln from "@stdlib/math-base-special-gammaln"
+import { rememberLast } from "./remember-last.ts"
 
 /** log of Γ((df + 1) / 2) / (Γ(df / 2) √(df π)). */
-export const logTConstant = (df: number): number =>
-  gammaln(0.5 * (df + 1)) - gammaln(0.5 * df) - 0.5 * Math.log(df * Math.PI)
+export const logTConstant: (df: number) => number = rememberLast(
+  (df) => gammaln(0.5 * (df + 1)) - gammaln(0.5 * df) - 0.5 * Math.log(df * Math.PI),
+)
 
 /** log density of the standard t at z. */
 export const logTDensity = (z: number, df: number): number =>

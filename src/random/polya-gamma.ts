@@ -10,8 +10,8 @@ const QUARTER_PI_SQUARED = Math.PI ** 2 / 8
 
 /**
  * A draw from the Pólya-Gamma distribution PG(b, z), mean b tanh(z / 2) / (2 z), for b = 0, 1, 2, …: the augmentation that makes
- * a logistic likelihood of b trials normal. Exact: the sum of b draws of PG(1, z), hence about b times the cost of one (some
- * 0.2 µs). PG(0, z) is 0; NaN for any other b or z that is not finite. Allocates nothing.
+ * a logistic likelihood of b trials normal. Exact: the sum of b draws of PG(1, z), hence about b times the cost of one (under
+ * a microsecond). PG(0, z) is 0; NaN for any other b or z that is not finite. Allocates nothing.
  *
  * N. G. Polson, J. G. Scott and J. Windle (2013), Bayesian inference for logistic models using Pólya–Gamma latent variables,
  * JASA 108, 1339–1349, section 4 and its supplement: L. Devroye's alternating series for the Jacobi distribution, with an
