@@ -28,6 +28,45 @@ export function asFactor(column: Column, name: string): FactorColumn {
 }
 
 function factorOfNumbers(column: NumericColumn): FactorColumn {
+  return factorOfWholeNumbers(column) ?? factorOfAnyNumbers(column)
+}
+
+/**
+ * Codes by counting: whole numbers in a range no wider than there are rows (or a thousand), which group codes nearly
+ * always are; null for any others.
+ */
+function factorOfWholeNumbers({ values }: NumericColumn): FactorColumn | null {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (Number.isNaN(value)) continue
+    if (Math.floor(value) !== value) return null
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  // Beyond 2^31 differences are no array indices; beyond 15 digits two numbers may print alike.
+  const range = most - least + 1
+  if (!(range > 0 && range <= Math.max(1000, values.length))) return null
+  if (Math.max(Math.abs(least), Math.abs(most)) > 1e14) return null
+  const codeOf = new Int32Array(range)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (!Number.isNaN(value)) codeOf[value - least] = 1
+  }
+  const levels: string[] = []
+  for (let k = 0; k < range; k++) {
+    if (codeOf[k] === 1) codeOf[k] = levels.push(formatNumber(least + k)) - 1
+  }
+  const codes = new Int32Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    codes[i] = Number.isNaN(value) ? -1 : codeOf[value - least]!
+  }
+  return { kind: "factor", codes, levels }
+}
+
+function factorOfAnyNumbers(column: NumericColumn): FactorColumn {
   const distinct = Float64Array.from(new Set(column.values.filter((value) => !Number.isNaN(value)))).sort()
   const levels: string[] = []
   const codeOf = new Map<number, number>()
@@ -107,12 +146,13 @@ function checkDistinct(levels: readonly string[]): void {
 /** The factor with only the levels that occur, in their order; the same object when all do. */
 export function dropUnusedLevels(factor: FactorColumn): FactorColumn {
   const used = new Uint8Array(factor.levels.length)
-  for (const code of factor.codes) if (code !== -1) used[code] = 1
+  const { codes } = factor
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== -1) used[codes[i]!] = 1
   if (used.every((flag) => flag === 1)) return factor
   const newCode = new Int32Array(used.length).fill(-1)
   const levels: string[] = []
   for (const [code, level] of factor.levels.entries()) {
     if (used[code] === 1) newCode[code] = levels.push(level) - 1
   }
-  return { kind: "factor", codes: factor.codes.map((code) => (code === -1 ? -1 : newCode[code]!)), levels }
+  return { kind: "factor", codes: codes.map((code) => (code === -1 ? -1 : newCode[code]!)), levels }
 }

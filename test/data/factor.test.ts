@@ -130,3 +130,19 @@ describe("dropUnusedLevels", () => {
     expect(dropUnusedLevels(factor)).toBe(factor)
   })
 })
+
+describe("whole numbers", () => {
+  it("counted or sorted, the factor is the same", () => {
+    const values = [7, -3, Number.NaN, 0, 7, 12, -3, -0, 5]
+    const counted = asFactor({ kind: "numeric", values: Float64Array.from(values) }, "g")
+    // A half among them, or a wide range, takes the other way.
+    const sorted = asFactor(
+      { kind: "numeric", values: Float64Array.from([...values, 1e12, 1e12 + 0.5]) },
+      "g",
+    )
+    expect(counted.levels).toEqual(["-3", "0", "5", "7", "12"])
+    expect(sorted.levels.slice(0, 5)).toEqual(counted.levels)
+    expect([...counted.codes]).toEqual([3, 0, -1, 1, 3, 4, 0, 1, 2])
+    expect([...sorted.codes.slice(0, 9)]).toEqual([...counted.codes])
+  })
+})

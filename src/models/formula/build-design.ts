@@ -88,7 +88,9 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
 
   const fixedRecipe = makeRecipe(plan.fixed, variables)
   checkConstants(plan.fixed, variables, frame.table)
-  const full = buildMatrix(fixedRecipe, variables, rows, frame.table)
+  // One column for all intercepts: it is the largest thing that a design could hold twice.
+  const ones = new Float64Array(rows).fill(1)
+  const full = buildMatrix(fixedRecipe, variables, rows, frame.table, ones)
   checkFixed(full, rows, frame.table)
   const kept = findIndependentColumns(full.columns)
   const fixed = keepColumns(full, kept, messages)
@@ -100,7 +102,7 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     checkConstants(term.terms, variables, frame.table)
     const group = groups.get(term.group) ?? groupRows(term.factors, frame, rowIndex)
     groups.set(term.group, group)
-    const matrix = buildMatrix(randomRecipes[k]!, variables, rows, frame.table)
+    const matrix = buildMatrix(randomRecipes[k]!, variables, rows, frame.table, ones)
     const { names, columns } = matrix
     const design = { group: term.group, levels: group.levels, codes: group.codes, terms: names, columns }
     checkRandom(term, design, rows, options.residualKnown ?? false, frame.table)

@@ -28,16 +28,19 @@ export function findCompleteRows(expressions: readonly Expression[], frame: Fram
   for (const node of expressions.flatMap((expression) => columnsRead(frame, expression))) {
     if (!counts.has(node.name)) counts.set(node.name, markMissing(lookupColumn(frame, node), missing))
   }
-  const used = missing.map((flag) => 1 - flag)
-  const rowIndex = new Int32Array(used.reduce((sum, flag) => sum + flag, 0))
+  const used = new Uint8Array(missing.length)
+  let complete = 0
+  for (let i = 0; i < missing.length; i++) complete += used[i] = 1 - missing[i]!
+  const rowIndex = new Int32Array(complete)
   checkMissing(counts, frame.rows, rowIndex.length, frame.table)
   let next = 0
   for (let i = 0; i < used.length; i++) if (used[i] === 1) rowIndex[next++] = i
   return { rowIndex, used }
 }
 
-/** The values of some rows, in a new array. */
+/** The values of some rows, ascending, in a new array. */
 export function takeRows<A extends Float64Array | Int32Array>(values: A, rowIndex: Int32Array): A {
+  if (rowIndex.length === values.length) return values.slice() as A
   const taken = values.slice(0, rowIndex.length) as A
   for (let i = 0; i < rowIndex.length; i++) taken[i] = values[rowIndex[i]!]!
   return taken

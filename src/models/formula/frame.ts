@@ -153,16 +153,21 @@ function firstNonNumber(column: Column, rows: number): { row: number; text: stri
 /** Sets `missing[i]` to 1 in the rows where the column has no value; returns how many there are. */
 export function markMissing(column: Column, missing: Uint8Array): number {
   let count = 0
-  for (let i = 0; i < missing.length; i++) {
-    const isMissing =
-      column.kind === "numeric"
-        ? Number.isNaN(column.values[i])
-        : column.kind === "text"
-          ? column.values[i] === null
-          : column.codes[i] === -1
-    if (!isMissing) continue
+  const mark = (i: number): void => {
     missing[i] = 1
     count++
+  }
+  // One loop for each kind: a table may have tens of millions of rows.
+  const { kind } = column
+  if (kind === "numeric") {
+    const { values } = column
+    for (let i = 0; i < missing.length; i++) if (Number.isNaN(values[i])) mark(i)
+  } else if (kind === "text") {
+    const { values } = column
+    for (let i = 0; i < missing.length; i++) if (values[i] === null) mark(i)
+  } else {
+    const { codes } = column
+    for (let i = 0; i < missing.length; i++) if (codes[i] === -1) mark(i)
   }
   return count
 }

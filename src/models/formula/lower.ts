@@ -81,6 +81,7 @@ class GraphBuilder {
   private readonly quantities: Quantity[] = []
   private readonly effects: { node: string; design: RandomDesign }[] = []
   private readonly design: Design
+  private ones: Float64Array | null = null
 
   constructor(design: Design) {
     this.design = design
@@ -97,15 +98,23 @@ class GraphBuilder {
 
   /** The column at row i; a column of ones is the number one, so that an intercept prints as itself. */
   dataColumn(name: string, values: Float64Array): Expr {
-    if (values.every((value) => value === 1)) return number(1)
+    if (this.isOnes(values)) return number(1)
     let id = name
     let known = this.columns.find((c) => c.id === id)
-    while (known !== undefined && !known.values.every((value, i) => value === values[i])) {
+    while (known !== undefined && !sameValues(known.values, values)) {
       id += "'"
       known = this.columns.find((c) => c.id === id)
     }
     if (known === undefined) this.columns.push({ id, plate: ROWS, values })
     return column(id, index("i"))
+  }
+
+  /** Remembers the intercept's column, which terms share. */
+  private isOnes(values: Float64Array): boolean {
+    if (values === this.ones) return true
+    for (let i = 0; i < values.length; i++) if (values[i] !== 1) return false
+    this.ones = values
+    return true
   }
 
   responseColumn(): string {
@@ -276,6 +285,12 @@ class GraphBuilder {
     this.maps.push({ id: term.group, from: ROWS, to: term.group, codes: term.codes })
     return plate
   }
+}
+
+function sameValues(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** The distribution call of a scalar prior, its parameters under their canonical names. */

@@ -45,6 +45,7 @@ interface NamedColumn {
  *
  * @param variables values by variable label.
  * @param part what a message calls the matrix.
+ * @param ones length `rows`: the intercept's column, which several matrices may share; made when absent.
  * @throws ModelError `too-many-columns` when the matrix would not fit in memory.
  */
 export function buildMatrix(
@@ -52,6 +53,7 @@ export function buildMatrix(
   variables: ReadonlyMap<string, ModelVariable>,
   rows: number,
   part: string,
+  ones?: Float64Array,
 ): ModelMatrix {
   const variableOf = (index: number): ModelVariable => variables.get(model.variables[index]!.label)!
   checkSize(model.terms, codings, variableOf, rows, part)
@@ -61,7 +63,7 @@ export function buildMatrix(
   if (model.intercept) {
     labels.push(INTERCEPT)
     assign.push(0)
-    columns.push({ name: INTERCEPT, values: new Float64Array(rows).fill(1) })
+    columns.push({ name: INTERCEPT, values: ones ?? new Float64Array(rows).fill(1) })
   }
   for (const [t, term] of model.terms.entries()) {
     let product: readonly NamedColumn[] | undefined

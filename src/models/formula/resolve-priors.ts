@@ -1,6 +1,7 @@
 /** Decides the prior of every coefficient and (co)variance of a design: the user's where stated, the default otherwise. */
 import { ModelError, suggest } from "../../core/errors.ts"
 import { canonicalParameters, lookupDistribution } from "../../distributions/registry.ts"
+import { sumProducts } from "../../math/grouped-sums.ts"
 import { checkAllowed, inPriorOf } from "./check-prior.ts"
 import { type CovariancePrior, covariancePrior } from "./covariance-prior.ts"
 import type { Design, RandomDesign } from "./design.ts"
@@ -282,7 +283,8 @@ function checkTarget(design: Design, target: PriorTarget): void {
 const roundScale = (scale: number): number => Number(scale.toPrecision(4))
 
 function standardDeviation(values: Float64Array): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  const squares = values.reduce((a, b) => a + (b - mean) ** 2, 0)
+  const mean = sumProducts(values, null, values.length) / values.length
+  let squares = 0
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2
   return Math.sqrt(squares / (values.length - 1))
 }

@@ -6,7 +6,9 @@
  * θ is measured from a centre c (the least-squares coefficients of the columns without a grouping factor), so that
  * `y'y` becomes a residual sum of squares and nothing large cancels.
  */
+import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
+import { findCells } from "./cells.ts"
 
 /** One column of W, or one column for each level when `codes` is given. */
 export interface DesignColumn {
@@ -64,9 +66,9 @@ export function buildGram(columns: readonly DesignColumn[], { centre, residual }
       // Levels of one factor never meet in a row, so the level need not be part of the block's name.
       block[m] = column.block
     }
-    for (let i = 0; i < residual.length; i++) {
-      residualProducts[first[k]! + levelAt(column, i)]! += valueAt(column, i) * residual[i]!
-    }
+    if (column.codes === null)
+      residualProducts[first[k]!] = sumProducts(column.values, residual, residual.length)
+    else residualProducts.set(sumProductsBy(column.values, residual, column.codes, column.levels), first[k]!)
   })
 
   const rows: { m: number[]; value: number[] }[] = Array.from({ length: size }, () => ({ m: [], value: [] }))
@@ -107,7 +109,7 @@ export function buildGram(columns: readonly DesignColumn[], { centre, residual }
     lowerValue: lower.value,
     lowerCentre: centreOf(lower.index),
     residualProducts,
-    residualSquares: residual.reduce((total, r) => total + r * r, 0),
+    residualSquares: sumProducts(residual, residual, residual.length),
   }
 }
 
@@ -120,9 +122,11 @@ export interface CentredResponse {
 export function centreResponse(columns: readonly DesignColumn[], y: Float64Array): CentredResponse {
   const centre = leastSquares(columns, y)
   const residual = y.slice()
-  columns.forEach((column, k) => {
-    if (centre[k] === 0) return
-    for (let i = 0; i < residual.length; i++) residual[i]! -= centre[k]! * valueAt(column, i)
+  columns.forEach(({ values }, k) => {
+    const c = centre[k]!
+    if (c === 0) return
+    if (values === null) for (let i = 0; i < residual.length; i++) residual[i]! -= c
+    else for (let i = 0; i < residual.length; i++) residual[i]! -= c * values[i]!
   })
   return { centre, residual }
 }
@@ -152,9 +156,6 @@ export function residualSumOfSquares(gram: Gram, state: Float64Array): number {
   return Math.max(0, gram.residualSquares + 2 * total)
 }
 
-const valueAt = (column: DesignColumn, i: number): number => (column.values === null ? 1 : column.values[i]!)
-const levelAt = (column: DesignColumn, i: number): number => (column.codes === null ? 0 : column.codes[i]!)
-
 /** Calls back with every non-empty pair of levels and their cross-product over the rows. */
 function crossProducts(
   a: DesignColumn,
@@ -162,20 +163,23 @@ function crossProducts(
   n: number,
   emit: (levelA: number, levelB: number, value: number) => void,
 ): void {
-  // Cells of two factors are few compared with all pairs of levels: number them as they occur.
-  const cells = new Map<number, number>()
-  const sums: number[] = []
-  for (let i = 0; i < n; i++) {
-    const key = levelAt(a, i) * b.levels + levelAt(b, i)
-    let cell = cells.get(key)
-    if (cell === undefined) {
-      cell = sums.length
-      cells.set(key, cell)
-      sums.push(0)
-    }
-    sums[cell]! += valueAt(a, i) * valueAt(b, i)
+  if (a.codes === null && b.codes === null) {
+    emit(0, 0, sumProducts(a.values, b.values, n))
+    return
   }
-  for (const [key, cell] of cells) emit(Math.floor(key / b.levels), key % b.levels, sums[cell]!)
+  if (a.codes === null || b.codes === null || a.codes === b.codes) {
+    const { codes, levels } = a.codes === null ? b : a
+    const met = sumProductsBy(null, null, codes!, levels)
+    sumProductsBy(a.values, b.values, codes!, levels).forEach((value, l) => {
+      if (met[l]! > 0) emit(a.codes === null ? 0 : l, b.codes === null ? 0 : l, value)
+    })
+    return
+  }
+  const { pointer, code, ofRow } = findCells(a.codes, a.levels, b.codes, b.levels)
+  const sums = sumProductsBy(a.values, b.values, ofRow, code.length)
+  for (let l = 0; l < a.levels; l++) {
+    for (let e = pointer[l]!; e < pointer[l + 1]!; e++) emit(l, code[e]!, sums[e]!)
+  }
 }
 
 /** Least-squares coefficients of the columns without a grouping factor, 0 for the others and for aliased columns. */
@@ -183,18 +187,14 @@ function leastSquares(columns: readonly DesignColumn[], y: Float64Array): Float6
   const centre = new Float64Array(columns.length)
   const shared = columns.map((_, k) => k).filter((k) => columns[k]!.codes === null)
   const p = shared.length
-  const scale = shared.map((k) => {
-    let squares = 0
-    for (let i = 0; i < y.length; i++) squares += valueAt(columns[k]!, i) ** 2
-    return squares > 0 ? Math.sqrt(squares) : 1
-  })
+  const rows = y.length
+  const scale = shared.map((k) => Math.sqrt(sumProducts(columns[k]!.values, columns[k]!.values, rows)) || 1)
   const normal = new Float64Array(p * p)
   const right = new Float64Array(p)
   shared.forEach((ka, a) => {
-    for (let i = 0; i < y.length; i++) right[a]! += (valueAt(columns[ka]!, i) / scale[a]!) * y[i]!
+    right[a] = sumProducts(columns[ka]!.values, y, rows) / scale[a]!
     shared.slice(0, a + 1).forEach((kb, b) => {
-      let product = 0
-      for (let i = 0; i < y.length; i++) product += valueAt(columns[ka]!, i) * valueAt(columns[kb]!, i)
+      const product = sumProducts(columns[ka]!.values, columns[kb]!.values, rows)
       normal[a * p + b] = product / (scale[a]! * scale[b]!)
     })
   })

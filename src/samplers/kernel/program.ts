@@ -266,8 +266,13 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
     block++
   }
   const y = columnOf(graph, child.observed!).values.slice()
-  const offset = evaluate(rest)
-  for (let i = 0; i < n; i++) y[i]! -= offset === null ? 1 : offset[i]!
+  if (rest.op === "number") {
+    const constant = rest.value
+    if (constant !== 0) for (let i = 0; i < n; i++) y[i]! -= constant
+  } else {
+    const offset = evaluate(rest)!
+    for (let i = 0; i < n; i++) y[i]! -= offset[i]!
+  }
   const centred = centreResponse(columns, y)
   // Only single-site kernels need the cross-products.
   let gram: Gram | null = null
