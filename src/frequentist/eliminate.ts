@@ -143,6 +143,50 @@ function inner(values: Float64Array, a: number, b: number, q: number): number {
   return sum
 }
 
+/** One number an effect, laid out as the solution is. */
+export interface EffectVector {
+  readonly chain: readonly Float64Array[]
+  /** Tail effects, then the fixed effects. */
+  readonly tail: Float64Array
+}
+
+/** `L⁻¹ v` after {@link eliminate}, in place: what elimination does to a right-hand side. Returns v. */
+export function solveForward(equations: Equations, v: EffectVector): EffectVector {
+  const { layout } = equations.cross
+  const { tail } = equations
+  const { tailSize } = layout
+  layout.chain.forEach((chain, c) => {
+    const { width: q } = chain
+    const below = equations.below[c]!
+    const own = v.chain[c]!
+    for (let j = 0; j < chain.levels; j++) {
+      solveLower(equations.diagonal[c]!, j * q * q, q, own, j * q)
+      let row = chain.offPointer[j]!
+      chain.parentFactors.forEach((_, k) => {
+        const w = layout.chain[c + 1 + k]!.width
+        const start = chain.parents[k]![j]! * w
+        const target = v.chain[c + 1 + k]!
+        for (let b = 0; b < w; b++, row += q) {
+          for (let t = 0; t < q; t++) {
+            target[start + b] = target[start + b]! - below[row + t]! * own[j * q + t]!
+          }
+        }
+      })
+      for (let i = chain.tailPointer[j]!; i < chain.tailPointer[j + 1]! - 1; i++, row += q) {
+        const to = chain.tailRow[i]!
+        for (let t = 0; t < q; t++) v.tail[to] = v.tail[to]! - below[row + t]! * own[j * q + t]!
+      }
+    }
+  })
+  for (let i = 0; i < tailSize - 1; i++) {
+    const from = i * tailSize
+    let value = v.tail[i]!
+    for (let k = 0; k < i; k++) value -= tail[from + k]! * v.tail[k]!
+    v.tail[i] = value / tail[from + i]!
+  }
+  return v
+}
+
 /** Back substitution after {@link eliminate}: overwrites `effects` and `tailSolution`. */
 export function solveEquations(equations: Equations): void {
   const { layout } = equations.cross

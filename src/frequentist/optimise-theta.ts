@@ -3,10 +3,12 @@
 import { minimiseLbfgs } from "../math/optimise/lbfgs.ts"
 import type { Minimum } from "../math/optimise/objective.ts"
 import { minimiseTrustRegion } from "../math/optimise/trust-region.ts"
+import { averageInformation } from "./average-information.ts"
 import { ranks, snapToBoundary, steepestBoundaryDirection, stepOffBoundary } from "./boundary.ts"
 import { packTheta, unpackTheta } from "./covariance-factor.ts"
-import type { Criterion } from "./criterion.ts"
-import { evaluateTheta } from "./criterion.ts"
+import type { Criterion, CriterionValue } from "./criterion.ts"
+import { evaluateCriterion, evaluateTheta } from "./criterion.ts"
+import { momentStart } from "./moment-start.ts"
 
 export interface ThetaOptimum {
   /** T of each term in internal coordinates: lower triangular, diagonal ≥ 0. */
@@ -28,6 +30,8 @@ const SLOPE_TOLERANCE = 1e-4
 const DECREASE_TOLERANCE = 1e-11
 const NEWTON_PARAMETERS = 10
 const COSTLY_TAIL = 200
+/** A decrease of 1e-10 moves no estimate by more than 1e-5 of its standard error. */
+const COSTLY_TOLERANCE = 1e-10
 
 /**
  * From one start, and, when the best covariance matrix found is singular, from several: the criterion of a singular
@@ -43,8 +47,11 @@ export function optimiseTheta(
   signal: AbortSignal | undefined,
 ): ThetaOptimum {
   const counter = { evaluations: 0 }
-  const first = searchFrom(criterion, start ?? scaledIdentity(criterion, 1), counter, signal)
-  const log = [`from ${start === undefined ? "T = I" : "the given start"}: ${describe(first)}`]
+  const costly = isCostly(criterion)
+  const initial = start ?? (costly ? momentStart(criterion.system) : scaledIdentity(criterion, 1))
+  const first = searchFrom(criterion, initial, counter, signal)
+  const origin = start !== undefined ? "the given start" : costly ? "estimates by moments" : "T = I"
+  const log = [`from ${origin}: ${describe(first)}`]
   let best = first
   const { terms } = criterion.system
   if (terms.some(({ width }, k) => first.ranks[k]! < width) && terms.some(({ width }) => width > 1)) {
@@ -105,15 +112,32 @@ function searchFrom(
 }
 
 function minimise(criterion: Criterion, start: Float64Array, signal: AbortSignal | undefined): Minimum {
+  const { terms } = criterion.system
+  let last: { readonly factors: readonly Float64Array[]; readonly there: CriterionValue } | undefined
   const objective = (theta: Float64Array) => {
     signal?.throwIfAborted()
-    return evaluateTheta(criterion, theta)
+    const factors = unpackTheta(terms, theta)
+    const there = evaluateCriterion(criterion, factors)
+    last = { factors, there }
+    return { value: there.value, gradient: packTheta(terms, there.gradient) }
   }
   const options = { decreaseTolerance: DECREASE_TOLERANCE, maxIterations: 200, initialRadius: 1 }
   if (start.length > NEWTON_PARAMETERS)
     return minimiseLbfgs(objective, start, { ...options, maxIterations: 1000 })
-  const costly = criterion.system.cross.layout.tailSize > COSTLY_TAIL
-  return minimiseTrustRegion(objective, start, { ...options, hessian: costly ? "update" : "difference" })
+  if (!isCostly(criterion)) {
+    return minimiseTrustRegion(objective, start, { ...options, hessian: "difference" })
+  }
+  // The last evaluation was at the point in question.
+  const hessian = () => averageInformation(criterion, last!.factors, last!.there)
+  return minimiseTrustRegion(objective, start, {
+    ...options,
+    decreaseTolerance: COSTLY_TOLERANCE,
+    hessian,
+  })
+}
+
+function isCostly(criterion: Criterion): boolean {
+  return criterion.system.cross.layout.tailSize > COSTLY_TAIL
 }
 
 function scaledIdentity(criterion: Criterion, scale: number): Float64Array {

@@ -9,8 +9,10 @@ export interface TrustRegionOptions extends MinimiseOptions {
   /**
    * `difference`: a new Hessian from differences of the gradient at every iteration, for cheap gradients.
    * `update`: one from differences, symmetric rank-one updates after it, for costly ones.
+   * A function: an approximation at the point that was evaluated last; what it is off by is learnt by symmetric rank-one
+   * updates (Dennis, Gay & Welsch 1981, ACM Trans. Math. Softw. 7(3)).
    */
-  readonly hessian: "difference" | "update"
+  readonly hessian: "difference" | "update" | ((x: Float64Array) => Float64Array)
 }
 
 /**
@@ -26,20 +28,26 @@ export function minimiseTrustRegion(
   options: TrustRegionOptions,
 ): Minimum {
   let evaluations = 0
+  let iterations = 0
   const evaluate = (x: Float64Array): Evaluation => {
     evaluations++
     return objective(x)
   }
   let x: Float64Array = Float64Array.from(start)
   let current = evaluate(x)
-  let hessian = differenceHessian(evaluate, x, current.gradient)
-  let polished = 0
-  let radius = options.initialRadius
-  let iterations = 0
+  const { hessian: source } = options
+  const correction = new Float64Array(x.length ** 2)
   const finish = (converged: boolean, reason: string): Minimum => {
     return { x, value: current.value, gradient: current.gradient, converged, reason, iterations, evaluations }
   }
   if (!Number.isFinite(current.value)) return finish(false, "the function is not finite at the start")
+  const hessianHere = (): Float64Array => {
+    return typeof source === "function" ? source(x) : differenceHessian(evaluate, x, current.gradient)
+  }
+  let base = hessianHere()
+  let hessian = base
+  let polished = 0
+  let radius = options.initialRadius
   for (; iterations < options.maxIterations; iterations++) {
     const trial = solveTrustRegion(current.gradient, hessian, radius)
     const noise = VALUE_NOISE * Math.max(1, Math.abs(current.value))
@@ -58,19 +66,28 @@ export function minimiseTrustRegion(
     if (drowned) polished++
     if (!(ratio >= 0.25)) radius = 0.25 * trial.length
     else if (ratio > 0.75 && trial.onBoundary) radius = Math.min(2 * radius, MAX_RADIUS)
-    if (options.hessian === "update" && Number.isFinite(next.value)) {
-      updateSymmetricRankOne(hessian, trial.step, current.gradient, next.gradient)
-    }
+    const change = [current.gradient, next.gradient] as const
     if (ratio > 1e-4) {
       x = moved
       current = next
-      if (options.hessian === "difference") hessian = differenceHessian(evaluate, x, current.gradient)
+      if (source !== "update") base = hessianHere()
+    }
+    if (source === "difference") hessian = base
+    else if (Number.isFinite(next.value)) {
+      // A step on which an approximation was far off says nothing about what it is off by where the step led.
+      if (typeof source === "function" && !(Math.abs(ratio - 1) < TRUSTED)) correction.fill(0)
+      hessian = base.map((value, i) => value + correction[i]!)
+      if (source === "update" || Math.abs(ratio - 1) < TRUSTED) {
+        updateSymmetricRankOne(hessian, trial.step, ...change)
+      }
+      for (let i = 0; i < correction.length; i++) correction[i] = hessian[i]! - base[i]!
     }
     if (radius < MIN_RADIUS) return finish(false, "no step, however short, decreases the function")
   }
   return finish(false, `no convergence in ${options.maxIterations} iterations`)
 }
 
+const TRUSTED = 0.2
 const MAX_RADIUS = 1e4
 const MIN_RADIUS = 1e-12
 const MAX_POLISH = 3
