@@ -10,8 +10,8 @@ import { initialState } from "../samplers/relations/initial-state.ts"
 import { lowerRelationPlan, type RelationPlan } from "../samplers/relations/plan-relations.ts"
 import { GraphPosterior } from "./graph-posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
+import { checkRunOptions } from "./run-options.ts"
 import type { RunOptions, RunSpec } from "./run-spec.ts"
-import { checkRunOptions } from "./sample.ts"
 
 export interface SampleGraphOptions extends RunControls, Partial<RunOptions> {
   /** Variables (`alpha`) or elements (`alpha[3]`) to record; default every variable that a `~` draws. */

@@ -1,14 +1,17 @@
 import { checkOptionNames, OptionError } from "../core/errors.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
+import type { GraphModel } from "../samplers/graph-model.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { checkMethod, type Method } from "../samplers/plan.ts"
 import { type Chain, startChain } from "./chain.ts"
-import { MOST_SWEEPS } from "./control.ts"
+import type { GraphPosterior } from "./graph-posterior.ts"
 import { chooseMonitors } from "./monitors.ts"
 import { Posterior } from "./posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
-import { makeRunSpec, type RunOptions } from "./run-spec.ts"
+import { checkRunOptions } from "./run-options.ts"
+import { makeRunSpec } from "./run-spec.ts"
+import { type SampleGraphOptions, sampleGraph } from "./sample-graph.ts"
 
 export interface SampleOptions extends RunControls {
   /** Default 4. */
@@ -31,16 +34,19 @@ const SAMPLE_OPTIONS: readonly (keyof SampleOptions)[] = [
   ...(["workers", "signal", "onProgress"] as const),
 ]
 
-/** The defaults of the public interface. */
-export const SAMPLE_DEFAULTS = { chains: 4, draws: 1000, warmup: 1000, thin: 1, seed: "gibbsite" } as const
-
 /**
  * Samples the posterior of a model on several chains. The draws depend on model, seed and the numbers of sweeps alone,
  * not on workers.
  * @throws OptionError for a number that is not a positive integer (warm-up may be 0), an unknown method or monitor
  * @throws NumericalError when a full conditional degenerates
  */
-export async function sample(model: HierarchicalModel, options: SampleOptions = {}): Promise<Posterior> {
+export function sample(model: HierarchicalModel, options?: SampleOptions): Promise<Posterior>
+export function sample(model: GraphModel, options?: SampleGraphOptions): Promise<GraphPosterior>
+export async function sample(
+  model: HierarchicalModel | GraphModel,
+  options: SampleOptions & SampleGraphOptions = {},
+): Promise<Posterior | GraphPosterior> {
+  if ("kind" in model) return sampleGraph(model, options)
   checkOptionNames("sample", options, SAMPLE_OPTIONS)
   const run = checkRunOptions(options)
   const plan = model.plan(checkMethod(options.method ?? "auto"))
@@ -111,46 +117,4 @@ function indexOfMissing(monitors: readonly Quantity[], name: string): number {
     code: "ambiguous-name",
     hint: "name one of them in full",
   })
-}
-
-/** The numbers of a run with their defaults. @throws OptionError naming the one that is not a whole number in range */
-export function checkRunOptions(options: Partial<RunOptions> & RunControls): RunOptions {
-  const { chains, draws, warmup, thin, seed } = { ...SAMPLE_DEFAULTS, ...withoutUndefined(options) }
-  checkCount("chains", chains, 1)
-  checkCount("draws", draws, 1)
-  checkCount("warmup", warmup, 0)
-  checkCount("thin", thin, 1)
-  if (options.workers !== undefined) checkCount("workers", options.workers, 1)
-  const sweeps = warmup + draws * thin
-  if (sweeps > MOST_SWEEPS) {
-    throw new OptionError(`${sweeps} sweeps a chain, expected at most ${MOST_SWEEPS}`, {
-      code: "invalid-option",
-      where: "draws",
-      hint: "take fewer draws, or a smaller thin",
-    })
-  }
-  return { chains, draws, warmup, thin, seed }
-}
-
-const withoutUndefined = <T extends object>(options: T): T =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
-
-const EXAMPLES: Readonly<Record<string, number>> = {
-  chains: 4,
-  draws: 1000,
-  warmup: 1000,
-  thin: 1,
-  workers: 2,
-}
-
-function checkCount(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return
-  throw new OptionError(
-    `expected ${least === 0 ? "a whole number, 0 or more" : "a positive whole number"}, found ${value}`,
-    {
-      code: "invalid-option",
-      where: name,
-      hint: `for instance ${name} ${EXAMPLES[name] ?? 1}`,
-    },
-  )
 }

@@ -1,15 +1,17 @@
 import { MOST_SWEEPS } from "../chains/control.ts"
 import type { Posterior } from "../chains/posterior.ts"
-import { SAMPLE_DEFAULTS } from "../chains/sample.ts"
+import { SAMPLE_DEFAULTS } from "../chains/run-options.ts"
 import { OptionError } from "../core/errors.ts"
+import type { WritableDrawsFormat } from "../draws/write-draws.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { report } from "../report/report.ts"
+import { type AfterFit, afterFit, afterFitText, prepareAfterFit } from "./after-fit.ts"
 import type { Context } from "./command.ts"
 import { fitToJson } from "./fit-json.ts"
 import { fitBeside } from "./fit-reml.ts"
 import { EXIT } from "./io.ts"
 import { describeData, loadModel } from "./load-model.ts"
-import type { DataFlags, DisplayFlags, PriorFlags, SamplingFlags } from "./options.ts"
+import type { AfterFitFlags, DataFlags, DisplayFlags, PriorFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
 import { quoteCommand } from "./quote-command.ts"
 import { runSampling } from "./run-sampling.ts"
@@ -25,8 +27,9 @@ import {
 } from "./summary-table.ts"
 import { checkFile, checkFolder } from "./write-output.ts"
 
-export interface FitFlags extends DataFlags, PriorFlags, SamplingFlags, DisplayFlags {
+export interface FitFlags extends DataFlags, PriorFlags, SamplingFlags, DisplayFlags, AfterFitFlags {
   readonly out?: string
+  readonly format?: WritableDrawsFormat
   readonly report?: string
   readonly json?: boolean
 }
@@ -48,22 +51,30 @@ export async function runFit(
   const { table, model, method } = await loadModel(formula, source, flags)
   const beside = fitBeside(formula, table, flags)
   const { chains, draws, warmup, thin, seed, workers, monitor } = flags
+  const prepared = await prepareAfterFit(model, flags)
   const posterior = await runSampling(
     model,
     { chains, draws, warmup, thin, seed, workers, monitor, method },
     flags,
     io,
   )
+  const after = madeDraws(posterior) ? afterFit(posterior, prepared) : {}
   const result: Result = {
     posterior,
     source,
     fit: beside.fit,
-    warnings: [...posterior.verdict().warnings, ...model.messages, ...beside.warnings],
+    after,
+    warnings: [
+      ...posterior.verdict().warnings,
+      ...model.messages,
+      ...beside.warnings,
+      ...(after.loo?.warnings ?? []),
+    ],
   }
   await writeFiles(result, flags, context)
   io.stdout.write(
     flags.json === true
-      ? toJson(fitToJson(posterior, result.fit, result.warnings))
+      ? toJson(fitToJson(posterior, result.fit, result.warnings, result.after))
       : fitText(result, wantsEffects(monitor), io),
   )
   return statusOf(posterior)
@@ -89,6 +100,7 @@ interface Result {
   readonly posterior: Posterior
   readonly source: string
   readonly fit: LmmFit | null
+  readonly after: AfterFit
   readonly warnings: readonly string[]
 }
 
@@ -104,8 +116,9 @@ async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context
   if (flags.out !== undefined) {
     const { prior, method, factor, numeric, contrasts, na, monitor } = flags
     const options = { prior, method, factor, numeric, contrasts, na, monitor }
-    await saveRun(flags.out, posterior, warnings, { command, data: source, options }, io)
-    note(`wrote draws.csv, summary.csv, plan.json and run.json to ${flags.out}`)
+    const origin = { command, data: source, options }
+    const files = await saveRun(flags.out, posterior, warnings, origin, io, flags.format)
+    note(`wrote ${files.slice(0, -1).join(", ")} and ${files.at(-1)} to ${flags.out}`)
   }
   if (flags.report === undefined) return
   if (!madeDraws(posterior)) {
@@ -122,7 +135,7 @@ async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context
 }
 
 function fitText(
-  { posterior, source, fit, warnings }: Result,
+  { posterior, source, fit, after, warnings }: Result,
   withEffects: boolean,
   io: Context["io"],
 ): string {
@@ -133,5 +146,11 @@ function fitText(
     headLine("Sampling", describeSampling(posterior), io),
   ].join("")
   const table = madeDraws(posterior) ? [summaryTable(posterior, fit, withEffects, io)] : []
-  return [head, priorsTable(posterior, io), ...table, verdictText(posterior, warnings, io)].join("\n")
+  return [
+    head,
+    priorsTable(posterior, io),
+    ...table,
+    ...afterFitText(after, io),
+    verdictText(posterior, warnings, io),
+  ].join("\n")
 }

@@ -83,6 +83,16 @@ export class Arrays implements Known {
     })
   }
 
+  /** What `make` gives; its ModelError is one about this place of the source. */
+  at<T>(place: { readonly span: Span }, make: () => T): T {
+    try {
+      return make()
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.span !== undefined) throw error
+      throw this.error(error.message, place, error.hint)
+    }
+  }
+
   dataError(message: string, name: string, hint?: string): DataError {
     return new DataError(message, {
       code: "bugs-data",

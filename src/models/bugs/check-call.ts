@@ -55,7 +55,7 @@ export function checkCount(
   arrays: Arrays,
   statement: Extract<RelationStatement, { kind: "stochastic" }>,
 ): void {
-  const d = lookupBugsDistribution(statement.distribution)
+  const d = arrays.at(statement, () => lookupBugsDistribution(statement.distribution))
   const wrong = checkArgumentCount(d, statement.args.length)
   if (wrong !== undefined) throw arrays.error(wrong, statement, d.note === "" ? undefined : d.note)
 }

@@ -3,14 +3,11 @@ import { ModelError } from "../../core/errors.ts"
 import type { ArrayValue } from "../functions/registry.ts"
 import { orderInstances } from "../relations/order.ts"
 import type { RelationGraph } from "../relations/relation-graph.ts"
-import { Arrays } from "./arrays.ts"
-import type { BugsProgram, BugsStatement } from "./ast.ts"
+import type { BugsProgram } from "./ast.ts"
 import { runDataBlock } from "./data-block.ts"
 import { makeRelations } from "./make-relations.ts"
 import { namesOf } from "./names.ts"
-import { knowConstants, resolveFixed } from "./resolve-fixed.ts"
-import { allocateTargets, type PlacedStatement } from "./targets.ts"
-import { unrollStatements } from "./unroll.ts"
+import { placeStatements } from "./place.ts"
 
 /**
  * Compiles a model. Its `data` block, if any, is run first and adds to the data.
@@ -46,17 +43,4 @@ export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, Arra
     order: ordered.order,
     messages: unused.map((name) => `data for "${name}" are not used: the model has no such name`),
   }
-}
-
-/** Arrays with everything known filled in, and the statements with the slots that they define. */
-export function placeStatements(
-  program: BugsProgram,
-  statements: readonly BugsStatement[],
-  data: ReadonlyMap<string, ArrayValue>,
-): { arrays: Arrays; placed: readonly PlacedStatement[] } {
-  const arrays = new Arrays(program, data)
-  knowConstants(arrays, statements)
-  const placed = allocateTargets(arrays, unrollStatements(statements, arrays))
-  resolveFixed(arrays, placed)
-  return { arrays, placed }
 }

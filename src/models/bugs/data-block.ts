@@ -1,9 +1,9 @@
 import { streamFor } from "../../random/stream.ts"
 import type { ArrayValue } from "../functions/registry.ts"
 import type { BugsProgram } from "./ast.ts"
-import { placeStatements } from "./compile.ts"
 import { lookupBugsDistribution } from "./distribution-table.ts"
 import { compileFixed } from "./fixed.ts"
+import { placeStatements } from "./place.ts"
 
 /**
  * Runs the `data` block: its deterministic relations are computed and its stochastic ones drawn once, and all of it

@@ -2,7 +2,7 @@
  * Expressions that can be evaluated before anything is drawn: loop bounds, indices, what follows from data alone.
  * Compiled once a statement to closures over the loop variables, because a loop evaluates them in every iteration.
  */
-import { ModelError } from "../../core/errors.ts"
+import type { ModelError } from "../../core/errors.ts"
 import { type ArrayValue, elementwise, lookupFunction } from "../functions/registry.ts"
 import type { Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
@@ -20,6 +20,8 @@ export interface Known {
   value(slot: number): number
   /** Error that points at a place of the source. */
   error(message: string, at: BugsExpr | BugsIndex, hint?: string): ModelError
+  /** What `make` gives; its ModelError is one about this place of the source. */
+  at<T>(place: BugsExpr, make: () => T): T
 }
 
 export function compileFixed(e: BugsExpr, loops: readonly string[], known: Known): Fixed {
@@ -71,7 +73,7 @@ function compileCall(e: Extract<BugsExpr, { kind: "call" }>, loops: readonly str
       }
     }
   }
-  const f = lookupFunction(e.name, e.args.length)
+  const f = known.at(e, () => lookupFunction(e.name, e.args.length))
   return (values) => {
     const found: (number | ArrayValue)[] = []
     for (const arg of args) {
@@ -79,12 +81,7 @@ function compileCall(e: Extract<BugsExpr, { kind: "call" }>, loops: readonly str
       if (value === null) return null
       found.push(value)
     }
-    try {
-      return applyFunction(f, found)
-    } catch (error) {
-      if (error instanceof ModelError) throw known.error(error.message, e, error.hint)
-      throw error
-    }
+    return known.at(e, () => applyFunction(f, found))
   }
 }
 

@@ -8,7 +8,7 @@ import type { RelationStatement } from "./unroll.ts"
 /** Dimensions of what a statement gives to a name without an index; null while they hang on arrays not yet known. */
 export function inferDims(statement: RelationStatement, arrays: Arrays): readonly number[] | null {
   if (statement.kind === "deterministic") return dimsOf(statement.value, arrays)
-  const { shape, dims } = lookupBugsDistribution(statement.distribution)
+  const { shape, dims } = arrays.at(statement, () => lookupBugsDistribution(statement.distribution))
   if (shape === "scalar") return [1]
   const found = statement.args.map((arg) => dimsOf(arg, arrays))
   return found.some((d) => d === null) ? null : dims(found.map((d) => d!))
@@ -17,7 +17,7 @@ export function inferDims(statement: RelationStatement, arrays: Arrays): readonl
 function dimsOf(e: BugsExpr, arrays: Arrays): readonly number[] | null {
   if (e.kind === "number") return [1]
   if (e.kind === "call") {
-    const f = lookupFunction(e.name, e.args.length)
+    const f = arrays.at(e, () => lookupFunction(e.name, e.args.length))
     const dims = e.args.map((arg) => dimsOf(arg, arrays))
     if (dims.some((d) => d === null)) return null
     const known = dims.map((d) => d!)

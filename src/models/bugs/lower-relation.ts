@@ -3,6 +3,7 @@
  * becomes a column of numbers. Iterations whose references differ in shape become relations of their own, so that within
  * a relation every instance looks the same.
  */
+import type { ArrayValue } from "../array-value.ts"
 import { lookupFunction } from "../functions/registry.ts"
 import type { Gather, Reference, RelationExpr, Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
@@ -107,7 +108,7 @@ export function lowerExprs(
   const lowerCall = (e: Extract<BugsExpr, { kind: "call" }>): RelationExpr => {
     const folded = fold(e)
     if (folded !== null) return folded
-    const f = lookupFunction(e.name, e.args.length)
+    const f = known.at(e, () => lookupFunction(e.name, e.args.length))
     const args = e.args.map(lower)
     const shapes = args.map((arg) => dimsOf(arg))
     if (f.kind === "scalar") {
@@ -121,13 +122,21 @@ export function lowerExprs(
         )
       return { op: "call", name: f.name, args, dims: shaped[0] ?? null }
     }
-    try {
-      const dims = f.dims(shapes.map((dims) => dims ?? [1]))
-      const isScalar = dims.length === 1 && dims[0] === 1
-      return { op: "call", name: f.name, args, dims: isScalar ? null : dims }
-    } catch (error) {
-      throw error instanceof Error && "code" in error ? known.error(error.message, e) : error
-    }
+    const values = args.map((arg): ArrayValue | undefined =>
+      arg.op === "number"
+        ? { dims: [1], values: Float64Array.of(arg.value) }
+        : arg.op === "array"
+          ? arg
+          : undefined,
+    )
+    const dims = known.at(e, () =>
+      f.dims(
+        shapes.map((shape) => shape ?? [1]),
+        values,
+      ),
+    )
+    const isScalar = dims.length === 1 && dims[0] === 1
+    return { op: "call", name: f.name, args, dims: isScalar ? null : dims }
   }
 
   /** What is known in every iteration is a number, or a column of them; null when it is not known. */
