@@ -28,11 +28,56 @@ export {
   type Sweep,
   sample,
 } from "./chains/sample.ts"
-// Checks against REML
+// Checks against REML, model criticism, and what comes after the fit
+export { bayesR2, icc, type ShareDraws } from "./checks/bayes-r2.ts"
+export {
+  type CalibratedQuantity,
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+} from "./checks/calibrate.ts"
 export { type ComparisonRow, compareWithReml } from "./checks/compare.ts"
-// Predictive criticism from matrices of pointwise log likelihoods
 export { compareModels, type ModelComparison } from "./checks/compare-models.ts"
+export {
+  type ConditionalEffect,
+  type ConditionalEffectsOptions,
+  conditionalEffects,
+} from "./checks/conditional-effects.ts"
+export { type Hypothesis, type HypothesisOptions, hypothesis } from "./checks/hypothesis.ts"
+export { type Kfold, type KfoldOptions, kfold } from "./checks/kfold.ts"
+export { looPitOf } from "./checks/loo-pit.ts"
+export {
+  type Contrast,
+  contrasts,
+  type MarginalMean,
+  type MarginalMeansOptions,
+  marginalMeans,
+} from "./checks/marginal-means.ts"
+export { type PosteriorPredictOptions, posteriorPredict } from "./checks/posterior-predict.ts"
+export {
+  type PowerScaling,
+  type PowerScalingInput,
+  type PowerScalingOptions,
+  powerScaling,
+  powerScalingOf,
+  type SensitivityRow,
+} from "./checks/power-scaling.ts"
+export {
+  checkReplicates,
+  describeChecks,
+  type PredictiveCheck,
+  type PredictiveCheckOptions,
+  type PredictiveOverlay,
+  predictiveCheck,
+  predictiveOverlay,
+  type Statistic,
+  type StatisticName,
+} from "./checks/predictive-check.ts"
+export { type PriorPredictive, type PriorPredictOptions, priorPredict } from "./checks/prior-predict.ts"
+export { type RefitLoo, type RefitLooOptions, refitLoo } from "./checks/refit-loo.ts"
+export type { Replicates } from "./checks/replicate.ts"
 export { type GroupShrinkage, shrinkageOf } from "./checks/shrinkage.ts"
+export { tabulate } from "./checks/tabulate.ts"
 // Errors: everything a user can cause is a GibbsError
 export {
   DataError,
@@ -71,6 +116,7 @@ export { type Diagnostic, diagnostics } from "./diagnostics/registry.ts"
 export { rhatNested } from "./diagnostics/rhat-nested.ts"
 export { type RStar, rstar } from "./diagnostics/rstar.ts"
 export { type ParameterSummary, type ScalarChains, summarise } from "./diagnostics/summarise.ts"
+export { testUniformity, type Uniformity } from "./diagnostics/uniformity.ts"
 export { type JudgeOptions, judge, type Verdict } from "./diagnostics/verdict.ts"
 export { waic } from "./diagnostics/waic.ts"
 export { drawsToArvizJson } from "./draws/arviz-json.ts"
@@ -88,16 +134,27 @@ export {
 export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
 export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
 export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-test.ts"
+export { type HausmanOptions, type HausmanTest, hausman } from "./frequentist/hausman.ts"
 export {
   type Comparable,
   fitWithoutRandom,
   type LikelihoodRatioTest,
   likelihoodRatioTest,
 } from "./frequentist/likelihood-ratio.ts"
+export {
+  type LinearAnovaRow,
+  type LinearModel,
+  type NestedFTest,
+  nestedFTest as ftest,
+  type OlsOptions,
+  ols,
+} from "./frequentist/linear-model.ts"
+export { type GroupEstimate, type LmList, lmList } from "./frequentist/lm-list.ts"
 export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./frequentist/lmm-fit.ts"
 export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
 export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
 export { type RemlOptions, reml } from "./frequentist/reml.ts"
+export { type WelchTest, welchTest } from "./frequentist/welch-test.ts"
 // Priors
 export {
   exponential,

@@ -1,4 +1,5 @@
 /** The optional parts of `gibbsite reml` for people. */
+import type { GroupEstimate } from "../frequentist/lm-list.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import {
   decimalsFor,
@@ -20,7 +21,7 @@ const right = { align: "right" } as const
 
 /** One block of text for each analysis that was asked for, in a fixed order. */
 export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFlags, io: Io): string[] {
-  const { anova, confint, lrt, rlrt, boot, predictions } = analyses
+  const { anova, confint, lrt, rlrt, boot, separate, predictions } = analyses
   const percent = `${formatSignificant(100 * (flags.level ?? 0.95), 4).replace(/\.0+$/, "")} %`
   return [
     ...(anova === undefined ? [] : [anovaText(anova, flags, io)]),
@@ -28,6 +29,7 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
     ...(lrt === undefined ? [] : [lrtText(lrt, flags.lrt ?? "", io)]),
     ...(rlrt === undefined ? [] : [rlrtText(rlrt, io)]),
     ...(boot === undefined ? [] : [bootText(boot, io)]),
+    ...(separate === undefined ? [] : [separateText(separate, io)]),
     ...(predictions === undefined ? [] : [predictionsText(predictions, fit, percent, io)]),
   ]
 }
@@ -96,7 +98,28 @@ function bootText(boot: NonNullable<Analyses["boot"]>, io: Io): string {
   return `${heading(title, io)}${first}in ${formatSeconds(boot.seconds)}\n`
 }
 
-function predictionsText(rows: readonly Row<"predictions">[], fit: LmmFit, percent: string, io: Io): string {
+function separateText(rows: readonly GroupEstimate[], io: Io): string {
+  const scaled = (of: (row: GroupEstimate) => number | null) => (row: GroupEstimate) => {
+    return formatFigure(of(row), decimalsFor(row.se ?? Math.abs(row.estimate ?? 0)))
+  }
+  const columns: readonly TableColumn<GroupEstimate>[] = [
+    { title: rows[0]?.group ?? "", align: "left", cell: ({ level }) => level },
+    { title: "", align: "left", cell: ({ term }) => term },
+    { ...right, title: "Estimate", cell: scaled(({ estimate }) => estimate) },
+    { ...right, title: "Std. Error", cell: scaled(({ se }) => se) },
+    { ...right, title: "df", cell: ({ df }) => String(df) },
+    { ...right, title: "Pr(>|t|)", cell: ({ p }) => formatP(p) },
+  ]
+  return heading("A regression in every group", io) + formatTable(columns, rows, io)
+}
+
+/** Also of a linear model. */
+export function predictionsText(
+  rows: readonly Row<"predictions">[],
+  fit: { readonly sigma: number },
+  percent: string,
+  io: Io,
+): string {
   const figure = (of: (row: Row<"predictions">) => number | null) => (row: Row<"predictions">) => {
     return formatFigure(of(row), decimalsFor(row.se ?? fit.sigma))
   }

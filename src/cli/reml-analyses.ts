@@ -1,11 +1,16 @@
 /** Tests, intervals and predictions that `gibbsite reml` adds to a fit: the optional parts of its JSON. */
+import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import { bootstrapLrt } from "../frequentist/bootstrap.ts"
 import type { AnovaRow } from "../frequentist/f-test.ts"
 import type { Comparable, LikelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
 import { fitWithoutRandom, likelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
+import { type GroupEstimate, separateRows } from "../frequentist/lm-list.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
-import { reml } from "../frequentist/reml.ts"
+import { readKnownWeights } from "../frequentist/read-weights.ts"
+import { type RemlOptions, reml } from "../frequentist/reml.ts"
+import { fitSeparately } from "../frequentist/separate-fits.ts"
+import { isCall } from "../frequentist/structures/parse-residual.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
@@ -33,6 +38,7 @@ export interface Analyses {
     readonly lrtZeroShare: number
     readonly statistic: number
   }
+  readonly separate?: readonly GroupEstimate[]
   readonly predictions?: readonly {
     /** Row of the file, counted from 1, the header not included. */
     readonly row: number
@@ -68,8 +74,19 @@ export async function analyse(
     ...(smaller === undefined ? {} : { lrt: compare(smaller, fit) }),
     ...(flags.rlrt === true ? { rlrt: testVariance(fit, seed) } : {}),
     ...(flags.boot === undefined ? {} : { boot: bootstrap(fit, smaller, flags.boot, seed) }),
+    ...(flags.separate === true ? { separate: separate(fit) } : {}),
     ...(flags.predict === undefined ? {} : { predictions: await predictFile(fit, flags.predict, flags) }),
   }
+}
+
+function separate(fit: LmmFit): readonly GroupEstimate[] {
+  const [bar, ...others] = fit.design.random
+  if (bar !== undefined && others.length === 0) return separateRows(fitSeparately(fit.design, 0))
+  throw new OptionError(`the formula has ${fit.design.random.length} random terms, expected one`, {
+    code: "invalid-option",
+    where: "--separate",
+    hint: "name one bar: its coefficients are estimated in every group",
+  })
 }
 
 function testTerms(fit: LmmFit, { anova, ddf }: AnalysisFlags): readonly AnovaRow[] {
@@ -84,13 +101,32 @@ function fitSmaller(
   table: Table,
   flags: AnalysisFlags & DataFlags,
 ): Comparable {
-  const weights = flags.weights === undefined ? {} : { weights: flags.weights }
   const design = buildDesign(formula, table, designOptions(flags))
-  if (design.random.length > 0) return reml(formula, table, { ...designOptions(flags), ...weights, method })
-  const column = flags.weights === undefined ? undefined : table.columns.get(flags.weights)
-  const values = column?.kind === "numeric" ? column.values : undefined
-  const used = values === undefined ? null : Float64Array.from(design.rowIndex, (row) => values[row]!)
-  return fitWithoutRandom(design, method, used)
+  if (design.random.length > 0 || hasErrorStructure(flags)) {
+    return reml(formula, table, { ...designOptions(flags), ...errorOptions(flags), method })
+  }
+  const [column] = flags.weights ?? []
+  return fitWithoutRandom(
+    design,
+    method,
+    column === undefined ? null : readKnownWeights(design, table, column),
+  )
+}
+
+/** Whether residuals are correlated or a variance function is asked for: a model even without bars. */
+export function hasErrorStructure({ residual, weights = [] }: AnalysisFlags): boolean {
+  return residual !== undefined || weights.some(isCall)
+}
+
+/** What the flags say of the residuals, as options of `reml`. */
+export function errorOptions({
+  residual,
+  weights,
+}: AnalysisFlags): Pick<RemlOptions, "residual" | "weights"> {
+  return {
+    ...(weights === undefined ? {} : { weights }),
+    ...(residual === undefined ? {} : { residual }),
+  }
 }
 
 function compare(smaller: Comparable, larger: LmmFit): Analyses["lrt"] & {} {

@@ -5,7 +5,10 @@ import { choiceOption, countOption, group, pathOption } from "./options.ts"
 
 export interface AnalysisFlags {
   readonly ml?: boolean
-  readonly weights?: string
+  readonly weights?: readonly string[]
+  readonly residual?: string
+  readonly separate?: boolean
+  readonly hausman?: string
   /** `true`: the option without a value. */
   readonly anova?: "1" | "2" | "3" | true
   readonly ddf?: "kr" | "satterthwaite"
@@ -27,7 +30,14 @@ const INTERVALS = ["wald", "profile", "boot"] as const
 export const remlOptions = (): Option[] => [
   ...group("Fit:", [
     new Option("--ml", "maximum likelihood instead of REML"),
-    new Option("--weights <column>", "column of weights w: residual variances are σ²/w"),
+    new Option(
+      "--weights <w>",
+      "column of weights w: residual variances are σ²/w; or a variance function, varIdent(stratum), varPower(x) or varExp(x); repeatable, for one of each",
+    ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
+    new Option(
+      "--residual <structure>",
+      "correlated residuals: ar1(time | id), car1(time | id), or cs(1 | id); the formula then needs no bar",
+    ),
   ]),
   ...group("Tests:", [
     choiceOption("--anova [type]", "F tests of the fixed effects, of type 1, 2 or 3 (default: 3)", TYPES),
@@ -36,7 +46,10 @@ export const remlOptions = (): Option[] => [
       "denominator degrees of freedom: satterthwaite (default) or kr, Kenward and Roger's",
       DDF,
     ),
-    new Option("--lrt <formula>", "likelihood-ratio test against a smaller model, quoted"),
+    new Option(
+      "--lrt <formula>",
+      "likelihood-ratio test against a smaller model, quoted; F test between models without random terms",
+    ),
     new Option(
       "--rlrt",
       "exact test of the variance, where there is a single one (with --ml, of the likelihood)",
@@ -46,6 +59,11 @@ export const remlOptions = (): Option[] => [
       "likelihood-ratio test by n parametric bootstraps, against --lrt or the model without random terms",
       1000,
     ),
+    new Option(
+      "--hausman <group>",
+      "Hausman's test of fixed against random effects of a column; the formula has no bar",
+    ),
+    new Option("--separate", "a regression for every group as well, for a formula with one bar"),
   ]),
   ...group("Intervals and predictions:", [
     choiceOption("--confint <method>", "confidence intervals: wald, profile or boot", INTERVALS),

@@ -19,23 +19,39 @@ export function remlText(
   const { design } = fit
   const fits = fit.method === "REML" ? "REML" : "maximum likelihood"
   const dropped = design.dropped === 0 ? "" : `, ${design.dropped} rows left out for missing values`
+  const model = design.random.length === 0 ? "Generalised least squares" : "Linear mixed model"
   return [
-    `Linear mixed model fit by ${fits}\nFormula: ${fit.formula}\nData:    ${source}${dropped}\n`,
+    `${model} fit by ${fits}\nFormula: ${fit.formula}\nData:    ${source}${dropped}\n`,
     criterionText(fit),
     residualsText(fit, io),
     randomText(fit, io),
+    ...errorText(fit, io),
     fixedText(fit, io, ddf),
     ...correlationText(fit, io),
     ...notes(fit, io),
   ].join("\n")
 }
 
-function criterionText({ method, criterion, logLik, theta, fixed, nobs }: LmmFit): string {
+/** Estimates of the residual structure. */
+function errorText({ state, residual }: LmmFit, io: Io): string[] {
+  if (residual === null) return []
+  const rows = Object.entries(residual).flatMap(([kind, value]) => {
+    if (typeof value === "number") return [{ name: kind, value }]
+    return Object.entries(value).map(([stratum, ratio]) => ({ name: `${kind} ${stratum}`, value: ratio }))
+  })
+  const columns: readonly TableColumn<(typeof rows)[number]>[] = [
+    { title: "", align: "left", cell: ({ name }) => name },
+    { title: "Estimate", align: "right", cell: ({ value }) => formatSignificant(value, 5) },
+  ]
+  const structure = state.structure?.model.residual?.text ?? ""
+  return [heading(`Residual structure ${structure}`, io) + formatTable(columns, rows, io)]
+}
+
+function criterionText({ method, criterion, logLik, aic, bic }: LmmFit): string {
   if (method === "REML") return `REML criterion: ${criterion.toFixed(1)}\n`
-  const parameters = theta.length + fixed.length + 1
   const figures = {
-    AIC: criterion + 2 * parameters,
-    BIC: criterion + Math.log(nobs) * parameters,
+    AIC: aic,
+    BIC: bic,
     logLik,
     "-2 log(L)": criterion,
   }
@@ -43,8 +59,8 @@ function criterionText({ method, criterion, logLik, theta, fixed, nobs }: LmmFit
   return `${shown.join("   ")}\n`
 }
 
-function residualsText({ residuals, sigma }: LmmFit, io: Io): string {
-  const scaled = residuals.map((r) => r / sigma)
+function residualsText(fit: LmmFit, io: Io): string {
+  const scaled = fit.residualsOf(fit.residual === null ? "scaled" : "normalized")
   const quartiles = [0, 0.25, 0.5, 0.75, 1].map((p) => quantile(scaled, p))
   const columns = ["Min", "1Q", "Median", "3Q", "Max"].map(
     (title, k): TableColumn<readonly number[]> => ({
@@ -84,7 +100,7 @@ function randomText(fit: LmmFit, io: Io): string {
   ]
   const groups = new Map(fit.design.random.map(({ group, levels }) => [group, levels.length]))
   const sizes = [...groups].map(([group, count]) => `${group} ${count}`)
-  const count = `Observations: ${fit.nobs}; levels: ${sizes.join(", ")}\n`
+  const count = `Observations: ${fit.nobs}${sizes.length === 0 ? "" : `; levels: ${sizes.join(", ")}`}\n`
   return heading("Random effects", io) + formatTable(columns, rows, io) + count
 }
 

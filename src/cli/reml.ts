@@ -6,8 +6,9 @@ import { EXIT } from "./io.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { toJson } from "./output.ts"
-import { analyse } from "./reml-analyses.ts"
+import { analyse, errorOptions } from "./reml-analyses.ts"
 import { analysesText } from "./reml-analyses-text.ts"
+import { isLinear, refuseLinearOnly, runLinear } from "./reml-linear.ts"
 import type { AnalysisFlags } from "./reml-options.ts"
 import { remlText } from "./reml-text.ts"
 
@@ -16,7 +17,7 @@ export interface RemlFlags extends DataFlags, AnalysisFlags {
 }
 
 /**
- * `gibbsite reml`: the fit as lme4 prints it, or as JSON, and the analyses asked for. With `--ddf kr` the table of fixed
+ * `gibbsite reml`: least squares where the formula has no bar and the residuals no structure; else the fit as lme4 prints it, or as JSON, and the analyses asked for. With `--ddf kr` the table of fixed
  * effects has Kenward and Roger's standard errors.
  * @throws GibbsError for anything the user can put right
  */
@@ -27,10 +28,12 @@ export async function runReml(
   { io }: Context,
 ): Promise<number> {
   const table = await readData(source, flags)
+  if (isLinear(formula, flags)) return runLinear(formula, source, table, flags, io)
+  refuseLinearOnly(flags)
   const fitted: LmmFit = reml(formula, table, {
     ...designOptions(flags),
     method: flags.ml === true ? "ML" : "REML",
-    ...(flags.weights === undefined ? {} : { weights: flags.weights }),
+    ...errorOptions(flags),
   })
   const analyses = await analyse(fitted, table, flags)
   const fit = flags.ddf === "kr" ? { ...fitted, fixed: fitted.kenwardRoger() } : fitted

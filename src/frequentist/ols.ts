@@ -74,3 +74,19 @@ export function inverseRowNorms(coordinates: readonly Float64Array[]): Float64Ar
   }
   return squares.map(Math.sqrt)
 }
+
+/** `(X'X)⁻¹`, row-major p × p, by QR; the columns are independent. */
+export function inverseCrossProduct(columns: readonly Float64Array[]): Float64Array {
+  const p = columns.length
+  const { coordinates } = orthonormaliseColumns(columns)
+  const out = new Float64Array(p * p)
+  for (let j = 0; j < p; j++) {
+    const column = new Float64Array(p)
+    column[j] = 1
+    solveUpperColumns(coordinates, column)
+    for (let a = 0; a < p; a++) {
+      for (let b = 0; b < p; b++) out[a * p + b] = out[a * p + b]! + column[a]! * column[b]!
+    }
+  }
+  return out
+}

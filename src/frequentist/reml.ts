@@ -1,6 +1,6 @@
 /** From a formula and a table to a fitted model, in one call. */
 
-import { ModelError, OptionError, suggest } from "../core/errors.ts"
+import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
@@ -10,6 +10,7 @@ import type { Design } from "../models/formula/design.ts"
 import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { LmmFit } from "./lmm-fit.ts"
+import { readKnownWeights } from "./read-weights.ts"
 import { isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
 import type { ResidualModel } from "./structures/residual-model.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
@@ -47,8 +48,7 @@ export function reml(formula: string, data: TableInput, options: RemlOptions = {
   const structure = readResidual(design, table, rest, residual, variance)
   const fitOptions = structure === null ? rest : { ...rest, residual: structure }
   if (known === undefined) return fitLmm(design, fitOptions)
-  const values = readWeights(table, known)
-  return fitLmm(design, { ...fitOptions, weights: Float64Array.from(design.rowIndex, (row) => values[row]!) })
+  return fitLmm(design, { ...fitOptions, weights: readKnownWeights(design, table, known) })
 }
 
 /** @throws what `parseCorrelation`, `parseVariance` and `makeResidualModel` throw */
@@ -89,23 +89,4 @@ function splitWeights(weights: RemlOptions["weights"]): {
 
 function isList(weights: NonNullable<RemlOptions["weights"]>): weights is readonly Weights[] {
   return Array.isArray(weights) && weights.some((part) => typeof part !== "number")
-}
-
-function readWeights(table: Table, weights: string | ArrayLike<number>): ArrayLike<number> {
-  if (typeof weights === "string") {
-    const column = table.columns.get(weights)
-    if (column?.kind === "numeric") return column.values
-    const what = column === undefined ? "is not a column" : "is not a column of numbers"
-    throw new ModelError(`"${weights}" ${what} of ${table.name}`, {
-      code: column === undefined ? "unknown-column" : "not-numeric",
-      where: "option weights",
-      hint: suggest(weights, [...table.columns.keys()]),
-    })
-  }
-  if (weights.length === table.rows) return weights
-  throw new OptionError(`there are ${weights.length} weights for ${table.rows} rows of ${table.name}`, {
-    code: "bad-weights",
-    where: "option weights",
-    hint: "give one weight for each row of the table",
-  })
 }

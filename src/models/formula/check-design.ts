@@ -82,7 +82,7 @@ function checkNames(names: readonly string[], where: string): void {
  * lme4's checks of a random term: more than one level; fewer levels, and fewer effects, than rows.
  *
  * @param residualKnown with a known residual variance an effect for each row can be told from the residual.
- * @throws ModelError `one-level`, `too-many-levels`, `too-many-effects`, `duplicate-name`.
+ * @throws ModelError `one-level`, `too-many-levels`, `too-many-effects`, `duplicate-name`, `structure-misfit`.
  */
 export function checkRandom(
   term: RandomTerm,
@@ -94,6 +94,16 @@ export function checkRandom(
   const { levels, terms } = design
   checkNames(terms, `${where}, term ${term.label}`)
   const place = { where }
+  if (term.structure === "cs" && terms.length < 2) {
+    throw new ModelError(
+      `term ${term.label} has one coefficient, ${terms[0]}: there is nothing to correlate`,
+      {
+        ...place,
+        code: "structure-misfit",
+        hint: "let every level of a factor vary, cs(0 + factor | group), or leave cs() out",
+      },
+    )
+  }
   if (levels.length < 2) {
     throw new ModelError(
       `grouping factor "${term.group}" has one level, "${levels[0]}", expected at least two`,
