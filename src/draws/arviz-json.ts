@@ -6,6 +6,7 @@
 
 import { DataError } from "../core/errors.ts"
 import { chainsOf, createDraws, type Draws } from "./draws.ts"
+import { axisValues, elementName, groupVariables } from "./variables.ts"
 
 /** The whole file as one text; for many draws take `drawsToArvizJsonChunks` and write as you go. */
 export function drawsToArvizJson(draws: Draws): string {
@@ -13,34 +14,44 @@ export function drawsToArvizJson(draws: Draws): string {
 }
 
 /**
- * The file in pieces, a variable each. Scalars `alpha[…]` make one variable `alpha` with a third axis, labelled by what is
- * in the brackets (by numbers where all are whole); chains are cut to the shortest. Values that are not finite are the words
+ * The file in pieces, a variable each. Scalars `alpha[…]` make one variable `alpha` with further axes, labelled by what is
+ * in the brackets (`groupVariables`; by numbers where all are whole); chains are cut to the shortest. Values that are not finite are the words
  * `NaN`, `Infinity` and `-Infinity`, as Python's.
  */
 export function* drawsToArvizJsonChunks(draws: Draws): Generator<string, void, undefined> {
-  const variables = groupScalars(draws.names)
-  const coords: Record<string, (string | number)[]> = {}
-  const dims: Record<string, string[]> = {}
-  for (const { name, labels } of variables) {
-    if (labels === null) continue
-    coords[`${name}_index`] = labels.every((label) => /^(0|[1-9]\d{0,14})$/.test(label))
-      ? labels.map(Number)
-      : labels
-    dims[name] = [`${name}_index`]
+  const variables = groupVariables(draws.names)
+  const coords: Record<string, readonly (string | number)[]> = {}
+  const dims: Record<string, readonly string[]> = {}
+  for (const { name, axes } of variables) {
+    if (axes.length === 0) continue
+    for (const axis of axes) coords[axis.name] = axisValues(axis.labels)
+    dims[name] = axes.map((axis) => axis.name)
   }
   yield `{"coords":${JSON.stringify(coords)},"dims":${JSON.stringify(dims)},"attrs":{"inference_library":"gibbsite"},"posterior":{`
-  for (const [k, { name, labels, scalars }] of variables.entries()) {
+  for (const [k, { name, axes, scalars }] of variables.entries()) {
     const arrays = scalars.map((scalar) => chainsOf(draws, scalar))
+    const sizes = axes.map(({ labels }) => labels.length)
     const chains = arrays[0]!.map((_, c) => {
-      const rows = Array.from(arrays[0]![c]!, (_, i) => {
-        const cells = arrays.map((chain) => showNumber(chain[c]![i]!)).join(",")
-        return labels === null ? cells : `[${cells}]`
-      })
+      const rows = Array.from(arrays[0]![c]!, (_, i) =>
+        nest(
+          arrays.map((chain) => showNumber(chain[c]![i]!)),
+          sizes,
+        ),
+      )
       return `[${rows.join(",")}]`
     })
     yield `${k === 0 ? "" : ","}${JSON.stringify(name)}:[${chains.join(",")}]`
   }
   yield "}}\n"
+}
+
+/** Cells in row-major order as nested arrays of these sizes. */
+function nest(cells: readonly string[], sizes: readonly number[]): string {
+  return sizes.reduceRight((inner, size) => {
+    const outer: string[] = []
+    for (let i = 0; i < inner.length; i += size) outer.push(`[${inner.slice(i, i + size).join(",")}]`)
+    return outer
+  }, cells)[0]!
 }
 
 /**
@@ -131,7 +142,9 @@ function readVariable(
   return {
     name: variable,
     names:
-      axes.length === 0 ? [variable] : elementLabels(axes, labels).map((label) => `${variable}[${label}]`),
+      axes.length === 0
+        ? [variable]
+        : elementLabels(axes, labels).map((label) => elementName(variable, label)),
     chains,
     draws: count,
     values: values.subarray(0, end),
@@ -203,7 +216,12 @@ function labelsOf(data: Record<string, unknown>, variable: string): (readonly st
     })
 }
 
-function elementLabels(
+/**
+ * What stands in the brackets of each element, the last axis fastest.
+ * @param axes lengths after chain and draw
+ * @param labels of each axis where they are known; positions from 0 stand for those of another length
+ */
+export function elementLabels(
   axes: readonly number[],
   labels: readonly (readonly string[] | undefined)[],
 ): readonly string[] {
@@ -215,36 +233,6 @@ function elementLabels(
     },
     [""],
   )
-}
-
-interface GroupedVariable {
-  readonly name: string
-  /** What was in the brackets, or null for a scalar without. */
-  readonly labels: string[] | null
-  readonly scalars: string[]
-}
-
-/** Scalars with the same name before their brackets make a variable, unless one of that name has no brackets. */
-function groupScalars(names: readonly string[]): GroupedVariable[] {
-  const plain = new Set(names.filter((name) => splitName(name) === null))
-  const variables = new Map<string, GroupedVariable>()
-  for (const name of names) {
-    const parts = splitName(name)
-    if (parts === null || plain.has(parts.base)) {
-      variables.set(name, { name, labels: null, scalars: [name] })
-      continue
-    }
-    const variable = variables.get(parts.base) ?? { name: parts.base, labels: [], scalars: [] }
-    variable.labels?.push(parts.label)
-    variable.scalars.push(name)
-    variables.set(parts.base, variable)
-  }
-  return [...variables.values()]
-}
-
-function splitName(name: string): { base: string; label: string } | null {
-  const match = /^([^[\]]+)\[(.+)\]$/s.exec(name)
-  return match === null ? null : { base: match[1]!, label: match[2]! }
 }
 
 function showNumber(value: number): string {

@@ -4,9 +4,37 @@
  * CmdStan User's Guide, chapter "Stan CSV File Format".
  */
 
+import Papa from "papaparse"
 import { DataError } from "../core/errors.ts"
-import { createDraws, type Draws, recordDraw } from "./draws.ts"
-import { readDouble } from "./number-text.ts"
+import { chainValues, createDraws, type Draws, recordDraw } from "./draws.ts"
+import { readDouble, showDouble } from "./number-text.ts"
+
+/**
+ * One file a chain as CmdStan would write it after warm-up: `theta[1,2]` is called `theta.1.2`, other names as they are, in
+ * quotation marks where they hold a comma. Every double reads back exactly.
+ */
+export function drawsToCmdStan(draws: Draws): readonly string[] {
+  const header = draws.names.map(dottedName).join(",")
+  return Array.from({ length: draws.chains }, (_, c) => {
+    const columns = draws.names.map((name) => chainValues(draws, name, c))
+    const rows = Array.from(
+      { length: draws.lengths[c]! },
+      (_, i) => `${columns.map((column) => stanWord(showDouble(column[i]!))).join(",")}\n`,
+    )
+    const settings = `# method = sample\n#   sample\n#     num_samples = ${draws.lengths[c]}\n#     save_warmup = 0\n# id = ${c + 1}\n`
+    return `# model = gibbsite\n${settings}${header}\n${rows.join("")}`
+  })
+}
+
+/** `theta[1,2]` → `theta.1.2`, where that reads back as the same name. */
+function dottedName(name: string): string {
+  const match = /^([^[\],".]+)\[(\d+(?:,\d+)*)\]$/.exec(name)
+  if (match !== null) return `${match[1]}.${match[2]!.replaceAll(",", ".")}`
+  return /[",#\r\n]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+}
+
+/** `NaN`, `Inf` as Stan's C++ prints them. */
+const stanWord = (text: string): string => (/[NI]/.test(text) ? text.toLowerCase() : text)
 
 /**
  * Reads one chain; rows of the warm-up are left out. Columns of the sampler (`lp__`, `divergent__` …) are scalars as any
@@ -63,11 +91,11 @@ function readRows(text: string, name: string): CmdStanRows {
       if (setting !== null) settings.set(setting[1]!, setting[2]!)
       continue
     }
-    const cells = line.split(",")
     if (header === undefined) {
-      header = checkHeader(cells, `${name}, line ${number}`)
+      header = checkHeader(splitHeader(line), `${name}, line ${number}`)
       continue
     }
+    const cells = line.split(",")
     if (cells.length !== header.length) {
       throw new DataError(`found ${cells.length} cells, expected ${header.length} as in the header`, {
         code: "ragged-row",
@@ -99,6 +127,11 @@ function savedWarmup(settings: ReadonlyMap<string, string>): number {
   if (saved !== "1" && saved !== "true") return 0
   const thin = Number(settings.get("thin") ?? "1")
   return Math.ceil(Number(settings.get("num_warmup") ?? "0") / thin) || 0
+}
+
+/** CmdStan's own names need no quotation marks; those of other programs may. */
+function splitHeader(line: string): readonly string[] {
+  return line.includes('"') ? (Papa.parse<string[]>(line, { delimiter: "," }).data[0] ?? []) : line.split(",")
 }
 
 function checkHeader(cells: readonly string[], where: string): readonly string[] {

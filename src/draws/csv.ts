@@ -6,9 +6,9 @@
 import Papa from "papaparse"
 import { DataError } from "../core/errors.ts"
 import { createDraws, type Draws, recordDraw } from "./draws.ts"
+import { groupByChain, INDEX_COLUMNS, isIndexColumn } from "./group-rows.ts"
 import { readDouble, showDouble } from "./number-text.ts"
 
-const INDEX_COLUMNS = [".chain", ".iteration", ".draw"] as const
 const CHUNK_LENGTH = 1 << 16
 
 /** The whole file as one text; for many draws take `drawsToCsvChunks` and write as you go. */
@@ -54,7 +54,7 @@ export function* drawsToCsvChunks(draws: Draws): Generator<string, void, undefin
  */
 export function drawsFromCsv(text: string, name: string): Draws {
   const rows = readRows(text, name)
-  const chains = groupByChain(rows, name)
+  const chains = groupByChain(rows.values.length / rows.names.length, rows, name)
   const draws = createDraws({
     names: rows.names,
     chains: chains.length,
@@ -171,39 +171,6 @@ function renameCodaColumns(header: readonly string[]): readonly string[] {
   return header.map((column) => (column === "CHAIN" ? ".chain" : column === "ITER" ? ".iteration" : column))
 }
 
-/** Row numbers of each chain, chains by label, rows by iteration. */
-function groupByChain({ names, values, chain, iteration }: Rows, name: string): number[][] {
-  const rows = values.length / names.length
-  const groups = new Map<number, number[]>()
-  for (let row = 0; row < rows; row++) {
-    const label = chain[row] ?? 1
-    if (!Number.isInteger(label)) refuseCell(String(label), ".chain", row + 1, name)
-    const group = groups.get(label)
-    if (group === undefined) groups.set(label, [row])
-    else group.push(row)
-  }
-  const ordered = [...groups].sort(([a], [b]) => a - b)
-  if (iteration.length > 0)
-    for (const [label, group] of ordered) sortByIteration(group, iteration, label, name)
-  return ordered.map(([, group]) => group)
-}
-
-function sortByIteration(group: number[], iteration: readonly number[], label: number, name: string): void {
-  for (const row of group) {
-    if (!Number.isInteger(iteration[row])) refuseCell(String(iteration[row]), ".iteration", row + 1, name)
-  }
-  group.sort((a, b) => iteration[a]! - iteration[b]!)
-  for (let k = 1; k < group.length; k++) {
-    const value = iteration[group[k]!]!
-    if (value !== iteration[group[k - 1]!]) continue
-    throw new DataError(`iteration ${value} of chain ${label} occurs twice`, {
-      code: "duplicate-iteration",
-      where: `${name}, row ${group[k]! + 1}`,
-      hint: "give each chain its own number in the column .chain",
-    })
-  }
-}
-
 function refuseCell(cell: string, column: string, row: number, name: string): never {
   const expected = isIndexColumn(column) ? "a whole number" : "a number, NA, NaN, Inf or -Inf"
   throw new DataError(`found "${cell}", expected ${expected}`, {
@@ -211,10 +178,6 @@ function refuseCell(cell: string, column: string, row: number, name: string): ne
     where: `${name}, row ${row}, column ${column}`,
     hint: "is this a file of draws? The first columns are .chain, .iteration, .draw",
   })
-}
-
-function isIndexColumn(column: string): boolean {
-  return INDEX_COLUMNS.some((index) => index === column)
 }
 
 /** Quotes a name that holds a comma, a quotation mark, a line break or a blank at an end, doubling its quotation marks. */

@@ -3,13 +3,17 @@
 import { readdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { DataError } from "../core/errors.ts"
+import { drawsFromArrow } from "./arrow.ts"
 import { drawsFromArvizJson } from "./arviz-json.ts"
 import { drawsFromCmdStan } from "./cmdstan.ts"
 import { drawsFromCoda, type TextFile } from "./coda.ts"
 import { drawsFromCsv } from "./csv.ts"
 import type { Draws } from "./draws.ts"
 import { joinChains } from "./join-chains.ts"
+import { drawsFromNetcdf } from "./netcdf.ts"
+import { drawsFromParquet } from "./parquet.ts"
 
+/** Formats of text. */
 export type DrawsFormat = "csv" | "cmdstan" | "arviz-json" | "coda-index" | "coda-chain"
 
 /** Formats of which a file is complete in itself. */
@@ -17,9 +21,26 @@ const readers: Readonly<
   Record<Exclude<DrawsFormat, "coda-index" | "coda-chain">, (text: string, name: string) => Draws>
 > = { csv: drawsFromCsv, cmdstan: drawsFromCmdStan, "arviz-json": drawsFromArvizJson }
 
+/** Formats that are not text, by the bytes a file begins with. */
+const binaryReaders: readonly {
+  readonly start: readonly number[]
+  readonly read: (bytes: Uint8Array, file: string) => Promise<Draws>
+}[] = [
+  // "PAR1"
+  { start: [0x50, 0x41, 0x52, 0x31], read: drawsFromParquet },
+  // "ARROW1", and the mark of a stream's first message
+  { start: [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], read: drawsFromArrow },
+  { start: [0xff, 0xff, 0xff, 0xff], read: drawsFromArrow },
+  // HDF5: the library opens the file itself.
+  { start: [0x89, 0x48, 0x44, 0x46], read: (_, file) => drawsFromNetcdf(file) },
+]
+
+const binaryReader = (bytes: Uint8Array) =>
+  binaryReaders.find(({ start }) => start.every((byte, i) => bytes[i] === byte))
+
 /**
- * Reads files of draws: CSV as R's `posterior` writes it, CmdStan's CSV, ArviZ's JSON, or CODA's index and chain files
- * (of which one kind may be left out: files beside it with the usual names are taken). Several files are several chains, in
+ * Reads files of draws: CSV as R's `posterior` writes it, CmdStan's CSV, Parquet and Arrow tables, ArviZ's JSON and netCDF (with the
+ * package h5wasm), or CODA's index and chain files (of which one kind may be left out: files beside it with the usual names are taken). Several files are several chains, in
  * their order, with the same scalars.
  *
  * @param paths at least one
@@ -37,7 +58,16 @@ export async function readDraws(paths: readonly string[]): Promise<Draws> {
       hint: "give every chain once",
     })
   }
-  const files = await Promise.all(paths.map(async (one) => ({ ...(await readText(one)), path: one })))
+  const contents = await Promise.all(paths.map(readBytes))
+  const binary = contents.map(binaryReader)
+  if (binary.every((reader) => reader !== undefined)) {
+    return joinChains(
+      await Promise.all(
+        paths.map(async (name, i) => ({ name, draws: await binary[i]!.read(contents[i]!, name) })),
+      ),
+    )
+  }
+  const files = paths.map((one, i) => ({ ...decodeText(contents[i]!, one), path: one }))
   const formats = files.map(({ text }) => detectFormat(text))
   const isCoda = formats.map((format) => format === "coda-index" || format === "coda-chain")
   if (isCoda.every(Boolean)) return readCoda(files, formats)
@@ -139,17 +169,25 @@ const ACCESS: Readonly<Record<string, readonly [string, string]>> = {
   EACCES: ["the file may not be read", "check its permissions"],
 }
 
-async function readText(file: string): Promise<TextFile> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+async function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
     const [message, hint] = ACCESS[code] ?? [`the file cannot be read (${code})`, "check the path"]
     throw new DataError(message, { code: "unreadable-file", where: file, hint, cause })
   })
+}
+
+const readText = async (file: string): Promise<TextFile> => decodeText(await readBytes(file), file)
+
+function decodeText(bytes: Uint8Array, file: string): TextFile {
   if (bytes.subarray(0, 8192).includes(0)) {
     throw new DataError("found binary content, expected text", {
       code: "not-text",
       where: file,
-      hint: "give draws as CSV, CmdStan CSV, CODA or ArviZ JSON",
+      hint:
+        binaryReader(bytes) === undefined
+          ? "give draws as CSV, CmdStan CSV, CODA, ArviZ JSON or netCDF, Parquet or Arrow"
+          : "give files of one format only",
     })
   }
   try {

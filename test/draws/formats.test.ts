@@ -454,7 +454,7 @@ describe("readDraws", () => {
     ],
     [
       { "a.csv": "a\n1\u0000\n" },
-      "a.csv: found binary content, expected text; give draws as CSV, CmdStan CSV, CODA or ArviZ JSON",
+      "a.csv: found binary content, expected text; give draws as CSV, CmdStan CSV, CODA, ArviZ JSON or netCDF, Parquet or Arrow",
     ],
   ])("refuses %j", async (texts, complaint) => {
     expect(await complaintOfReading(texts)).toBe(complaint)
