@@ -91,6 +91,8 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
     summary: "fit by REML (ML)",
     description: `Fits a linear mixed model by restricted maximum likelihood, as lme4's lmer does: variance components, fixed effects with Satterthwaite's degrees of freedom, and (with --json) the BLUPs of every group. Tests, intervals, predictions and bootstrap are added when asked for.
 
+A bar's covariance matrix is unstructured; diag(1 + x | g) makes its coefficients independent, identity(0 + x + z | g) independent with one variance, cs(0 + f | g) exchangeable. --residual correlates residuals, --weights gives them unequal variances; both as nlme has them, and then a formula needs no bar. A formula without any of these is fitted by least squares, with F tests by --anova and --lrt.
+
 Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
     arguments: [FORMULA, DATA],
     options: () => [
@@ -120,6 +122,15 @@ Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
         command:
           'gibbsite reml "Reaction ~ Days + (Days | Subject)" @sleepstudy --confint profile --lrt "Reaction ~ Days + (1 | Subject)"',
         shows: "profile intervals, and a test of the slopes",
+      },
+      {
+        command: 'gibbsite reml "follicles ~ Time + (1 | Mare)" @ovary --residual "ar1(1 | Mare)"',
+        shows: "errors of first-order autoregression within each mare",
+      },
+      {
+        command:
+          'gibbsite reml "invest ~ value + capital + firm" @grunfeld --anova 2 --lrt "invest ~ value + capital"',
+        shows: "least squares: no bar, no random effect",
       },
       {
         command: 'gibbsite reml "bright ~ 1 + (1 | operator)" @pulp --ml --boot 1000 --seed 1',
