@@ -7,8 +7,8 @@ const SMALLEST = 0.05
 const LARGEST = 3
 
 /**
- * θ, internal coordinates, from moments: columns of Z have unit mean square and y unit variance, so that with effects of
- * variance τ² on one column alone `E Σ_j (Z_j'y)² = N s² + τ² Σ_j (Z_j'Z_j)²` and, over all columns, `s² + Σ τ² = 1`
+ * θ, internal coordinates, from moments: columns of Z have unit mean square and y unit variance, of which τ² is owed to
+ * the effects of one column. Where the rest varies within levels, `E Σ_j (Z_j'y)² = N (1 − τ²) + τ² Σ_j (Z_j'Z_j)²`
  * (after Henderson 1953, Biometrics 9, method 1, the columns taken as orthogonal). Covariances start at zero.
  */
 export function momentStart({ cross, factors, terms, design }: LmmSystem): Float64Array {
@@ -25,18 +25,15 @@ export function momentStart({ cross, factors, terms, design }: LmmSystem): Float
         products += response * response
         squares += own * own
       })
-      return { mean: products / rows, weight: squares > 0 ? rows / squares : 0 }
+      return squares > rows ? Math.max(0, (products - rows) / (squares - rows)) : 0
     })
   })
-  const all = moments.flat()
-  const explained = all.reduce((sum, { mean, weight }) => sum + weight * mean, 0)
-  const share = all.reduce((sum, { weight }) => sum + weight, 0)
-  const variance = Math.min(1, Math.max(0.1, share < 1 ? (1 - explained) / (1 - share) : 1))
+  const explained = moments.flat().reduce((sum, variance) => sum + variance, 0)
+  const residual = Math.max(0.1, 1 - explained)
   const start = terms.map(({ factor, offset, width: q }) => {
     const t = new Float64Array(q * q)
     for (let i = 0; i < q; i++) {
-      const { mean, weight } = moments[factor]![offset + i]!
-      const relative = Math.sqrt(Math.max(0, weight * (mean - variance)) / variance)
+      const relative = Math.sqrt(moments[factor]![offset + i]! / residual)
       t[i * q + i] = Math.min(LARGEST, Math.max(SMALLEST, relative))
     }
     return t
