@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto"
-import { setImmediate } from "node:timers/promises"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import type { LogLikelihood, PredictiveFit } from "../diagnostics/log-likelihood.ts"
 import { type PsisLoo, psisLoo } from "../diagnostics/psis-loo.ts"
-import { type ParameterSummary, summarise } from "../diagnostics/summarise.ts"
-import { judge, type Verdict } from "../diagnostics/verdict.ts"
 import { waic } from "../diagnostics/waic.ts"
-import { allValues, chainsOf, type Draws } from "../draws/draws.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import type { Quantity } from "../models/graph.ts"
@@ -17,25 +13,12 @@ import { type Prediction, type PredictRowOptions, predictRows } from "./predict-
 import { notRecorded, recordedDraws } from "./recorded-draws.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
-
-export interface Sampling extends RunOptions {
-  readonly method: string
-  /** Wall time from the first sweep to the last, all chains, warm-up included. */
-  readonly seconds: number
-  readonly cancelled: boolean
-}
-
-const SLICE_MILLISECONDS = 100
+import { SampledDraws } from "./sampled-draws.ts"
 
 /** Draws of a model's posterior, and what is read off them. */
-export class Posterior {
+export class Posterior extends SampledDraws {
   readonly model: HierarchicalModel
   readonly plan: ExplainablePlan
-  readonly sampling: Sampling
-  /** The container: `[scalar][chain][draw]`. */
-  readonly container: Draws
-  private readonly quantities: readonly Quantity[]
-  private summaries: ParameterSummary[] | null = null
 
   constructor(
     model: HierarchicalModel,
@@ -44,57 +27,9 @@ export class Posterior {
     quantities: readonly Quantity[],
     result: RunResult,
   ) {
+    super(plan.method, run, quantities, result)
     this.model = model
     this.plan = plan
-    this.sampling = { ...run, method: plan.method, seconds: result.seconds, cancelled: result.cancelled }
-    this.container = result.draws
-    this.quantities = quantities
-  }
-
-  /** Names of the recorded scalars, in the order of the public interface: b, sd, var, cov, cor, u. */
-  get names(): readonly string[] {
-    return this.container.names
-  }
-
-  /** All draws of a scalar, chain after chain. @throws ModelError for an unknown name */
-  draws(name: string): Float64Array {
-    return allValues(this.container, name)
-  }
-
-  /** The draws of a scalar, one array a chain, all of the length of the shortest; views, not copies. */
-  chains(name: string): readonly Float64Array[] {
-    return chainsOf(this.container, name)
-  }
-
-  /** Mean, sd, quantiles, their Monte Carlo errors and the diagnostics of every recorded scalar. */
-  summary(): ParameterSummary[] {
-    this.summaries ??= summarise(this.names.map((name) => ({ name, chains: this.chains(name) })))
-    return this.summaries
-  }
-
-  /**
-   * Computes the summary in slices between which the event loop turns, for runs whose summary takes seconds.
-   * @param onProgress called about ten times a second with the number of scalars done and their total
-   */
-  async summarise(onProgress?: (done: number, total: number) => void): Promise<void> {
-    if (this.summaries !== null) return
-    const summaries: ParameterSummary[] = []
-    let reported = performance.now()
-    for (const name of this.names) {
-      summaries.push(...summarise([{ name, chains: this.chains(name) }]))
-      if (performance.now() - reported < SLICE_MILLISECONDS) continue
-      onProgress?.(summaries.length, this.names.length)
-      await setImmediate()
-      reported = performance.now()
-    }
-    this.summaries = summaries
-  }
-
-  /** Whether the chains have converged, and what to do if not. Scalars fixed by their prior do not count. */
-  verdict(): Verdict {
-    const constants = new Set(this.quantities.filter((q) => q.constant).map((q) => q.name))
-    const { chains, draws } = this.sampling
-    return judge(this.summary(), { chains, draws, constants })
   }
 
   /** Posterior of every group's effects, by grouping factor. Needs the `u` family recorded. */
