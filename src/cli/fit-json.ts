@@ -3,6 +3,7 @@ import type { Posterior } from "../chains/posterior.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { lmmFitToJson } from "../frequentist/lmm-json.ts"
+import { type AfterFit, afterFitToJson } from "./after-fit.ts"
 import { modelToJson, planToJson } from "./plan-json.ts"
 
 /** Figures that do not exist are NaN here, `null` once printed; then `reason` says why. */
@@ -18,7 +19,12 @@ export function samplingToJson({ sampling }: Posterior) {
   return { chains, draws, warmup, thin, seed, seconds, cancelled }
 }
 
-export function fitToJson(posterior: Posterior, fit: LmmFit | null, warnings: readonly string[]) {
+export function fitToJson(
+  posterior: Posterior,
+  fit: LmmFit | null,
+  warnings: readonly string[],
+  after: AfterFit = {},
+) {
   return {
     model: modelToJson(posterior.model, posterior.plan),
     sampling: samplingToJson(posterior),
@@ -27,5 +33,6 @@ export function fitToJson(posterior: Posterior, fit: LmmFit | null, warnings: re
     priors: posterior.model.priors,
     warnings,
     reml: fit === null ? null : lmmFitToJson(fit),
+    ...afterFitToJson(after),
   }
 }

@@ -76,6 +76,26 @@ export const samplingOptions = (): Option[] =>
     ]),
   ])
 
+/** What `fit` computes beside the posterior. */
+export interface AfterFitFlags {
+  readonly loo?: boolean
+  readonly hypothesis?: readonly string[]
+  readonly predict?: string
+}
+
+export const afterFitOptions = (): Option[] =>
+  group("After the fit:", [
+    new Option("--loo", "leave-one-out cross-validation by Pareto-smoothed importance sampling"),
+    new Option(
+      "--hypothesis <text>",
+      'its posterior probability, "b[floor] < 0" or "sd[county,floor] / sd[residual] > 0.2"; repeatable',
+    ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
+    pathOption(
+      "--predict <file>",
+      "predict the rows of a file of data; new groups are drawn from their population",
+    ),
+  ])
+
 export const displayOptions = (): Option[] =>
   group("Output:", [
     new Option("--quiet", "no progress and no notes: the result alone"),

@@ -5,7 +5,15 @@ import type { DemoFlags } from "./demo.ts"
 import type { DiagnoseFlags } from "./diagnose.ts"
 import type { ExplainFlags } from "./explain.ts"
 import type { FitFlags } from "./fit.ts"
-import { dataOptions, displayOptions, group, pathOption, priorOptions, samplingOptions } from "./options.ts"
+import {
+  afterFitOptions,
+  dataOptions,
+  displayOptions,
+  group,
+  pathOption,
+  priorOptions,
+  samplingOptions,
+} from "./options.ts"
 import type { RemlFlags } from "./reml.ts"
 import { remlOptions } from "./reml-options.ts"
 
@@ -53,6 +61,7 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
       ...priorOptions(),
       ...samplingOptions(),
       ...dataOptions(),
+      ...afterFitOptions(),
       ...group("Output:", [
         pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
         pathOption("--report <file>", "write a self-contained HTML report"),
@@ -79,6 +88,11 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
       {
         command: 'gibbsite fit "strength ~ 1 + (1 | batch/cask)" @pastes --monitor "b,sd" --json',
         shows: "some of the parameters, as JSON",
+      },
+      {
+        command:
+          'gibbsite fit "Reaction ~ Days + (Days | Subject)" @sleepstudy --loo --hypothesis "sd[Subject,Days] > 3"',
+        shows: "how well it predicts, and how probable a claim is",
       },
     ],
     run: async (command, context) => {

@@ -1,0 +1,199 @@
+/** What `gibbsite fit` computes when asked for: leave-one-out cross-validation, hypotheses, predictions. */
+import { chooseMonitors } from "../chains/monitors.ts"
+import type { Posterior } from "../chains/posterior.ts"
+import type { Prediction } from "../chains/predict-rows.ts"
+import { parseHypothesis } from "../checks/draws-expression.ts"
+import { type Hypothesis, hypothesis } from "../checks/hypothesis.ts"
+import { OptionError } from "../core/errors.ts"
+import type { Table } from "../data/table.ts"
+import type { PsisLoo } from "../diagnostics/psis-loo.ts"
+import { newDesign } from "../models/formula/new-design.ts"
+import type { HierarchicalModel } from "../samplers/model.ts"
+import { formatSignificant } from "./format-figures.ts"
+import type { Io } from "./io.ts"
+import { readData } from "./load-model.ts"
+import type { AfterFitFlags, DataFlags, SamplingFlags } from "./options.ts"
+import { formatTable, heading, type TableColumn } from "./output.ts"
+
+export interface AfterFit {
+  readonly loo?: PsisLoo
+  readonly hypotheses?: readonly Hypothesis[]
+  readonly predictions?: readonly Prediction[]
+}
+
+/** What is checked before sampling, so that a slip does not cost a run. */
+export interface PreparedAfterFit {
+  readonly loo: boolean
+  readonly hypotheses: readonly string[]
+  readonly rows: Table | null
+}
+
+/** @throws ModelSyntaxError for a hypothesis, DataError for rows that the model cannot code, OptionError for draws that are not recorded */
+export async function prepareAfterFit(
+  model: HierarchicalModel,
+  flags: AfterFitFlags & DataFlags & SamplingFlags,
+): Promise<PreparedAfterFit> {
+  const recorded = chooseMonitors(model.graph.quantities, flags.monitor)
+  for (const text of flags.hypothesis ?? []) {
+    parseHypothesis(
+      text,
+      recorded.map(({ name }) => name),
+    )
+  }
+  const needsAll = flags.loo === true ? "--loo" : flags.predict === undefined ? null : "--predict"
+  if (needsAll !== null && recorded.length < model.graph.quantities.length) {
+    const missing = model.graph.quantities.find(({ name, family }) =>
+      ["b", "u", "sd"].includes(family) ? !recorded.some((one) => one.name === name) : false,
+    )
+    if (missing !== undefined) {
+      throw new OptionError(
+        `${needsAll} needs the draws of ${missing.name}, which are not among those to record`,
+        {
+          code: "not-monitored",
+          where: "--monitor",
+          hint: "leave it out, or monitor b,sd,var,cov,u",
+        },
+      )
+    }
+  }
+  if (flags.predict === undefined)
+    return { loo: flags.loo === true, hypotheses: flags.hypothesis ?? [], rows: null }
+  // Conversions are those of the model, and done when the rows are coded.
+  const rows = await readData(flags.predict, flags.na === undefined ? {} : { na: flags.na })
+  newDesign(model.design, rows)
+  return { loo: flags.loo === true, hypotheses: flags.hypothesis ?? [], rows }
+}
+
+/** @throws GibbsError for what the draws do not allow */
+export function afterFit(posterior: Posterior, { loo, hypotheses, rows }: PreparedAfterFit): AfterFit {
+  return {
+    ...(loo ? { loo: posterior.loo() } : {}),
+    ...(hypotheses.length === 0 ? {} : { hypotheses: hypotheses.map((text) => hypothesis(posterior, text)) }),
+    ...(rows === null ? {} : { predictions: posterior.predict(rows) }),
+  }
+}
+
+export function afterFitToJson({ loo, hypotheses, predictions }: AfterFit) {
+  return {
+    ...(loo === undefined ? {} : { loo: looToJson(loo) }),
+    ...(hypotheses === undefined ? {} : { hypotheses: hypotheses.map(hypothesisToJson) }),
+    ...(predictions === undefined
+      ? {}
+      : {
+          predictions: predictions.map(({ row, fit, se, lower, upper, newGroups }) => ({
+            ...{ row, fit, se, lower, upper },
+            new_groups: newGroups,
+          })),
+        }),
+  }
+}
+
+function looToJson({
+  elpd,
+  effectiveParameters,
+  informationCriterion,
+  paretoK,
+  paretoKLimit,
+  mcse,
+}: PsisLoo) {
+  return {
+    elpd: elpd.value,
+    elpd_se: elpd.se,
+    p_loo: effectiveParameters.value,
+    p_loo_se: effectiveParameters.se,
+    looic: informationCriterion.value,
+    looic_se: informationCriterion.se,
+    mcse,
+    pareto_k_limit: paretoKLimit,
+    pareto_k_above: paretoK.filter((k) => !(k <= paretoKLimit)).length,
+    pareto_k: [...paretoK],
+  }
+}
+
+function hypothesisToJson(found: Hypothesis) {
+  const {
+    hypothesis: text,
+    estimate,
+    sd,
+    lower,
+    upper,
+    probability,
+    mcse,
+    evidenceRatio,
+    rhat,
+    essBulk,
+    reason,
+  } = found
+  return {
+    ...{ hypothesis: text, estimate, sd, q5: lower, q95: upper, probability, mcse },
+    ...{ evidence_ratio: evidenceRatio, rhat, ess_bulk: essBulk },
+    ...(reason === null ? {} : { reason }),
+  }
+}
+
+/** A paragraph for each part there is. */
+export function afterFitText({ loo, hypotheses, predictions }: AfterFit, io: Io): string[] {
+  return [
+    ...(loo === undefined ? [] : [heading("Leave-one-out cross-validation", io) + looText(loo)]),
+    ...(hypotheses === undefined
+      ? []
+      : [heading("Hypotheses", io) + formatTable(HYPOTHESIS_COLUMNS, hypotheses, io)]),
+    ...(predictions === undefined
+      ? []
+      : [heading("Predictions", io) + formatTable(PREDICTION_COLUMNS, predictions, io)]),
+  ]
+}
+
+function looText({
+  elpd,
+  effectiveParameters,
+  informationCriterion,
+  paretoK,
+  paretoKLimit,
+}: PsisLoo): string {
+  const good = paretoK.filter((k) => k <= paretoKLimit).length
+  return [
+    `  elpd   ${elpd.value.toFixed(1)} (se ${elpd.se.toFixed(1)})`,
+    `  p_loo  ${effectiveParameters.value.toFixed(1)} (se ${effectiveParameters.se.toFixed(1)})`,
+    `  looic  ${informationCriterion.value.toFixed(1)} (se ${informationCriterion.se.toFixed(1)})`,
+    `  Pareto k at most ${paretoKLimit.toFixed(2)} for ${good} of ${paretoK.length} observations`,
+    "",
+  ].join("\n")
+}
+
+const right = { align: "right" } as const
+const show = (value: number | null): string => (value === null ? "-" : formatSignificant(value, 4))
+
+const HYPOTHESIS_COLUMNS: readonly TableColumn<Hypothesis>[] = [
+  { title: "", align: "left", cell: ({ hypothesis: text }) => `  ${text}` },
+  { ...right, title: "difference", cell: ({ estimate }) => show(estimate) },
+  { ...right, title: "5%", cell: ({ lower }) => show(lower), dropFirst: 1 },
+  { ...right, title: "95%", cell: ({ upper }) => show(upper), dropFirst: 1 },
+  {
+    ...right,
+    title: "probability",
+    cell: ({ probability }) => (probability === null ? "-" : probability.toFixed(3)),
+  },
+  { ...right, title: "evidence ratio", cell: ratioText },
+]
+
+/** Where no draw contradicts, the ratio is known to be large, not how large. */
+function ratioText({ evidenceRatio, draws }: Hypothesis): string {
+  if (evidenceRatio === null) return "-"
+  return evidenceRatio === Number.POSITIVE_INFINITY
+    ? `over ${draws.length}`
+    : formatSignificant(evidenceRatio, 3)
+}
+
+const PREDICTION_COLUMNS: readonly TableColumn<Prediction>[] = [
+  { ...right, title: "row", cell: ({ row }) => String(row) },
+  { ...right, title: "expectation", cell: ({ fit }) => show(fit) },
+  { ...right, title: "sd", cell: ({ se }) => show(se) },
+  { ...right, title: "5%", cell: ({ lower }) => show(lower) },
+  { ...right, title: "95%", cell: ({ upper }) => show(upper) },
+  {
+    title: "",
+    align: "left",
+    cell: ({ newGroups }) => (newGroups.length === 0 ? "" : `new ${newGroups.join(", ")}`),
+  },
+]
