@@ -16,6 +16,14 @@ export interface Criterion {
   readonly equations: Equations
   /** n − p for REML, n for ML. */
   readonly df: number
+  /** The last evaluation, good for as long as the workspace is as it was left. */
+  readonly memo: { last: Evaluated | null }
+}
+
+interface Evaluated {
+  readonly termFactors: readonly Float64Array[]
+  readonly value: CriterionValue
+  readonly revision: number
 }
 
 export interface CriterionValue {
@@ -33,13 +41,13 @@ export interface CriterionValue {
 export function createCriterion(system: LmmSystem, method: LmmMethod): Criterion {
   const { nobs, fixed } = system.design
   const df = method === "REML" ? nobs - fixed.columns.length : nobs
-  return { system, method, equations: createEquations(system.cross), df }
+  return { system, method, equations: createEquations(system.cross), df, memo: { last: null } }
 }
 
 /**
  * Profiled deviance and profiled REML criterion of Bates et al. (2015), sections 3.4 and 3.5:
  * `log|M| + df (1 + log(2π r²/df))`, for REML plus `log|X'V⁻¹X|`; with its gradient. Leaves the factored equations,
- * their solution and their inverse in the workspace.
+ * their solution and their inverse in the workspace, and does nothing when that is where they are.
  *
  * @param termFactors T of each term in the order of θ, row-major q × q, in internal coordinates
  */
@@ -47,6 +55,23 @@ export function evaluateCriterion(
   criterion: Criterion,
   termFactors: readonly Float64Array[],
 ): CriterionValue {
+  const { last } = criterion.memo
+  if (last !== null && last.revision === criterion.equations.revision[0] && isSame(last, termFactors)) {
+    return last.value
+  }
+  const value = evaluateAnew(criterion, termFactors)
+  if (Number.isFinite(value.value)) {
+    const copies = termFactors.map((t) => Float64Array.from(t))
+    criterion.memo.last = { termFactors: copies, value, revision: criterion.equations.revision[0]! }
+  }
+  return value
+}
+
+function isSame(last: Evaluated, termFactors: readonly Float64Array[]): boolean {
+  return last.termFactors.every((t, k) => t.every((value, i) => value === termFactors[k]![i]))
+}
+
+function evaluateAnew(criterion: Criterion, termFactors: readonly Float64Array[]): CriterionValue {
   const { system, equations, method, df } = criterion
   const factors = assembleFactors(system, termFactors)
   formEquations(equations, factors)

@@ -28,6 +28,8 @@ export interface Equations {
   readonly scratch: Float64Array
   /** Where the tail and its inverse live. */
   readonly arena: DenseArena
+  /** One number that changes whenever the workspace is overwritten. */
+  readonly revision: Float64Array
 }
 
 /** Below this order a tail is factored before a WebAssembly module would be set up. */
@@ -56,6 +58,7 @@ export function createEquations(cross: CrossProducts): Equations {
     tailSolution: new Float64Array(layout.tailSize - 1),
     scratch: new Float64Array(Math.max(longest, layout.tailSize, widest * widest)),
     arena,
+    revision: new Float64Array(1),
   }
 }
 
@@ -66,6 +69,7 @@ export function createEquations(cross: CrossProducts): Equations {
  *   need not be triangular
  */
 export function formEquations(equations: Equations, factors: readonly Float64Array[]): void {
+  markOverwritten(equations)
   const { layout } = equations.cross
   layout.chain.forEach((chain, c) => {
     const t = factors[chain.factor]!
@@ -89,6 +93,11 @@ export function formEquations(equations: Equations, factors: readonly Float64Arr
     }
   })
   formTail(equations, factors)
+}
+
+/** To be called by whatever overwrites the factor or the inverse. */
+export function markOverwritten({ revision }: Equations): void {
+  revision[0] = revision[0]! + 1
 }
 
 function formDiagonal(equations: Equations, c: number, t: Float64Array): void {

@@ -11,10 +11,11 @@ import { NumericalError, OptionError } from "../core/errors.ts"
 import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Design } from "../models/formula/design.ts"
 import { checkMixedDesign } from "./check-design.ts"
-import { assembleFactors, countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
+import { countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion, LmmMethod } from "./criterion.ts"
 import { createCriterion, evaluateCriterion } from "./criterion.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
+import { addLazy, once } from "./lazy.ts"
 import type { FixedEffect, RandomEffects } from "./lmm-estimate.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { attachMethods } from "./lmm-methods.ts"
@@ -133,11 +134,15 @@ function assembleFit(
 ): LmmFit {
   const { system, method, df } = criterion
   const { design } = system
-  const sensitivity =
-    structure === null
-      ? differentiateVariance(criterion, optimum.factors)
-      : differentiateStructured(structure)
-  // The differences above left the workspace elsewhere: come back to the optimum.
+  const sensitivity = once(() => {
+    const found =
+      structure === null
+        ? differentiateVariance(criterion, optimum.factors)
+        : differentiateStructured(structure)
+    // The differences left the workspace elsewhere: back to the optimum, where the reader may have left it.
+    evaluateCriterion(criterion, optimum.factors)
+    return found
+  })
   const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
   // The response inside has unit variance: this little of it left, and the search still on its way to infinity.
   if (!(residualSquares > EXACT_SHARE * df) && !optimum.converged) {
@@ -155,7 +160,7 @@ function assembleFit(
   const vcov = unscaled.map((value) => value * sigma * sigma)
   const estimates = fixedEstimates(criterion)
   const covariances = userCovariances(criterion, optimum.factors)
-  const randomEffects = extractRandomEffects(criterion, assembleFactors(system, optimum.factors), sigma)
+  const randomEffects = extractRandomEffects(criterion, optimum.factors, sigma)
   const fitted = fittedValues(design, estimates, randomEffects)
   const rankList = system.terms.map((term, k) => {
     return { group: design.random[term.designIndex]!.group, size: term.width, rank: optimum.ranks[k]! }
@@ -183,7 +188,8 @@ function assembleFit(
     kktResidual: optimum.kktResidual,
     seconds: (performance.now() - began) / 1000,
     fixed: listFixedEffects(design, estimates, vcov, (contrast) => {
-      return sensitivity === null ? null : satterthwaiteDf(sensitivity, contrast)
+      const found = sensitivity()
+      return found === null ? null : satterthwaiteDf(found, contrast)
     }),
     vcov,
     varcorr: listVarianceComponents(matrices, sigma),
@@ -194,7 +200,7 @@ function assembleFit(
     design,
     weights: system.weights,
     residual: reportResidual(structure),
-    state: { criterion, factors: optimum.factors, sensitivity, structure },
+    state: addLazy({ criterion, factors: optimum.factors, structure }, "sensitivity", sensitivity),
   })
 }
 
@@ -221,12 +227,18 @@ function listFixedEffects(
   return design.fixed.names.map((name, j) => {
     const estimate = estimates[j]!
     const se = Math.sqrt(vcov[j * p + j]!)
-    const contrast = new Float64Array(p)
-    contrast[j] = 1
-    const raw = degreesOfFreedom(contrast)
-    const df = raw === null || !(raw > 0) || !Number.isFinite(raw) ? null : raw
     const t = estimate / se
-    return { name, estimate, se, df, t, p: df === null ? null : 2 * studentCdf(-Math.abs(t), df) }
+    const df = once(() => {
+      const contrast = new Float64Array(p)
+      contrast[j] = 1
+      const raw = degreesOfFreedom(contrast)
+      return raw === null || !(raw > 0) || !Number.isFinite(raw) ? null : raw
+    })
+    const effect = addLazy({ name, estimate, se, t }, "df", df)
+    return addLazy(effect, "p", () => {
+      const value = df()
+      return value === null ? null : 2 * studentCdf(-Math.abs(t), value)
+    })
   })
 }
 

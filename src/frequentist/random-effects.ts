@@ -1,9 +1,11 @@
 /** BLUPs, their conditional variances and the variance components, back on the scale of the data. */
 
 import { lowerTriangularFactor } from "../math/triangular-factor.ts"
-import { fromInternal } from "./covariance-factor.ts"
+import { assembleFactors, fromInternal } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
+import { evaluateCriterion } from "./criterion.ts"
 import type { GroupingFactor } from "./grouping-factors.ts"
+import { addLazy } from "./lazy.ts"
 import type { RandomEffectRow, RandomEffects, TermCovariance, VarianceComponent } from "./lmm-estimate.ts"
 import { applyBlocks } from "./score.ts"
 import { invertEquations } from "./selected-inverse.ts"
@@ -11,24 +13,25 @@ import type { TermStructure } from "./structures/term-parameters.ts"
 
 /**
  * Of each grouping factor the conditional modes `b = T u` and their variances given y, β and θ,
- * `σ² T [M⁻¹]_jj T'` (Bates et al. 2015, section 5, conditional variances). Overwrites the inverse in the workspace.
+ * `σ² T [M⁻¹]_jj T'` (Bates et al. 2015, section 5, conditional variances), computed when first asked for. Call after an
+ * evaluation at the same factors.
  *
- * @param factors T of each grouping factor (not term), internal coordinates, those of the last evaluation
+ * @param termFactors T of each term, internal coordinates
  * @param sigma residual standard deviation on the scale of the data
  */
 export function extractRandomEffects(
   criterion: Criterion,
-  factors: readonly Float64Array[],
+  termFactors: readonly Float64Array[],
   sigma: number,
 ): readonly RandomEffects[] {
-  const { system, equations } = criterion
-  invertEquations(equations, false)
+  const { system } = criterion
+  const factors = assembleFactors(system, termFactors)
   const names = system.design.random
   return system.factors.map((factor, f) => {
     const columnNames = factor.terms.flatMap((term) => names[term.designIndex]!.terms)
     const terms = [...new Set(columnNames)]
     const place = columnNames.map((name) => terms.indexOf(name))
-    const { effects, block } = locateFactor(criterion, f)
+    const effects = solutionOf(criterion, f)
     const internal = applyBlocks(effects, factor.width, factors[f]!)
     const back = userTransform(factor)
     const b = applyBlocks(internal, factor.width, back)
@@ -37,41 +40,47 @@ export function extractRandomEffects(
       const to = Math.floor(i / factor.width) * terms.length + place[i % factor.width]!
       values[to] = values[to]! + value * system.responseScale
     })
-    const root = multiply(back, factors[f]!, factor.width)
-    const conditionalVariances = factor.levels.map((_, level) => {
-      return conditionalVariance(block(level), root, factor.width, place, terms.length, sigma)
-    })
-    return { group: factor.group, levels: factor.levels, terms, values, conditionalVariances }
+    return addLazy(
+      { group: factor.group, levels: factor.levels, terms, values },
+      "conditionalVariances",
+      () => {
+        evaluateCriterion(criterion, termFactors)
+        invertEquations(criterion.equations, false)
+        const root = multiply(back, factors[f]!, factor.width)
+        const block = inverseBlocks(criterion, f)
+        return factor.levels.map((_, level) => {
+          return conditionalVariance(block(level), root, factor.width, place, terms.length, sigma)
+        })
+      },
+    )
   })
 }
 
-/** Where the solution of a factor stands, and its diagonal blocks of the inverse (row-major q × q). */
-function locateFactor(
-  criterion: Criterion,
-  f: number,
-): { readonly effects: Float64Array; readonly block: (level: number) => Float64Array } {
-  const { system, equations } = criterion
+/** The solution of a factor, a view. */
+function solutionOf({ system, equations }: Criterion, f: number): Float64Array {
+  const { layout } = system.cross
+  const c = layout.chain.findIndex((chain) => chain.factor === f)
+  if (c >= 0) return equations.effects[c]!
+  const start = layout.tailStart[f]!
+  const { levels, width } = system.factors[f]!
+  return equations.tailSolution.subarray(start, start + levels.length * width)
+}
+
+/** The diagonal blocks of the inverse that belong to a factor, row-major q × q. */
+function inverseBlocks({ system, equations }: Criterion, f: number): (level: number) => Float64Array {
   const { layout } = system.cross
   const q = system.factors[f]!.width
   const c = layout.chain.findIndex((chain) => chain.factor === f)
-  if (c >= 0) {
-    return {
-      effects: equations.effects[c]!,
-      block: (level) => equations.inverseDiagonal[c]!.subarray(level * q * q, (level + 1) * q * q),
-    }
-  }
+  if (c >= 0) return (level) => equations.inverseDiagonal[c]!.subarray(level * q * q, (level + 1) * q * q)
   const start = layout.tailStart[f]!
   const { tailSize } = layout
-  return {
-    effects: equations.tailSolution.subarray(start, start + system.factors[f]!.levels.length * q),
-    block: (level) => {
-      const block = new Float64Array(q * q)
-      for (let a = 0; a < q; a++) {
-        const row = (start + level * q + a) * tailSize + start + level * q
-        for (let b = 0; b < q; b++) block[a * q + b] = equations.inverseTail[row + b]!
-      }
-      return block
-    },
+  return (level) => {
+    const block = new Float64Array(q * q)
+    for (let a = 0; a < q; a++) {
+      const row = (start + level * q + a) * tailSize + start + level * q
+      for (let b = 0; b < q; b++) block[a * q + b] = equations.inverseTail[row + b]!
+    }
+    return block
   }
 }
 

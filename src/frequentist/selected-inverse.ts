@@ -3,6 +3,7 @@
 import { solveLowerTransposed } from "../math/small-dense.ts"
 import type { ChainFactor, EliminationLayout } from "./elimination-layout.ts"
 import type { Equations } from "./equations.ts"
+import { markOverwritten } from "./equations.ts"
 
 /**
  * C⁻¹ on the pattern of its Cholesky factor (Takahashi, Fagan & Chin 1973; Erisman & Tinney 1975), parent before
@@ -16,6 +17,7 @@ export function invertEquations(equations: Equations, withFixed: boolean): void 
   const { layout } = equations.cross
   const { tailSize, tailEffects } = layout
   const { tail, inverseTail, arena } = equations
+  markOverwritten(equations)
   if (withFixed) {
     arena.invertLarge(tail, tailSize, tailSize - 1, inverseTail)
   } else {

@@ -70,7 +70,7 @@ export function createStructuredModel(
   const systemAt = residual === null ? () => base : whitenedSystems(base, residual, weights)
   const criterionAt = (omega: Float64Array): Criterion => {
     const system = systemAt(omega.subarray(randomCount))
-    return { system, method, df, equations: { ...workspace, cross: system.cross } }
+    return { system, method, df, equations: { ...workspace, cross: system.cross }, memo: { last: null } }
   }
   const factorsAt = (omega: Float64Array): readonly Float64Array[] => {
     return terms.map(({ basis, start, count: own }, k) => {
