@@ -16,9 +16,10 @@
  * What is not exported here may change without notice.
  */
 
+export type { GraphPosterior } from "./chains/graph-posterior.ts"
 // Models and their samplers
 export type { EffectSummary, VarcorrRow } from "./chains/group-summaries.ts"
-export type { Posterior, Sampling } from "./chains/posterior.ts"
+export type { Posterior } from "./chains/posterior.ts"
 export type { Prediction, PredictRowOptions } from "./chains/predict-rows.ts"
 export type { Progress } from "./chains/run-chains.ts"
 export {
@@ -28,6 +29,8 @@ export {
   type Sweep,
   sample,
 } from "./chains/sample.ts"
+export type { SampleGraphOptions } from "./chains/sample-graph.ts"
+export type { SampledDraws, Sampling } from "./chains/sampled-draws.ts"
 // Checks against REML, model criticism, and what comes after the fit
 export { bayesR2, icc, type ShareDraws } from "./checks/bayes-r2.ts"
 export {
@@ -154,6 +157,7 @@ export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./
 export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
 export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
 export { type RemlOptions, reml } from "./frequentist/reml.ts"
+export { type TidyRow, tidy, tidyRows } from "./frequentist/tidy.ts"
 export { type WelchTest, welchTest } from "./frequentist/welch-test.ts"
 // Priors
 export {
