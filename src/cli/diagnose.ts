@@ -9,8 +9,9 @@ import { diagnoseText } from "./diagnose-text.ts"
 import { parameterToJson } from "./fit-json.ts"
 import { EXIT } from "./io.ts"
 import { toJson } from "./output.ts"
+import { type TextPlotFlags, textPlotsOf } from "./plot-text.ts"
 
-export interface DiagnoseFlags {
+export interface DiagnoseFlags extends TextPlotFlags {
   readonly json?: boolean
   readonly cut?: boolean
   readonly all?: boolean
@@ -48,7 +49,8 @@ export async function runDiagnose(
           parameters: diagnosed.map(diagnosedToJson),
           warnings,
         })
-      : diagnoseText(files, draws, { diagnosed, together, verdict, warnings }, io),
+      : diagnoseText(files, draws, { diagnosed, together, verdict, warnings }, io) +
+          textPlotsOf({ names: draws.names, chains: (name) => chainsFor(draws, name, true) }, flags, io),
   )
   return verdict.converged ? EXIT.fine : EXIT.notConverged
 }
@@ -110,5 +112,6 @@ function diagnosedToJson(scalar: Diagnosed) {
   const incomplete = Object.values(figures).some(
     (value) => typeof value === "number" && !Number.isFinite(value),
   )
-  return incomplete ? { ...figures, reason: scalar.reason ?? "a figure overflows" } : figures
+  const reason = scalar.reason ?? (incomplete ? "a figure overflows" : null)
+  return reason === null ? figures : { ...figures, reason }
 }

@@ -13,6 +13,7 @@ import { EXIT } from "./io.ts"
 import { describeData, loadModel } from "./load-model.ts"
 import type { AfterFitFlags, DataFlags, DisplayFlags, PriorFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
+import { type TextPlotFlags, textPlotsOf } from "./plot-text.ts"
 import { quoteCommand } from "./quote-command.ts"
 import { runSampling } from "./run-sampling.ts"
 import { saveRun } from "./save-run.ts"
@@ -27,7 +28,13 @@ import {
 } from "./summary-table.ts"
 import { checkFile, checkFolder } from "./write-output.ts"
 
-export interface FitFlags extends DataFlags, PriorFlags, SamplingFlags, DisplayFlags, AfterFitFlags {
+export interface FitFlags
+  extends DataFlags,
+    PriorFlags,
+    SamplingFlags,
+    DisplayFlags,
+    TextPlotFlags,
+    AfterFitFlags {
   readonly out?: string
   readonly format?: WritableDrawsFormat
   readonly report?: string
@@ -75,7 +82,8 @@ export async function runFit(
   io.stdout.write(
     flags.json === true
       ? toJson(fitToJson(posterior, result.fit, result.warnings, result.after))
-      : fitText(result, wantsEffects(monitor), io),
+      : fitText(result, wantsEffects(monitor), io) +
+          (madeDraws(posterior) ? textPlotsOf(posterior, flags, io) : ""),
   )
   return statusOf(posterior)
 }

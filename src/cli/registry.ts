@@ -7,6 +7,7 @@ import type { ExplainFlags } from "./explain.ts"
 import type { FitFlags } from "./fit.ts"
 import {
   afterFitOptions,
+  choiceOption,
   dataOptions,
   displayOptions,
   group,
@@ -14,6 +15,8 @@ import {
   priorOptions,
   samplingOptions,
 } from "./options.ts"
+import type { PlotFlags } from "./plot.ts"
+import { plotOptions, textPlotOptions } from "./plot-options.ts"
 import type { RemlFlags } from "./reml.ts"
 import { remlOptions } from "./reml-options.ts"
 
@@ -29,6 +32,10 @@ const DATA: CommandArgument = {
 const METHODS = `Methods: collapsed integrates coefficients and effects out and draws the variances from their marginal posterior; blocked draws all coefficients and effects jointly; gibbs is the textbook single-site sampler, one full conditional after another. auto takes the first of them that applies and stays cheap, and says why.`
 
 const PRIORS = `Priors: targets are Intercept, b, b[name], sd(group), sd(group, term), var(group), cov(group), sd(residual) and var(residual); distributions are flat(), normal(mean, sd), normal(mean, var = v), inverseGamma(shape, scale), inverseWishart(df, scale), halfT(df, scale), halfCauchy(scale), halfNormal(sd), exponential(rate), uniform(a, b), huangWand(df, scale) and fixed(value). What is not stated keeps its default: flat coefficients, and halfT(3, 2.5 sd(y)) on every standard deviation. The priors in force are always printed.`
+
+/** The names of `drawsFormats`, which is loaded when a command runs; a test holds the two together. */
+export const DRAWS_FORMATS = ["csv", "parquet", "arrow", "json", "netcdf"]
+const FORMAT_HELP = "of the draws in --out: csv (default), parquet, arrow, json or netcdf (ArviZ)"
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -64,7 +71,9 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
       ...afterFitOptions(),
       ...group("Output:", [
         pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
+        choiceOption("--format <name>", FORMAT_HELP, DRAWS_FORMATS),
         pathOption("--report <file>", "write a self-contained HTML report"),
+        ...textPlotOptions(),
         new Option("--json", "print JSON"),
       ]),
       ...displayOptions(),
@@ -197,8 +206,8 @@ ${METHODS}`,
   },
   {
     name: "diagnose",
-    summary: "diagnose draws of any origin (CSV, CmdStan CSV, CODA, ArviZ JSON)",
-    description: `Reads draws that any program wrote and tells whether the chains have converged: R-hat, effective sample sizes, Monte Carlo errors and Geweke's z of every scalar. The format is told by the content: CSV as R's posterior or coda writes it, CmdStan's CSV, ArviZ's JSON, or CODA's index and chain files as JAGS writes them. Several files are several chains.
+    summary: "diagnose draws of any origin (CSV, CmdStan, CODA, ArviZ, Parquet, Arrow)",
+    description: `Reads draws that any program wrote and tells whether the chains have converged: R-hat, effective sample sizes, Monte Carlo errors and Geweke's z of every scalar. The format is told by the content: CSV as R's posterior or coda writes it, CmdStan's CSV, Parquet and Arrow tables, ArviZ's JSON and netCDF (with the package h5wasm), or CODA's index and chain files as JAGS writes them. Several files are several chains.
 
 Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.01, or a bulk or tail ESS under 100 a chain).`,
     arguments: [{ name: "<draws...>", description: "one or more files of draws" }],
@@ -212,6 +221,7 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
           "--all",
           "R*, nested R-hat, Heidelberger and Welch's test, Raftery and Lewis's factor … as well",
         ),
+        ...textPlotOptions(),
         new Option("--json", "print JSON"),
       ]),
     examples: [
@@ -221,12 +231,36 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
         shows: "draws that JAGS wrote",
       },
       {
+        command: 'gibbsite diagnose run1/draws.csv --plot trace,acf --parameters "sd[residual]"',
+        shows: "charts in the terminal",
+      },
+      {
         command: "gibbsite diagnose output_1.csv output_2.csv --json",
         shows: "draws that CmdStan wrote, as JSON",
       },
     ],
     run: async (command, context) =>
       (await import("./diagnose.ts")).runDiagnose(command.args, command.opts<DiagnoseFlags>(), context),
+  },
+  {
+    name: "plot",
+    summary: "chart draws of any origin: trace, ranks, pairs … as SVG, PNG or a page",
+    description: `Reads draws that any program wrote, in the formats of diagnose, and writes one chart of them. PNG needs the package @resvg/resvg-js.`,
+    arguments: [{ name: "<draws...>", description: "one or more files of draws" }],
+    options: plotOptions,
+    examples: [
+      {
+        command: "gibbsite plot run1/draws.csv --kind rankEcdf --out ranks.svg",
+        shows: "whether the chains draw from one distribution",
+      },
+      {
+        command:
+          'gibbsite plot output_1.csv output_2.csv --kind pairs --parameters "theta[1],theta[2]" --out pairs.html',
+        shows: "two parameters of a run of CmdStan",
+      },
+    ],
+    run: async (command, context) =>
+      (await import("./plot.ts")).runPlot(command.args, command.opts<PlotFlags>(), context),
   },
   {
     name: "datasets",

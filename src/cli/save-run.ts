@@ -2,7 +2,7 @@
 import Papa from "papaparse"
 import type { Posterior } from "../chains/posterior.ts"
 import { VERSION } from "../core/version.ts"
-import { drawsToCsvChunks } from "../draws/csv.ts"
+import { drawsFormats, type WritableDrawsFormat } from "../draws/write-draws.ts"
 import { explainPlan } from "../samplers/explain.ts"
 import { parameterToJson, samplingToJson } from "./fit-json.ts"
 import type { Io } from "./io.ts"
@@ -18,21 +18,35 @@ export interface RunOrigin {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** Writes `draws.csv`, `summary.csv`, `plan.json` and `run.json`. @throws DataError when the folder cannot be written */
+/**
+ * Writes the draws, `summary.csv`, `plan.json` and `run.json`.
+ * @param format of the draws: `draws.csv` by default
+ * @returns the names of the files
+ * @throws DataError when the folder cannot be written
+ */
 export async function saveRun(
   folder: string,
   posterior: Posterior,
   warnings: readonly string[],
   origin: RunOrigin,
   io: Io,
-): Promise<void> {
-  const files = {
-    "draws.csv": drawsToCsvChunks(posterior.container),
-    "summary.csv": summaryCsv(posterior),
-    "plan.json": toJson(planDocument(posterior)),
-    "run.json": toJson(manifest(posterior, warnings, origin)),
-  }
-  await writeFolder("--out", folder, files, io)
+  format: WritableDrawsFormat = "csv",
+): Promise<readonly string[]> {
+  const { extensions, encode } = drawsFormats[format]
+  const drawsFile = `draws.${extensions[0]}`
+  const names = [drawsFile, "summary.csv", "plan.json", "run.json"]
+  await writeFolder(
+    "--out",
+    folder,
+    {
+      [drawsFile]: await encode(posterior.container),
+      "summary.csv": summaryCsv(posterior),
+      "plan.json": toJson(planDocument(posterior)),
+      "run.json": toJson(manifest(posterior, warnings, origin, names)),
+    },
+    io,
+  )
+  return names
 }
 
 /** One line a scalar, with the names of the JSON; `NA` where a figure does not exist. */
@@ -62,7 +76,12 @@ function planDocument({ plan, model }: Posterior) {
   }
 }
 
-function manifest(posterior: Posterior, warnings: readonly string[], origin: RunOrigin) {
+function manifest(
+  posterior: Posterior,
+  warnings: readonly string[],
+  origin: RunOrigin,
+  files: readonly string[],
+) {
   return {
     gibbsite: VERSION,
     node: process.version,
@@ -76,6 +95,6 @@ function manifest(posterior: Posterior, warnings: readonly string[], origin: Run
     priors: posterior.model.priors,
     converged: posterior.verdict().converged,
     warnings,
-    files: ["draws.csv", "summary.csv", "plan.json", "run.json"],
+    files,
   }
 }

@@ -60,13 +60,13 @@ export function checkFile(option: string, file: string): void {
 /**
  * Writes files into a folder, which is made if need be; others in it stay. They are written elsewhere first and then
  * take their names, a new folder all at once, so that an interrupted write leaves nothing half-written.
- * @param files by name: the text, or its pieces in order
+ * @param files by name: the bytes, the text, or its pieces in order
  * @throws DataError when that fails; what was made is removed
  */
 export async function writeFolder(
   option: string,
   folder: string,
-  files: Readonly<Record<string, string | Iterable<string>>>,
+  files: Readonly<Record<string, string | Uint8Array | Iterable<string>>>,
   io: Io,
 ): Promise<void> {
   const target = path.resolve(folder)

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { type BundledScript, escapeScript, readVegaBundle } from "../plots/vega-bundle.ts"
 import { type ChartData, chartData } from "./chart-data.ts"
 import { type Html, html, raw } from "./html.ts"
 import { pageScript } from "./page-script.ts"
@@ -10,7 +11,6 @@ import { modelSection, priorsSection } from "./sections/model.ts"
 import { reproduceSection, warningsSection } from "./sections/reproduce.ts"
 import { comparisonSection, shrinkageSection, summarySection } from "./sections/summary.ts"
 import { verdictSection } from "./sections/verdict.ts"
-import { type BundledScript, escapeScript, readVegaBundle } from "./vega-bundle.ts"
 
 /** The sections in the order of the page, and what the table of contents calls them. */
 const sections: readonly {

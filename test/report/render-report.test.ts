@@ -6,7 +6,7 @@ import { judge } from "../../src/diagnostics/verdict.ts"
 import type { ChartData } from "../../src/report/chart-data.ts"
 import { renderReport } from "../../src/report/render-report.ts"
 import type { ReportInput, ReportParameter } from "../../src/report/report-input.ts"
-import { escapeScript, readVegaBundle } from "../../src/report/vega-bundle.ts"
+import { escapeScript, readVegaBundle } from "../../src/plots/vega-bundle.ts"
 import { type DemoParameter, pulpParameters } from "../plots/demo-chains.ts"
 import { demoInput } from "./demo-input.ts"
 
