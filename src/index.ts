@@ -123,10 +123,12 @@ export { testUniformity, type Uniformity } from "./diagnostics/uniformity.ts"
 export { type JudgeOptions, judge, type Verdict } from "./diagnostics/verdict.ts"
 export { waic } from "./diagnostics/waic.ts"
 export { drawsToArvizJson } from "./draws/arviz-json.ts"
+export { drawsToCmdStan } from "./draws/cmdstan.ts"
 export { drawsToCoda } from "./draws/coda.ts"
 export { drawsFromCsv, drawsToCsv } from "./draws/csv.ts"
 export { chainsOf, type Draws } from "./draws/draws.ts"
 export { readDraws } from "./draws/read-draws.ts"
+export { type WritableDrawsFormat, writeDraws } from "./draws/write-draws.ts"
 // REML and maximum likelihood
 export {
   type BootstrapLrt,
@@ -178,8 +180,11 @@ export {
 // Charts and the report
 export type { PlotSource } from "./plots/plot-source.ts"
 export { type Plots, plots } from "./plots/plots.ts"
+export { renderPng } from "./plots/render-png.ts"
 export { renderSvg } from "./plots/render-svg.ts"
+export { savePlot } from "./plots/save-plot.ts"
 export type { ChartOptions, VegaLiteSpec } from "./plots/spec.ts"
+export { textPlots } from "./plots/text-plots.ts"
 export { type ReportOptions, report } from "./report/report.ts"
 // Full conditionals, explained and derived
 export { type Derivation, derivePlan, printDerivations } from "./samplers/derive.ts"
