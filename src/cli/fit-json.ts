@@ -1,20 +1,20 @@
 /** The result of `fit` in the layout of the public interface. */
 import type { Posterior } from "../chains/posterior.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { lmmFitToJson } from "../frequentist/lmm-json.ts"
 import { type AfterFit, afterFitToJson } from "./after-fit.ts"
 import { modelToJson, planToJson } from "./plan-json.ts"
 
-/** Figures that do not exist are NaN here, `null` once printed; then `reason` says why. */
+/** Figures that do not exist are NaN here, `null` once printed; then `reason` says why, or why figures are not to be relied on. */
 export function parameterToJson(summary: ParameterSummary) {
   const { name, mean, sd, mcseMean, q5, q50, q95, rhat, essBulk, essTail, reason } = summary
   const figures = { mean, sd, mcse_mean: mcseMean, q5, q50, q95, rhat, ess_bulk: essBulk, ess_tail: essTail }
-  const incomplete = Object.values(figures).some((value) => !Number.isFinite(value))
-  return { name, ...figures, ...(incomplete && reason !== null ? { reason } : {}) }
+  return { name, ...figures, ...(reason === null ? {} : { reason }) }
 }
 
-export function samplingToJson({ sampling }: Posterior) {
+export function samplingToJson({ sampling }: SampledDraws) {
   const { chains, draws, warmup, thin, seed, seconds, cancelled } = sampling
   return { chains, draws, warmup, thin, seed, seconds, cancelled }
 }

@@ -4,8 +4,8 @@ import { type Chains, haveOneLength, isConstant, poolChains } from "./chains.ts"
 import { gewekeZ } from "./geweke.ts"
 import { quantileOfSorted } from "./quantile.ts"
 
-/** Halves of fewer draws tell nothing of a chain. */
-const SHORTEST_HALF = 4
+/** Of shorter halves no autocorrelation is looked at: what stands for their effective sample size is a convention. */
+const SHORTEST_HALF = 6
 
 /**
  * What is wrong with the chains of one scalar, or null. Covers every case in which a diagnostic is NaN; a chain that
@@ -28,8 +28,9 @@ export function defectOf(chains: Chains): string | null {
   return (
     countWhere(chains, Number.isNaN, "NaN") ??
     countWhere(chains, (value) => !Number.isFinite(value), "infinite") ??
-    tooFew(first.length) ??
-    standingStill(chains)
+    // One draw a chain has had no chance to move.
+    (first.length > 1 ? standingStill(chains) : null) ??
+    tooFew(first.length)
   )
 }
 

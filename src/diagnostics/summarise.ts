@@ -37,6 +37,8 @@ export interface ParameterSummary {
   readonly essTail: number
   /** Why a figure is NaN, or a warning about the chains (one stands still, very few draws); else null. */
   readonly reason: string | null
+  /** What is wrong with the draws as they stand, whether or not figures exist; null or absent where nothing is. */
+  readonly defect?: string | null
 }
 
 /** Summaries of scalars, in their order; each figure equals that of the function of its name, and draws are unchanged. */
@@ -85,5 +87,6 @@ function summariseScalar({ name, chains }: ScalarChains): ParameterSummary {
     essTail: Math.min(essQ5, essQ95),
   }
   const incomplete = Object.values(figures).some(Number.isNaN)
-  return { name, ...figures, reason: defectOf(chains) ?? (incomplete ? coarsenessOf(sorted) : null) }
+  const defect = defectOf(chains)
+  return { name, ...figures, reason: defect ?? (incomplete ? coarsenessOf(sorted) : null), defect }
 }

@@ -50,6 +50,7 @@ export function judge(summaries: readonly ParameterSummary[], options: JudgeOpti
   const context = { ...options, judged: judged.length }
   const warnings = [
     warnOfBlank(blank, context),
+    warnOfDefects(sound, context),
     warnOfRhat(
       rhat.filter(({ value }) => value > RHAT_LIMIT),
       context,
@@ -107,6 +108,15 @@ function warnOfBlank(blank: readonly ParameterSummary[], { judged }: Context): s
     .map(({ name, reason }) => `${name}: ${reason ?? "its moments overflow"}`)
   const more = blank.length > SHOWN ? `; and ${blank.length - SHOWN} more` : ""
   return `${count(blank.length, judged)} cannot be judged (${listed.join("; ")}${more}). Run longer if draws are few; otherwise look at the data and the prior behind, take a tighter prior, or another method.`
+}
+
+/** Figures exist, and are not to be relied on: a chain stood still while others moved, or draws are very few. */
+function warnOfDefects(sound: readonly ParameterSummary[], { judged }: Context): string | null {
+  const doubtful = sound.filter(({ defect }) => (defect ?? null) !== null)
+  if (doubtful.length === 0) return null
+  const listed = doubtful.slice(0, SHOWN).map(({ name, defect }) => `${name}: ${defect}`)
+  const more = doubtful.length > SHOWN ? `; and ${doubtful.length - SHOWN} more` : ""
+  return `The figures of ${count(doubtful.length, judged)} are not to be relied on (${listed.join("; ")}${more}). Run longer if draws are few; a chain that stands still needs another start, a longer warm-up or another method.`
 }
 
 function warnOfRhat(high: readonly Extreme[], context: Context): string | null {

@@ -60,7 +60,7 @@ describe.each(cases)("$name", ({ chains, figures, ...expected }) => {
 
   it("the summary repeats the single functions, bit for bit", () => {
     const [summary] = summarise([{ name: "x", chains }])
-    const { name, reason, ...found } = summary!
+    const { name, reason, defect, ...found } = summary!
     expect(name).toBe("x")
     expect(found).toEqual({
       ...Object.fromEntries(

@@ -16,7 +16,7 @@ const withValue = (at: readonly number[], value: number): Float64Array => {
 describe("diagnosisReason", () => {
   it.each<[string | null, Float64Array[]]>([
     [null, [moving(100)]],
-    [null, [moving(8), moving(8, 2)]],
+    [null, [moving(12), moving(12, 2)]],
     ["there are no draws", []],
     ["there are no draws", [constant(0, 0), constant(0, 0)]],
     ["the chains differ in length (100, 80 draws)", [moving(100), moving(80)]],
@@ -32,10 +32,10 @@ describe("diagnosisReason", () => {
     ["2 of 200 draws are NaN, the first is draw 5 of chain 2", [moving(100), withValue([4, 90], NaN)]],
     ["3 of 100 draws are infinite, the first is draw 1 of chain 1", [withValue([0, 1, 2], -Infinity)]],
     [
-      "7 draws a chain, expected at least 8: half a chain is compared with the other half",
-      [moving(7), moving(7, 2)],
+      "11 draws a chain, expected at least 12: half a chain is compared with the other half",
+      [moving(11), moving(11, 2)],
     ],
-    ["1 draw a chain, expected at least 8: half a chain is compared with the other half", [moving(1)]],
+    ["1 draw a chain, expected at least 12: half a chain is compared with the other half", [moving(1)]],
     [
       "the 95 % quantile is the largest draw, 1, so it has no effective sample size",
       [Float64Array.from({ length: 100 }, (_, i) => (i % 7 === 0 ? 1 : 0))],

@@ -58,6 +58,19 @@ describe("judge", () => {
     },
   )
 
+  it("a chain that stands still among others that move, and very few draws, are named", () => {
+    const random = uniforms(3)
+    const moving = (n: number) => Float64Array.from({ length: n }, random)
+    const still = [moving(1000), moving(1000), new Float64Array(1000).fill(0.5), moving(1000)]
+    const one = judge(summarise([{ name: "a", chains: still }]), { chains: 4 })
+    expect(one.converged).toBe(false)
+    expect(one.warnings[0]).toBe(
+      "The figures of 1 of 1 parameter are not to be relied on (a: chain 3 never moved: all its 1000 draws are 0.5). Run longer if draws are few; a chain that stands still needs another start, a longer warm-up or another method.",
+    )
+    const few = judge(summarise([{ name: "b", chains: [moving(10), moving(10)] }]), { chains: 2 })
+    expect(few.warnings[0]).toContain("b: 10 draws a chain, expected at least 12")
+  })
+
   it("wants 100 effective draws a chain", () => {
     expect(judge([good], { chains: 5 }).converged).toBe(false)
     expect(judge([make("x", { essBulk: 101, essTail: 101 })], { chains: 1 }).converged).toBe(true)
