@@ -189,5 +189,7 @@ export { type ReportOptions, report } from "./report/report.ts"
 // Full conditionals, explained and derived
 export { type Derivation, derivePlan, printDerivations } from "./samplers/derive.ts"
 export { type ExplainedPlan, explainPlan, printExplanation, type StyleName } from "./samplers/explain.ts"
+export { bugs, type GraphModel, type GraphModelOptions } from "./samplers/graph-model.ts"
 export { type ExplainablePlan, type HierarchicalModel, type LmmOptions, lmm } from "./samplers/model.ts"
 export type { Method, Plan } from "./samplers/plan.ts"
+export type { RelationBlock, RelationPlan, RelationPlanOptions } from "./samplers/relations/plan-relations.ts"

@@ -1,3 +1,4 @@
+import { sample } from "../chains/sample.ts"
 import type { GroupShrinkage } from "../checks/shrinkage.ts"
 import { shrinkageOf } from "../checks/shrinkage.ts"
 import { datasets } from "../data/datasets.ts"
@@ -5,12 +6,11 @@ import { reml } from "../frequentist/reml.ts"
 import { report } from "../report/report.ts"
 import { lmm } from "../samplers/model.ts"
 import type { Context } from "./command.ts"
-import { statusOf } from "./fit.ts"
 import { formatFigure } from "./format-figures.ts"
 import { describeData } from "./load-model.ts"
 import type { DisplayFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
-import { runSampling } from "./run-sampling.ts"
+import { runSampling, statusOf } from "./run-sampling.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 import {
   describeSampling,
@@ -53,7 +53,7 @@ export async function runDemo(flags: DemoFlags, { io }: Context): Promise<number
     ].join(""),
   )
   const fit = reml(FORMULA, data)
-  const posterior = await runSampling(model, SAMPLING, flags, io)
+  const posterior = await runSampling((controls) => sample(model, { ...SAMPLING, ...controls }), flags, io)
   const warnings = [...posterior.verdict().warnings, ...model.messages]
   io.stdout.write(
     [

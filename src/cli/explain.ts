@@ -1,3 +1,4 @@
+import { OptionError } from "../core/errors.ts"
 import { derivePlan, printDerivations } from "../samplers/derive.ts"
 import { explainPlan, printExplanation } from "../samplers/explain.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
@@ -5,6 +6,7 @@ import type { Plan } from "../samplers/plan.ts"
 import type { Context } from "./command.ts"
 import { EXIT } from "./io.ts"
 import { writeLatex } from "./latex-document.ts"
+import { type GraphFlags, isModelFile } from "./load-graph.ts"
 import { describeData, loadModel } from "./load-model.ts"
 import type { DataFlags, PriorFlags } from "./options.ts"
 import { heading, toJson } from "./output.ts"
@@ -12,19 +14,28 @@ import { conditionalsToJson, modelToJson, planToJson } from "./plan-json.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
 import { priorsTable } from "./summary-table.ts"
 
-export interface ExplainFlags extends DataFlags, PriorFlags {
+export interface ExplainFlags extends DataFlags, PriorFlags, GraphFlags {
   readonly derive?: boolean
   readonly latex?: boolean
   readonly json?: boolean
 }
 
-/** `gibbsite explain`: model, full conditionals and plan; nothing is drawn. @throws GibbsError as for `fit` */
+/** `gibbsite explain`: model, full conditionals and plan; nothing is drawn. @throws GibbsError as for `fit` and `run` */
 export async function runExplain(
   formula: string,
-  source: string,
+  source: string | undefined,
   flags: ExplainFlags,
-  { io }: Context,
+  context: Context,
 ): Promise<number> {
+  if (isModelFile(formula))
+    return (await import("./explain-graph.ts")).explainGraph(formula, source, flags, context)
+  if (source === undefined)
+    throw new OptionError("no data", {
+      code: "missing-argument",
+      where: "explain",
+      hint: "name a file, or a shipped data set such as @pulp",
+    })
+  const { io } = context
   const { model, method } = await loadModel(formula, source, flags)
   const plan = model.plan(method)
   const derive = flags.derive === true

@@ -3,7 +3,7 @@ import type { Table } from "../data/table.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { reml } from "../frequentist/reml.ts"
 import { designOptions } from "./load-model.ts"
-import type { DataFlags } from "./options.ts"
+import type { DataFlags, PriorFlags } from "./options.ts"
 
 export interface RemlBeside {
   /** Null where REML has no answer. */
@@ -15,9 +15,18 @@ export interface RemlBeside {
  * The REML fit to hold a posterior against. A model that REML cannot fit, such as one whose residual variance is known
  * and has a group a row, has a posterior all the same: then there is a warning in its place.
  */
-export function fitBeside(formula: string, table: Table, flags: DataFlags): RemlBeside {
+export function fitBeside(formula: string, table: Table, flags: DataFlags & PriorFlags): RemlBeside {
+  const { weights, se } = flags
+  if (se !== undefined)
+    return {
+      fit: null,
+      warnings: ["There is no REML fit to compare with: the residual sds are known by row."],
+    }
   try {
-    const fit = reml(formula, table, designOptions(flags))
+    const fit = reml(formula, table, {
+      ...designOptions(flags),
+      ...(weights === undefined ? {} : { weights }),
+    })
     return { fit, warnings: remarks(fit) }
   } catch (error) {
     if (!(error instanceof GibbsError)) throw error

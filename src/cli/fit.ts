@@ -1,7 +1,5 @@
-import { MOST_SWEEPS } from "../chains/control.ts"
 import type { Posterior } from "../chains/posterior.ts"
-import { SAMPLE_DEFAULTS } from "../chains/run-options.ts"
-import { OptionError } from "../core/errors.ts"
+import { sample } from "../chains/sample.ts"
 import type { WritableDrawsFormat } from "../draws/write-draws.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { report } from "../report/report.ts"
@@ -9,13 +7,12 @@ import { type AfterFit, afterFit, afterFitText, prepareAfterFit } from "./after-
 import type { Context } from "./command.ts"
 import { fitToJson } from "./fit-json.ts"
 import { fitBeside } from "./fit-reml.ts"
-import { EXIT } from "./io.ts"
 import { describeData, loadModel } from "./load-model.ts"
 import type { AfterFitFlags, DataFlags, DisplayFlags, PriorFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
 import { type TextPlotFlags, textPlotsOf } from "./plot-text.ts"
 import { quoteCommand } from "./quote-command.ts"
-import { runSampling } from "./run-sampling.ts"
+import { checkLength, runSampling, statusOf } from "./run-sampling.ts"
 import { saveRun } from "./save-run.ts"
 import {
   describeSampling,
@@ -59,12 +56,8 @@ export async function runFit(
   const beside = fitBeside(formula, table, flags)
   const { chains, draws, warmup, thin, seed, workers, monitor } = flags
   const prepared = await prepareAfterFit(model, flags)
-  const posterior = await runSampling(
-    model,
-    { chains, draws, warmup, thin, seed, workers, monitor, method },
-    flags,
-    io,
-  )
+  const options = { chains, draws, warmup, thin, seed, workers, monitor, method }
+  const posterior = await runSampling((controls) => sample(model, { ...options, ...controls }), flags, io)
   const after = madeDraws(posterior) ? afterFit(posterior, prepared) : {}
   const result: Result = {
     posterior,
@@ -88,33 +81,12 @@ export async function runFit(
   return statusOf(posterior)
 }
 
-/** @throws OptionError for more sweeps than a chain can count */
-function checkLength(flags: SamplingFlags): void {
-  const {
-    draws = SAMPLE_DEFAULTS.draws,
-    warmup = SAMPLE_DEFAULTS.warmup,
-    thin = SAMPLE_DEFAULTS.thin,
-  } = flags
-  const sweeps = warmup + draws * thin
-  if (sweeps <= MOST_SWEEPS) return
-  throw new OptionError(`found ${sweeps} sweeps a chain, expected at most ${MOST_SWEEPS}`, {
-    code: "invalid-option",
-    where: "--draws times --thin",
-    hint: "take fewer draws, or thin less",
-  })
-}
-
 interface Result {
   readonly posterior: Posterior
   readonly source: string
   readonly fit: LmmFit | null
   readonly after: AfterFit
   readonly warnings: readonly string[]
-}
-
-/** 2 for chains that have not converged, or were cancelled. */
-export function statusOf(posterior: Posterior): number {
-  return posterior.verdict().converged && !posterior.sampling.cancelled ? EXIT.fine : EXIT.notConverged
 }
 
 async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context): Promise<void> {

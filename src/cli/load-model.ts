@@ -20,7 +20,13 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const method = readMethod(flags.method)
   const table = await readData(source, flags)
-  return { table, method, model: lmm(formula, table, { ...designOptions(flags), priors: flags.prior ?? [] }) }
+  const { prior = [], weights, se } = flags
+  const options = {
+    ...designOptions(flags),
+    ...(weights === undefined ? {} : { weights }),
+    ...(se === undefined ? {} : { se }),
+  }
+  return { table, method, model: lmm(formula, table, { ...options, priors: prior }) }
 }
 
 export function readData(source: string, { na, factor, numeric }: DataFlags): Promise<Table> {

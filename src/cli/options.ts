@@ -16,6 +16,8 @@ export interface DataFlags {
 export interface PriorFlags {
   readonly prior?: readonly string[]
   readonly method?: string
+  readonly weights?: string
+  readonly se?: string
 }
 
 export interface SamplingFlags {
@@ -57,9 +59,17 @@ export const priorOptions = (): Option[] =>
       '"TARGET ~ DIST", for instance "sd(county) ~ halfT(3, 1)"; repeatable',
     ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
     new Option("--method <name>", "auto, collapsed, blocked or gibbs (default: auto)"),
+    new Option("--weights <column>", "weights w: the residual variance of a row is that of the model over w"),
+    new Option(
+      "--se <column>",
+      "standard errors: the residual sd of each row is known, as in a meta-analysis",
+    ),
   ])
 
-export const samplingOptions = (): Option[] =>
+/** @param monitors what `--monitor` takes */
+export const samplingOptions = (
+  monitors = "names or families (b, sd, var, cov, cor, u) to record (default: all)",
+): Option[] =>
   group("Sampling:", [
     countOption("--chains <n>", "chains (default: 4)", 4),
     countOption("--draws <n>", "kept draws of each chain (default: 1000)", 1000),
@@ -67,10 +77,7 @@ export const samplingOptions = (): Option[] =>
     countOption("--thin <n>", "sweeps for each kept draw (default: 1)", 1),
     new Option("--seed <text>", 'any text; the same seed gives the same draws (default: "gibbsite")'),
     countOption("--workers <n>", "threads; the draws do not depend on it (default: as many as pay)", 2),
-    new Option(
-      "--monitor <list>",
-      "names or families (b, sd, var, cov, cor, u) to record (default: all)",
-    ).argParser((text, previous: readonly string[] | undefined) => [
+    new Option("--monitor <list>", monitors).argParser((text, previous: readonly string[] | undefined) => [
       ...(previous ?? []),
       ...splitNames("--monitor", text),
     ]),
@@ -94,6 +101,20 @@ export const afterFitOptions = (): Option[] =>
       "--predict <file>",
       "predict the rows of a file of data; new groups are drawn from their population",
     ),
+  ])
+
+/** Data, initial values and samplers of a model in the BUGS language. */
+export const graphOptions = (): Option[] =>
+  group("Model:", [
+    repeated("--data <file>", "data, in R's dump format or JSON; repeatable"),
+    repeated("--inits <file>", "initial values; repeatable: the k-th for chain k, one for all"),
+    repeated("--sampler <text>", '"NODE = SAMPLER", where the plan\'s choice is not wanted; repeatable'),
+  ])
+
+const repeated = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser((text: string, previous: readonly string[] | undefined) => [
+    ...(previous ?? []),
+    text,
   ])
 
 export const displayOptions = (): Option[] =>

@@ -10,6 +10,7 @@ import {
   choiceOption,
   dataOptions,
   displayOptions,
+  graphOptions,
   group,
   pathOption,
   priorOptions,
@@ -19,6 +20,7 @@ import type { PlotFlags } from "./plot.ts"
 import { plotOptions, textPlotOptions } from "./plot-options.ts"
 import type { RemlFlags } from "./reml.ts"
 import { remlOptions } from "./reml-options.ts"
+import type { RunFlags } from "./run.ts"
 
 const FORMULA: CommandArgument = {
   name: "<formula>",
@@ -110,6 +112,38 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
     },
   },
   {
+    name: "run",
+    summary: "sample a model in the BUGS language",
+    description: `Samples the posterior of a model in the BUGS language (the dialect of JAGS) on several chains and diagnoses them. Data and initial values are files of R's dump format or JSON; initial values that are not given are found, different in each chain. Every node's full conditional is looked for; what has none is drawn by slice sampling, enumeration or a Metropolis step, as the plan says (gibbsite explain model.bug --data data.R).
+
+Exit status: as for fit.`,
+    arguments: [{ name: "<model>", description: "a file with a model in the BUGS language" }],
+    options: () => [
+      ...graphOptions(),
+      ...samplingOptions(
+        "variables or elements to record, alpha or alpha[3] (default: every variable that is drawn)",
+      ),
+      ...group("Output:", [
+        pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
+        new Option("--json", "print JSON"),
+      ]),
+      ...displayOptions(),
+    ],
+    examples: [
+      {
+        command:
+          "gibbsite run rats.bug --data rats-data.R --inits rats-inits.R --monitor alpha0,beta.c,sigma",
+        shows: "a model with data and initial values as JAGS takes them",
+      },
+      {
+        command: 'gibbsite run dugongs.bug --data dugongs.json --sampler "gamma = slice"',
+        shows: "data in JSON, initial values found, one sampler chosen by hand",
+      },
+    ],
+    run: async (command, context) =>
+      (await import("./run.ts")).runModel(command.args[0]!, command.opts<RunFlags>(), context),
+  },
+  {
     name: "reml",
     summary: "fit by REML (ML)",
     description: `Fits a linear mixed model by restricted maximum likelihood, as lme4's lmer does: variance components, fixed effects with Satterthwaite's degrees of freedom, and (with --json) the BLUPs of every group. Tests, intervals, predictions and bootstrap are added when asked for.
@@ -173,9 +207,16 @@ Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
 ${PRIORS}
 
 ${METHODS}`,
-    arguments: [FORMULA, DATA],
+    arguments: [
+      { name: "<model>", description: "a formula in lme4's notation, or a file in the BUGS language (.bug)" },
+      {
+        name: "[data]",
+        description: `${DATA.description}; for a BUGS model a file in R's dump format or JSON`,
+      },
+    ],
     options: () => [
       ...priorOptions(),
+      ...graphOptions(),
       ...dataOptions(),
       ...group("Output:", [
         new Option("--derive", "derive every full conditional, step by step"),
@@ -198,10 +239,11 @@ ${METHODS}`,
           'gibbsite explain "Reaction ~ Days + (Days | Subject)" @sleepstudy --derive --latex > slopes.tex',
         shows: "a handout: run pdflatex on it",
       },
+      { command: "gibbsite explain rats.bug rats-data.R", shows: "the plan of a model in the BUGS language" },
     ],
     run: async (command, context) => {
       const [formula, data] = command.args
-      return (await import("./explain.ts")).runExplain(formula!, data!, command.opts<ExplainFlags>(), context)
+      return (await import("./explain.ts")).runExplain(formula!, data, command.opts<ExplainFlags>(), context)
     },
   },
   {

@@ -1,24 +1,24 @@
-import type { Posterior } from "../chains/posterior.ts"
-import { type SampleOptions, sample } from "../chains/sample.ts"
-import type { HierarchicalModel } from "../samplers/model.ts"
+import { MOST_SWEEPS } from "../chains/control.ts"
+import type { RunControls } from "../chains/run-chains.ts"
+import { SAMPLE_DEFAULTS } from "../chains/run-options.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
+import { OptionError } from "../core/errors.ts"
 import { catchInterrupt } from "./interrupt.ts"
-import type { Io } from "./io.ts"
-import type { DisplayFlags } from "./options.ts"
+import { EXIT, type Io } from "./io.ts"
+import type { DisplayFlags, SamplingFlags } from "./options.ts"
 import { startProgress } from "./progress.ts"
 
 /** Samples with progress on standard error; Ctrl-C stops the run and keeps its draws. */
-export async function runSampling(
-  model: HierarchicalModel,
-  options: Omit<SampleOptions, "signal" | "onProgress">,
+export async function runSampling<P extends SampledDraws>(
+  start: (controls: Pick<RunControls, "signal" | "onProgress">) => Promise<P>,
   display: DisplayFlags,
   io: Io,
-): Promise<Posterior> {
+): Promise<P> {
   const progress = startProgress(display.progress ?? "auto", display.quiet ?? false, io)
   const interrupt = catchInterrupt(io)
   try {
     const { onProgress } = progress
-    const posterior = await sample(model, {
-      ...options,
+    const posterior = await start({
       signal: interrupt.signal,
       ...(onProgress === undefined ? {} : { onProgress }),
     }).finally(() => progress.stop())
@@ -31,7 +31,7 @@ export async function runSampling(
 
 /** Summaries of many draws take seconds: they show how far they are, and a first Ctrl-C does not lose the run. */
 async function summariseDraws(
-  posterior: Posterior,
+  posterior: SampledDraws,
   signal: AbortSignal,
   display: DisplayFlags,
   io: Io,
@@ -49,4 +49,25 @@ async function summariseDraws(
     shown = true
   })
   if (shown) io.stderr.write("\r\u001b[2K")
+}
+
+/** @throws OptionError for more sweeps than a chain can count */
+export function checkLength(flags: SamplingFlags): void {
+  const {
+    draws = SAMPLE_DEFAULTS.draws,
+    warmup = SAMPLE_DEFAULTS.warmup,
+    thin = SAMPLE_DEFAULTS.thin,
+  } = flags
+  const sweeps = warmup + draws * thin
+  if (sweeps <= MOST_SWEEPS) return
+  throw new OptionError(`found ${sweeps} sweeps a chain, expected at most ${MOST_SWEEPS}`, {
+    code: "invalid-option",
+    where: "--draws times --thin",
+    hint: "take fewer draws, or thin less",
+  })
+}
+
+/** 2 for chains that have not converged, or were cancelled. */
+export function statusOf(posterior: SampledDraws): number {
+  return posterior.verdict().converged && !posterior.sampling.cancelled ? EXIT.fine : EXIT.notConverged
 }

@@ -1,6 +1,7 @@
 /** The folder of a run: draws, summary, plan, and a manifest of how it came about. */
 import Papa from "papaparse"
 import type { Posterior } from "../chains/posterior.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
 import { VERSION } from "../core/version.ts"
 import { drawsFormats, type WritableDrawsFormat } from "../draws/write-draws.ts"
 import { explainPlan } from "../samplers/explain.ts"
@@ -50,7 +51,7 @@ export async function saveRun(
 }
 
 /** One line a scalar, with the names of the JSON; `NA` where a figure does not exist. */
-function summaryCsv(posterior: Posterior): string {
+export function summaryCsv(posterior: SampledDraws): string {
   const rows = posterior.summary().map((summary) => {
     const { reason: _, ...figures } = parameterToJson(summary)
     return Object.fromEntries(

@@ -1,5 +1,6 @@
 /** The result of a run for people: parameters beside REML, then the verdict in words. */
 import type { Posterior } from "../chains/posterior.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import { ESS_PER_CHAIN, RHAT_LIMIT } from "../diagnostics/verdict.ts"
 import { remlEstimates } from "../frequentist/estimates-by-name.ts"
@@ -16,7 +17,12 @@ export function wantsEffects(monitor: readonly string[] | undefined): boolean {
 }
 
 /** The parameters of a posterior with their diagnostics, and the REML estimates in the last column. */
-export function summaryTable(posterior: Posterior, fit: LmmFit | null, withEffects: boolean, io: Io): string {
+export function summaryTable(
+  posterior: SampledDraws,
+  fit: LmmFit | null,
+  withEffects: boolean,
+  io: Io,
+): string {
   const summaries = posterior.summary().filter(({ name }) => withEffects || !name.startsWith("u["))
   const folded = posterior.names.length - summaries.length
   const paint = paintFor(io.stdout, io.env)
@@ -50,7 +56,7 @@ function decimalsToShow(estimate: number | undefined, decimals: number | null): 
 }
 
 /** The verdict: converged with the figures that say so, or what is wrong and what to do. */
-export function verdictText(posterior: Posterior, warnings: readonly string[], io: Io): string {
+export function verdictText(posterior: SampledDraws, warnings: readonly string[], io: Io): string {
   const { converged, worst } = posterior.verdict()
   const { chains, cancelled } = posterior.sampling
   const paint = paintFor(io.stdout, io.env)
@@ -72,10 +78,10 @@ export function verdictText(posterior: Posterior, warnings: readonly string[], i
 }
 
 /** Whether every chain has at least one draw. */
-export const madeDraws = ({ container }: Posterior): boolean =>
+export const madeDraws = ({ container }: SampledDraws): boolean =>
   container.lengths.every((length) => length > 0)
 
-function cancelledText({ container, sampling }: Posterior): string {
+function cancelledText({ container, sampling }: SampledDraws): string {
   const { lengths } = container
   const shortest = Math.min(...lengths)
   if (shortest === 0) return "Cancelled during warm-up: there are no draws."
@@ -93,7 +99,7 @@ export function headLine(label: string, text: string, io: Io): string {
 }
 
 /** `gibbs, 4 chains, each 1000 draws after 1000 sweeps of warm-up, seed "gibbsite", 0.10 s`. */
-export function describeSampling({ sampling }: Posterior): string {
+export function describeSampling({ sampling }: SampledDraws): string {
   const { method, chains, draws, warmup, thin, seed, seconds } = sampling
   return [
     method,

@@ -1,0 +1,66 @@
+import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
+import type { Context } from "./command.ts"
+import type { ExplainFlags } from "./explain.ts"
+import { graphModelToJson, relationPlanToJson } from "./graph-json.ts"
+import { EXIT } from "./io.ts"
+import { loadGraph } from "./load-graph.ts"
+import { heading, toJson } from "./output.ts"
+import { describeModel } from "./run.ts"
+import { paintFor, widthOf, wrapText } from "./style-text.ts"
+import { headLine } from "./summary-table.ts"
+
+/** `gibbsite explain model.bug data.R`: the relations, and how each block is drawn; nothing is. @throws GibbsError as for `run` */
+export async function explainGraph(
+  file: string,
+  source: string | undefined,
+  flags: ExplainFlags,
+  { io }: Context,
+): Promise<number> {
+  const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]
+  const { model, samplers, notes } = await loadGraph(file, { ...flags, data })
+  const plan = model.plan({ samplers })
+  const warnings = [...model.messages, ...notes]
+  if (flags.json === true) {
+    io.stdout.write(
+      toJson({
+        model: graphModelToJson(file, model),
+        relations: model.graph.relations.map(({ id, kind, size, text }) => ({ id, kind, size, text })),
+        plan: relationPlanToJson(plan),
+        warnings,
+      }),
+    )
+    return EXIT.fine
+  }
+  const relations = model.graph.relations.map(
+    ({ text, size }) => `  ${text}${size === 1 ? "" : `   (${size})`}\n`,
+  )
+  io.stdout.write(
+    [
+      headLine("Model", `${file}: ${describeModel(model)}`, io),
+      ...warnings.map((message) => `${wrapText(`Note: ${message}.`, widthOf(io.stdout))}\n`),
+      `\n${heading("Relations", io)}${relations.join("")}`,
+      `\n${heading("Plan", io)}${planText(plan, io)}`,
+    ].join(""),
+  )
+  return EXIT.fine
+}
+
+function planText({ blocks }: RelationPlan, io: Context["io"]): string {
+  const paint = paintFor(io.stdout, io.env)
+  const width = widthOf(io.stdout)
+  const line = (label: string, text: string) =>
+    `${wrapText(`  ${label.padEnd(9)}${text}`, width, " ".repeat(11))}\n`
+  return blocks
+    .map(({ formula, sampler, size, because, chosenBy, refused }, k) =>
+      [
+        `${wrapText(`${k + 1}. ${formula}`, width, "   ")}\n`,
+        line(
+          "by",
+          `${paint("bold", sampler)}${chosenBy === "user" ? ", as asked for" : ""}: ${size} element${size === 1 ? "" : "s"}`,
+        ),
+        ...(because.length === 0 ? [] : [line("because", because.join("; "))]),
+        ...refused.map((one) => line("refused", `${one.sampler}: ${one.reason}`)),
+      ].join(""),
+    )
+    .join("\n")
+}

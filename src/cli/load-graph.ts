@@ -1,0 +1,74 @@
+/** From the files of a BUGS model to a model with its data. */
+import { readFile } from "node:fs/promises"
+import { DataError, OptionError } from "../core/errors.ts"
+import { decodeText } from "../data/decode-text.ts"
+import type { ArrayValue } from "../models/array-value.ts"
+import { parseBugs } from "../models/bugs/parse.ts"
+import { readModelData } from "../models/bugs/read-data.ts"
+import { type GraphModel, graphModel } from "../samplers/graph-model.ts"
+
+export interface GraphFlags {
+  readonly data?: readonly string[]
+  readonly inits?: readonly string[]
+  readonly sampler?: readonly string[]
+}
+
+export interface LoadedGraph {
+  readonly model: GraphModel
+  readonly samplers: Readonly<Record<string, string>>
+  /** What was left out of the files. */
+  readonly notes: readonly string[]
+}
+
+/** Whether an argument names a file in the BUGS language, and not a formula. */
+export const isModelFile = (text: string): boolean =>
+  !text.includes("~") && /\.(bug|bugs|jags|txt|mod)$/i.test(text)
+
+/**
+ * Reads model, data and initial values. Several files of data are one set; the k-th file of initial values is chain k's.
+ * @throws GibbsError of whatever kind is wrong with a file or the model
+ */
+export async function loadGraph(file: string, flags: GraphFlags): Promise<LoadedGraph> {
+  const notes: string[] = []
+  const note = (text: string) => void notes.push(text)
+  const program = parseBugs(await readModel(file), file)
+  const data = new Map<string, ArrayValue>()
+  for (const source of flags.data ?? [])
+    for (const [name, value] of await readModelData(source, { note })) {
+      if (data.has(name)) note(`${name} is in several files of data; the last one counts`)
+      data.set(name, value)
+    }
+  const inits = await Promise.all((flags.inits ?? []).map((source) => readModelData(source, { note })))
+  const model = graphModel(program, data, { inits })
+  return { model, samplers: readSamplers(flags.sampler ?? []), notes: [...new Set(notes)] }
+}
+
+async function readModel(file: string): Promise<string> {
+  try {
+    return decodeText(await readFile(file), file)
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause
+    throw new DataError("no such file", {
+      code: "file-not-found",
+      where: file,
+      hint: "check the path",
+      cause,
+    })
+  }
+}
+
+/** `"theta = slice"`. @throws OptionError for another form */
+function readSamplers(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [node, sampler, ...rest] = text.split("=").map((part) => part.trim())
+      if (node !== undefined && node !== "" && sampler !== undefined && sampler !== "" && rest.length === 0)
+        return [node, sampler]
+      throw new OptionError(`found "${text}", expected NODE = SAMPLER`, {
+        code: "invalid-option",
+        where: "--sampler",
+        hint: 'for instance --sampler "theta = slice"',
+      })
+    }),
+  )
+}
