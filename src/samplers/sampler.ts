@@ -23,6 +23,8 @@ export interface Kernel {
    * @throws NumericalError when the conditional allows no draw
    */
   step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase, effects?: Stream | null): void
+  /** What a reader of the draws should know of how a chain with this memory went; nothing when absent. */
+  notes?(memory: Float64Array): readonly string[]
   /** Normalised log density of the target's current value given the rest; exact kernels have it. */
   logConditional?(state: Float64Array): number
   /** Log density of the target's current value given the rest, up to a constant; kernels without `logConditional` have it. */

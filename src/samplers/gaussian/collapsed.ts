@@ -5,6 +5,7 @@
  * The spreads move by a Metropolis–Hastings step that would leave unchanged a multivariate t fitted at the mode (and again
  * to the draws of warm-up), alternating with random-walk steps so that a heavy tail or a boundary is no trap. Sources: van
  * Dyk & Park (2008), JASA 103, on collapsing; Tierney (1994), Annals of Statistics 22, section 2.4, on combining kernels.
+ * Where few of these steps are taken in warm-up, slices along the axes move the spreads as well.
  */
 import { NumericalError } from "../../core/errors.ts"
 import { drawGamma } from "../../random/gamma.ts"
@@ -13,6 +14,8 @@ import type { Stream } from "../../random/stream.ts"
 import { isRefusal, type Refusal, refusal } from "../conditional.ts"
 import type { LoweringContext } from "../kernel/program.ts"
 import type { BindOptions, Kernel } from "../sampler.ts"
+import { drawSlice } from "../slice.ts"
+import { applyBounds, type BoundedSd, boundedSds, removeBounds } from "./bounds.ts"
 import { type Coordinates, fitToDraws, mapFromSpreads, mapToSpreads } from "./coordinates.ts"
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
 import { classifyLevels } from "./level-classes.ts"
@@ -34,6 +37,8 @@ export interface CollapsedMatch {
 }
 
 export interface LoweredCollapsed extends MarginalData {
+  readonly bounds: readonly BoundedSd[]
+  /** Of φ without its bounds. */
   readonly proposal: Proposal
 }
 
@@ -70,8 +75,16 @@ export function lowerCollapsed({ model, priors }: CollapsedMatch): LoweredCollap
     priors,
   }
   const marginal = bindMarginal(data)
-  const proposal = fitAtMode(marginal.logDensity, startingPoint(data, marginal.dimension))
-  return { ...data, proposal }
+  const bounds = boundedSds(data.spreads, priors)
+  const phi = new Float64Array(marginal.dimension)
+  const logDensity = (x: Float64Array): number => {
+    phi.set(x)
+    const jacobian = applyBounds(bounds, phi)
+    return marginal.logDensity(phi) + jacobian
+  }
+  const start = startingPoint(data, marginal.dimension)
+  removeBounds(bounds, start)
+  return { ...data, bounds, proposal: fitAtMode(logDensity, start) }
 }
 
 /** All sds at that of the residuals from the coefficients alone, or where their priors allow them. */
@@ -101,10 +114,13 @@ const REFITS = [100, 300, 700, 1500]
 const HISTORY = REFITS.at(-1)! - REFITS[0]!
 /** Share of a stretch's sweeps that must have moved for it to be used. */
 const MOVED = 0.3
+/** Share of the reference steps of warm-up's last stretch that must be taken: with fewer, slices move the spreads. */
+const ENOUGH = 0.15
 
 /**
- * memory = [have φ, log density of z, log reference density, sweeps, moves of this stretch, φ (d), z (d), centre (d),
- * factor (d²), skew (d), φ of the stretch].
+ * memory = [have φ, log density of z, log reference density, sweeps, sweeps of this stretch that moved, reference steps of
+ * this stretch that were taken, whether slices are drawn, φ (d), z (d), centre (d), factor (d²), skew (d), unbounded φ since
+ * the first stretch].
  */
 export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {}): Kernel {
   // Two sets of arrays: the equations at the current φ survive a proposal that is refused.
@@ -112,12 +128,12 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   let other = bindMarginal(data, options.interpreted)
   const { dimension: d, spreads, first } = current
   const at = {
-    phi: 5,
-    z: 5 + d,
-    centre: 5 + 2 * d,
-    factor: 5 + 3 * d,
-    skew: 5 + 3 * d + d * d,
-    history: 5 + 4 * d + d * d,
+    phi: 7,
+    z: 7 + d,
+    centre: 7 + 2 * d,
+    factor: 7 + 3 * d,
+    skew: 7 + 3 * d + d * d,
+    history: 7 + 4 * d + d * d,
   }
   const proposed = new Float64Array(d)
   const proposedZ = new Float64Array(d)
@@ -129,7 +145,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   let seen: Float64Array | null = null
   let phi: Float64Array = proposed
   let z: Float64Array = proposedZ
-  let coordinates: Coordinates = { ...data.proposal, skew: proposed }
+  const { bounds } = data
+  let coordinates: Coordinates = { ...data.proposal, skew: proposed, bounds }
   const spreadSlots = spreads.flatMap(({ kind, slot, q }) =>
     kind === "known" ? [] : Array.from({ length: q * q }, (_, k) => slot + k),
   )
@@ -142,8 +159,13 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
       if (memory !== seen) resume(memory, state)
       if (d > 0) {
         let moved = tryReference(memory, rng)
+        if (moved) memory[5]! += 1
         memory[3]! += 1
         if (memory[3]! % WALK_EVERY === 0 && tryWalk(memory, rng)) moved = true
+        if (memory[6] === 1) {
+          for (let i = 0; i < d; i++) moveSlice(memory, rng, i)
+          moved = true
+        }
         if (moved) {
           memory[4]! += 1
           for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
@@ -153,6 +175,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
       current.likelihood.drawCoefficients(state, rng)
       if (effects !== null) current.likelihood.drawEffects(state, effects ?? rng)
     },
+    notes: (memory) => (memory[6] === 1 ? [SLICED] : []),
   }
 
   /** Makes views of a chain's memory, once for a chain; a chain that begins gets its φ from the state. */
@@ -161,7 +184,12 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     const view = (from: number, length: number) => memory.subarray(from, from + length)
     phi = view(at.phi, d)
     z = view(at.z, d)
-    coordinates = { centre: view(at.centre, d), factor: view(at.factor, d * d), skew: view(at.skew, d) }
+    coordinates = {
+      centre: view(at.centre, d),
+      factor: view(at.factor, d * d),
+      skew: view(at.skew, d),
+      bounds,
+    }
     const begins = memory[0] === 0
     if (begins) {
       spreads.forEach((spread, k) => {
@@ -212,6 +240,20 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     return true
   }
 
+  /** One axis of z from its conditional by slice sampling: sure to move, whatever the density's shape. */
+  function moveSlice(memory: Float64Array, rng: Stream, axis: number): void {
+    for (let i = 0; i < d; i++) proposedZ[i] = z[i]!
+    const densityAt = (value: number): number => {
+      proposedZ[axis] = value
+      const jacobian = mapToSpreads(coordinates, proposedZ, proposed)
+      return other.logDensity(proposed) + jacobian
+    }
+    const value = drawSlice(densityAt, z[axis]!, SLICE_WIDTH, Number.NEGATIVE_INFINITY, Infinity, rng)
+    if (Number.isNaN(value) || value === z[axis]) return
+    const density = densityAt(value)
+    accept(memory, density, logReference(proposedZ))
+  }
+
   /** Moves to the proposal, whose equations become the current ones. */
   function accept(memory: Float64Array, density: number, reference: number): void {
     for (let i = 0; i < d; i++) {
@@ -237,17 +279,29 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     const count = memory[3]!
     const begin = REFITS[0]!
     if (count > REFITS.at(-1)!) return
-    if (count > begin) for (let i = 0; i < d; i++) memory[at.history + (count - begin - 1) * d + i] = phi[i]!
+    if (count > begin) {
+      const x = memory.subarray(at.history + (count - begin - 1) * d, at.history + (count - begin) * d)
+      x.set(phi)
+      removeBounds(bounds, x)
+    }
     const stage = REFITS.indexOf(count)
     if (stage === -1) return
     // A stretch in which the chain hardly moved says nothing about the scale.
-    const moves = memory[4]! / (count - (stage === 0 ? 0 : REFITS[stage - 1]!))
+    const length = count - (stage === 0 ? 0 : REFITS[stage - 1]!)
+    const moves = memory[4]! / length
+    memory[6] = memory[5]! < ENOUGH * length ? 1 : 0
     if (stage > 0 && moves > MOVED && fitToDraws(coordinates, memory.subarray(at.history), count - begin)) {
       enter(memory, current.logDensity(phi))
     }
     memory[4] = 0
+    memory[5] = 0
   }
 }
+
+/** Width of a slice's first interval in coordinates of unit scale. */
+const SLICE_WIDTH = 3
+const SLICED =
+  "few proposals for the spreads were taken: they were drawn by slice sampling, which takes more time for each sweep"
 
 const startFailure = (value: number): NumericalError =>
   new NumericalError(`the marginal density of the spreads is ${value} at the initial values`, {

@@ -1,19 +1,21 @@
 /**
- * Coordinates z in which the density of the spreads is nearly a standard multivariate t: φ = centre + factor · g(z), with
+ * Coordinates z in which the density of the spreads is nearly a standard multivariate t: x = centre + factor · g(z), with
  * g_i(z) = z cosh ε_i + √(1 + z²) sinh ε_i along skewed axes: the sinh–arcsinh transformation of Jones & Pewsey (2009),
- * Biometrika 96, 761–780, with unit tails.
+ * Biometrika 96, 761–780, with unit tails. x is φ but for the sds that a prior bounds.
  */
 import { cholesky, solveLower } from "../../math/small-dense.ts"
+import { applyBounds, type BoundedSd, removeBounds } from "./bounds.ts"
 import type { Proposal } from "./proposal.ts"
 
 /** Centre and lower factor (row-major d × d) of a proposal, and sinh ε of each axis; plain data. */
 export interface Coordinates extends Proposal {
   readonly skew: Float64Array
+  readonly bounds: readonly BoundedSd[]
 }
 
 /** Writes φ at `z`. @returns log |dφ/dz| up to a constant */
 export function mapToSpreads(
-  { centre, factor, skew }: Coordinates,
+  { centre, factor, skew, bounds }: Coordinates,
   z: Float64Array,
   phi: Float64Array,
 ): number {
@@ -32,17 +34,20 @@ export function mapToSpreads(
     }
     for (let i = j; i < d; i++) phi[i]! += factor[i * d + j]! * bent
   }
-  return jacobian === 1 ? 0 : Math.log(jacobian)
+  const bounding = bounds.length === 0 ? 0 : applyBounds(bounds, phi)
+  return jacobian === 1 ? bounding : bounding + Math.log(jacobian)
 }
 
 /** Writes z at `phi`, the inverse of the map. @returns log |dφ/dz| up to the same constant */
 export function mapFromSpreads(
-  { centre, factor, skew }: Coordinates,
+  { centre, factor, skew, bounds }: Coordinates,
   phi: Float64Array,
   z: Float64Array,
 ): number {
   const d = z.length
-  for (let i = 0; i < d; i++) z[i] = phi[i]! - centre[i]!
+  for (let i = 0; i < d; i++) z[i] = phi[i]!
+  const bounding = bounds.length === 0 ? 0 : removeBounds(bounds, z)
+  for (let i = 0; i < d; i++) z[i]! -= centre[i]!
   solveLower(factor, 0, d, z, 0)
   let jacobian = 1
   for (let j = 0; j < d; j++) {
@@ -54,11 +59,11 @@ export function mapFromSpreads(
     z[j] = x
     jacobian *= cosh + (x * sinh) / Math.sqrt(1 + x * x)
   }
-  return jacobian === 1 ? 0 : Math.log(jacobian)
+  return jacobian === 1 ? bounding : bounding + Math.log(jacobian)
 }
 
 /**
- * Fits the coordinates to draws of φ, `count` of them from the start of `draws` (row-major, d wide): their mean and
+ * Fits the coordinates to draws of x, `count` of them from the start of `draws` (row-major, d wide): their mean and
  * covariance, and the skewness along each axis of the covariance's factor.
  * @returns false, with the coordinates as they were, when the draws have no covariance of full rank
  */

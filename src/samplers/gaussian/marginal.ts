@@ -31,6 +31,12 @@ export interface Marginal {
   readonly spreads: readonly Spread[]
 }
 
+/**
+ * Sum of squares of the responses in units of the residual variance beyond which rounding of what the effects explain
+ * of it would reach the third decimal of the log density. Residual sds below 3e-7 of the responses' are left out.
+ */
+const TRUSTED = 1e13
+
 /** Allocates everything; evaluations allocate nothing. @param interpreted loops over arrays instead of generated code */
 export function bindMarginal(data: MarginalData, interpreted?: boolean): Marginal {
   const { spreads, priors } = data
@@ -47,6 +53,8 @@ export function bindMarginal(data: MarginalData, interpreted?: boolean): Margina
   )
   const effects: readonly SpreadValue[] = values.slice(0, -1)
   const residual = values.at(-1)!
+  const { squares } = data.statistics
+  const isFree = spreads.at(-1)!.kind !== "known"
   return {
     likelihood,
     dimension,
@@ -61,6 +69,7 @@ export function bindMarginal(data: MarginalData, interpreted?: boolean): Margina
         total += logPrior(phi, first[k]!, values[k]!)
       }
       if (!(total > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY
+      if (isFree && squares * residual.inverse[0]! > TRUSTED) return Number.NEGATIVE_INFINITY
       const density = total + likelihood.evaluate(effects, 1 / residual.inverse[0]!)
       return Number.isNaN(density) ? Number.NEGATIVE_INFINITY : density
     },

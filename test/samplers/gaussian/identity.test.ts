@@ -3,6 +3,7 @@ import { drawNormal } from "../../../src/random/normal.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { isRefusal } from "../../../src/samplers/conditional.ts"
 import { bindBlocked, lowerBlocked, matchBlocked } from "../../../src/samplers/gaussian/blocked.ts"
+import { applyBounds } from "../../../src/samplers/gaussian/bounds.ts"
 import { lowerCollapsed, matchCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
 import { bindMarginal } from "../../../src/samplers/gaussian/marginal.ts"
 import { readCoordinates, writeState } from "../../../src/samplers/gaussian/spread-space.ts"
@@ -87,7 +88,11 @@ describe.each(MODELS)("$name", ({ name, graph, layout, match, joint }) => {
     for (const slot of block.writes) state[slot]! += 0.3 * drawNormal(rng)
     return state
   }
-  const randomPhi = () => lowered.proposal.centre.map((centre) => centre + 0.5 * drawNormal(rng))
+  const randomPhi = () => {
+    const phi = lowered.proposal.centre.map((centre) => centre + 0.5 * drawNormal(rng))
+    applyBounds(lowered.bounds, phi)
+    return phi
+  }
 
   it("coefficients and effects: log joint − log conditional is constant given the spreads", () => {
     const phi = randomPhi()
