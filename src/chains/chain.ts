@@ -102,7 +102,11 @@ function readsEffects(spec: RunSpec, kernels: readonly Kernel[]): boolean {
   const late = new Set(kernels.flatMap((kernel) => [...(kernel.late ?? [])]))
   if (late.size === 0) return false
   const nodes = new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))
-  return [...nodes].some((node) => late.has(spec.layout.slots[node]!.offset))
+  return [...nodes].some((node) => {
+    const { offset, stride, members } = spec.layout.slots[node]!
+    for (let slot = offset; slot < offset + stride * members; slot++) if (late.has(slot)) return true
+    return false
+  })
 }
 
 function inChain(error: unknown, chain: number, sweep: number): unknown {

@@ -1,9 +1,8 @@
 import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
 import type { Context } from "./command.ts"
-import type { ExplainFlags } from "./explain.ts"
 import { graphModelToJson, relationPlanToJson } from "./graph-json.ts"
 import { EXIT } from "./io.ts"
-import { loadGraph } from "./load-graph.ts"
+import { type GraphFlags, loadGraph } from "./load-graph.ts"
 import { heading, toJson } from "./output.ts"
 import { describeModel } from "./run.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
@@ -13,7 +12,7 @@ import { headLine } from "./summary-table.ts"
 export async function explainGraph(
   file: string,
   source: string | undefined,
-  flags: ExplainFlags,
+  flags: GraphFlags & { readonly json?: boolean },
   { io }: Context,
 ): Promise<number> {
   const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]

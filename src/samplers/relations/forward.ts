@@ -36,15 +36,18 @@ export function bindForward({ relation, instance }: ForwardMatch, engine: Engine
   )
   return {
     writes,
+    // Nothing that is drawn elsewhere hangs on them.
+    late: writes,
     memoryLength: 0,
-    step(s, _memory, rng) {
+    step(s, _memory, rng, _phase, effects = rng) {
+      if (effects === null) return
       for (let k = 0; k < relation.length; k++) {
         const r = relation[k]!
         const f = engine.functions[r]!
         if (f.kind === "deterministic") {
           one[0] = instance[k]!
           f.update(s, one, 0, 1)
-        } else draws[r]!(s, instance[k]!, rng)
+        } else draws[r]!(s, instance[k]!, effects)
       }
     },
   }
