@@ -9,6 +9,7 @@ import { packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion, CriterionValue } from "./criterion.ts"
 import { evaluateCriterion, evaluateTheta } from "./criterion.ts"
 import { momentStart } from "./moment-start.ts"
+import { searchOneFactor } from "./one-factor-start.ts"
 
 export interface ThetaOptimum {
   /** T of each term in internal coordinates: lower triangular, diagonal ≥ 0. */
@@ -47,10 +48,9 @@ export function optimiseTheta(
   signal: AbortSignal | undefined,
 ): ThetaOptimum {
   const counter = { evaluations: 0 }
-  const costly = isCostly(criterion)
-  const initial = start ?? (costly ? momentStart(criterion.system) : scaledIdentity(criterion, 1))
+  const { initial, origin } =
+    start === undefined ? chooseStart(criterion) : { initial: start, origin: "the given start" }
   const first = searchFrom(criterion, initial, counter, signal)
-  const origin = start !== undefined ? "the given start" : costly ? "estimates by moments" : "T = I"
   const log = [`from ${origin}: ${describe(first)}`]
   let best = first
   const { terms } = criterion.system
@@ -64,6 +64,15 @@ export function optimiseTheta(
     }
   }
   return { ...best, log, evaluations: counter.evaluations }
+}
+
+function chooseStart(criterion: Criterion): { readonly initial: Float64Array; readonly origin: string } {
+  const { system, method } = criterion
+  if (isCostly(criterion)) return { initial: momentStart(system), origin: "estimates by moments" }
+  const identity = scaledIdentity(criterion, 1)
+  const found = identity.length > NEWTON_PARAMETERS ? null : searchOneFactor(system, method, identity)
+  if (found === null) return { initial: identity, origin: "T = I" }
+  return { initial: found, origin: "T = I, first on merged levels" }
 }
 
 type Search = Omit<ThetaOptimum, "log" | "evaluations"> & { readonly reason: string }

@@ -104,13 +104,17 @@ function scoreTail(
   const { inverseTail } = equations
   const order = tailSize - 1
   const row = new Float64Array(order)
+  const singles = singleColumns(layout, factors)
   layout.factors.forEach((factor, f) => {
     const start = layout.tailStart[f]!
     if (start < 0) return
     const q = factor.width
     const target = logDet[f]!
     for (let level = start; level < start + factor.levels.length * q; level += q) {
-      for (let b = 0; b < q; b++) {
+      if (singles !== null) {
+        target[0] = target[0]! + scaledDot(s, inverseTail, level * tailSize, order, singles)
+      }
+      for (let b = 0; singles === null && b < q; b++) {
         scaleInverseRow(layout, factors, inverseTail, (level + b) * tailSize, row)
         for (let a = 0; a < q; a++) {
           const from = (level + a) * tailSize
@@ -127,6 +131,44 @@ function scoreTail(
       }
     }
   })
+}
+
+interface Segment {
+  readonly start: number
+  readonly end: number
+  readonly factor: number
+}
+
+/** What the rows of `C⁻¹ B'` are multiplied by, segment by segment, when every tail factor has one column; else null. */
+function singleColumns(
+  layout: EliminationLayout,
+  factors: readonly Float64Array[],
+): readonly Segment[] | null {
+  const segments: Segment[] = [{ start: layout.tailEffects, end: layout.tailSize - 1, factor: 1 }]
+  for (let f = 0; f < layout.factors.length; f++) {
+    const start = layout.tailStart[f]!
+    if (start < 0) continue
+    if (layout.factors[f]!.width > 1) return null
+    segments.push({ start, end: start + layout.factors[f]!.levels.length, factor: factors[f]![0]! })
+  }
+  return segments
+}
+
+/** Inner product of a row of S with one of `C⁻¹ B'`. */
+function scaledDot(
+  s: Float64Array,
+  inverse: Float64Array,
+  from: number,
+  order: number,
+  segments: readonly Segment[],
+): number {
+  let total = 0
+  for (const { start, end, factor } of segments) {
+    let sum = 0
+    for (let k = from + start; k < from + Math.min(end, order); k++) sum += s[k]! * inverse[k]!
+    total += factor * sum
+  }
+  return total
 }
 
 /** One row of `C⁻¹ B'` within the tail. */
