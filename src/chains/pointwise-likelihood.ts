@@ -1,7 +1,8 @@
 /** Log likelihoods of rows under the draws of a posterior. */
 import { ModelError, OptionError } from "../core/errors.ts"
 import type { LogLikelihood } from "../diagnostics/log-likelihood.ts"
-import type { ModelGraph } from "../models/graph.ts"
+import { usesIndex } from "../models/expression.ts"
+import { type ModelGraph, plateOf, type StochasticNode } from "../models/graph.ts"
 import { streamFor } from "../random/stream.ts"
 import { varianceDraws } from "./covariance-draws.ts"
 import { linearPredictor, type PredictorRows } from "./linear-predictor.ts"
@@ -48,11 +49,26 @@ export function pointwiseLogLikelihood(
   })
 }
 
+/** @throws ModelError when weights or standard errors give every row a residual variance of its own */
+function checkOneVariance(graph: ModelGraph, node: StochasticNode, what: string): void {
+  const { variance } = node.distribution.parameters
+  if (node.plate === null || variance === undefined || !usesIndex(variance, plateOf(graph, node.plate).index))
+    return
+  throw new ModelError(`${what} is for one residual variance, found one for each row`, {
+    code: "not-supported",
+    where: node.id,
+    hint: "compute it from the draws and the known weights or standard errors",
+  })
+}
+
 /** @throws ModelError when the response of a model is not normal, naming what needs it to be */
 export function checkNormalResponse(graph: ModelGraph, what: string): void {
   const observed = graph.nodes.filter((node) => node.observed !== null)
   const other = observed.find((node) => node.distribution.family !== "normal")
-  if (other === undefined && observed.length === 1) return
+  if (other === undefined && observed.length === 1) {
+    checkOneVariance(graph, observed[0]!, what)
+    return
+  }
   const found =
     other === undefined ? `${observed.length} responses` : `a ${other.distribution.family} response`
   throw new ModelError(`${what} is for models with one normal response, found ${found}`, {

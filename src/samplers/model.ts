@@ -12,12 +12,13 @@ import {
   printPrior,
   type StatedPrior,
 } from "../models/formula/priors.ts"
+import { type ResidualScaleOptions, readResidualScale } from "../models/formula/residual-scale.ts"
 import { fixesResidual, type ResolvedPriors, resolvePriors } from "../models/formula/resolve-priors.ts"
 import type { ModelGraph } from "../models/graph.ts"
 import { explainPlan, printExplanation, type StyleName } from "./explain.ts"
 import { type Method, makePlan, type Plan } from "./plan.ts"
 
-export interface LmmOptions extends Omit<DesignOptions, "residualKnown"> {
+export interface LmmOptions extends Omit<DesignOptions, "residualKnown">, ResidualScaleOptions {
   /** Priors by target, `{ "sd(county)": halfT(3, 1) }` or `{ "sd(county)": "halfT(3, 1)" }`, or a list of texts. */
   readonly priors?: Readonly<Record<string, PriorSpec | string>> | readonly string[]
 }
@@ -51,20 +52,30 @@ export interface HierarchicalModel {
  * they do not fit the data
  */
 export function lmm(formula: string, data: TableInput, options: LmmOptions = {}): HierarchicalModel {
-  checkOptionNames("lmm", options, ["priors", "contrasts", "factor", "numeric", "maxMessages"])
+  checkOptionNames("lmm", options, [
+    "priors",
+    "contrasts",
+    "factor",
+    "numeric",
+    "maxMessages",
+    "weights",
+    "se",
+  ])
   if (typeof formula !== "string") {
     throw new ModelError(`the formula is ${String(formula)}, expected a text`, {
       code: "no-formula",
       hint: 'write for instance lmm("y ~ x + (1 | group)", data)',
     })
   }
-  const { priors = {}, ...designOptions } = options
-  const stated = statedPriors(priors)
+  const { priors = {}, weights, se, ...designOptions } = options
+  const stated = se === undefined ? statedPriors(priors) : [...withoutResidual(statedPriors(priors)), KNOWN]
   const table = toTable(data)
-  const design = buildDesign(formula, table, {
-    ...designOptions,
-    residualKnown: fixesResidual(stated),
+  const rows = buildDesign(formula, table, { ...designOptions, residualKnown: fixesResidual(stated) })
+  const residualScale = readResidualScale(rows, table, {
+    ...(weights === undefined ? {} : { weights }),
+    ...(se === undefined ? {} : { se }),
   })
+  const design = residualScale === null ? rows : { ...rows, residualScale }
   if (design.random.length === 0) {
     throw new ModelError("the formula has no random effect", {
       code: "no-random-term",
@@ -111,6 +122,20 @@ export function modelOf(design: Design, resolvedPriors: ResolvedPriors, data: Ta
       return { ...plan, explain: (style = "text") => printExplanation(explainPlan(plan, style)) }
     },
   }
+}
+
+/** With known standard errors the variances are these squared, times one. */
+const KNOWN = parsePrior("sd(residual) ~ fixed(1)")
+
+/** @throws ModelError for a prior of the residual, which standard errors leave nothing to say about */
+function withoutResidual(stated: readonly StatedPrior[]): readonly StatedPrior[] {
+  const own = stated.find(({ target }) => "group" in target && target.group === "residual")
+  if (own === undefined) return stated
+  throw new ModelError(`"${own.text}" is about the residual sd, which option se says is known`, {
+    code: "prior-target",
+    where: "option se",
+    hint: "leave the prior or the option out; weights scale a residual variance that is estimated",
+  })
 }
 
 function statedPriors(priors: NonNullable<LmmOptions["priors"]>): StatedPrior[] {

@@ -15,7 +15,7 @@ export interface Specimen {
   readonly data?: Readonly<Record<string, readonly (number | string)[]>>
 }
 
-/** 36 rows: `g` (4 levels) crossed with `h` (3), `c` (2) nested in `g`, predictors `x`, `z`, `year`, factor `s`. */
+/** 36 rows: `g` (4 levels) crossed with `h` (3), `c` (2) nested in `g`, predictors `x`, `z`, `year`, factor `s`; `w` is positive. */
 export function standardTable(rows = 36, name = "standard"): Record<string, (number | string)[]> {
   const rng = streamFor(name, 0, "zoo")
   const index = Array.from({ length: rows }, (_, i) => i)
@@ -29,7 +29,8 @@ export function standardTable(rows = 36, name = "standard"): Record<string, (num
   const o = index.map(() => 0.3 * drawNormal(rng))
   const effect = index.map((i) => 0.8 * Math.sin(1 + (i % 4)) + 0.5 * Math.cos(Math.floor(i / 4) % 3))
   const y = index.map((i) => 2 + 0.7 * x[i]! - 0.4 * z[i]! + effect[i]! + 0.6 * drawNormal(rng))
-  return { y, x, z, year, g, h, c, s, o }
+  const w = index.map((i) => 0.5 + ((3 * i) % 7) / 4)
+  return { y, x, z, year, g, h, c, s, o, w }
 }
 
 const IG = ["var(g) ~ inverseGamma(2, 0.7)", "var(residual) ~ inverseGamma(3, 1.1)"]
@@ -139,6 +140,13 @@ export const ZOO: readonly Specimen[] = [
   },
   { name: "factor slopes", formula: "y ~ s + (0 + s | g)" },
   { name: "sum contrasts", formula: "y ~ s * x + (1 | h)", options: { contrasts: "sum" } },
+  {
+    name: "prior weights",
+    formula: "y ~ x + (x | g) + (1 | h)",
+    options: { weights: "w" },
+    priors: ["var(h) ~ inverseGamma(2, 0.7)", RESIDUAL],
+  },
+  { name: "known standard errors", formula: "y ~ x + (1 | g)", options: { se: "w" } },
   { name: "one observation a group", formula: "y ~ x + (1 | g)", data: lonelyGroups(), priors: IG },
   { name: "groups far apart", formula: "y ~ x + (1 | g)", data: farApart() },
   { name: "uncentred predictor", formula: "y ~ year + (1 | g)" },

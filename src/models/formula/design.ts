@@ -23,8 +23,19 @@ export interface Design {
   readonly rowIndex: Int32Array
   /** What the user should know: columns dropped for rank deficiency, unused levels. */
   readonly messages: readonly string[]
+  /** What is known of the residual variances; absent where they are all the same. */
+  readonly residualScale?: ResidualScale
   /** How to code new rows alike (`newDesign`); absent in a design that no formula made. */
   readonly recipe?: DesignRecipe
+}
+
+/** Known factors of the residual variance by row: σ²/w with weights w; with standard errors s it is s², without σ. */
+export interface ResidualScale {
+  readonly kind: "weights" | "se"
+  /** Name of the column. */
+  readonly name: string
+  /** Positive, length `nobs`. */
+  readonly values: Float64Array
 }
 
 export interface FixedDesign {

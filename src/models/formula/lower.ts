@@ -59,7 +59,8 @@ export function lowerDesign(design: Design, priors: ResolvedPriors): ModelGraph 
   const spreads = design.random.map((term, k) => builder.randomTerm(term, priors.random[k]!, terms))
   const residual = builder.spread("residual", null, "residual", priors.residual)
   for (const report of spreads) report()
-  builder.spreadQuantities("residual", residual)
+  // With known standard errors there is no residual sd to report.
+  if (design.residualScale?.kind !== "se") builder.spreadQuantities("residual", residual)
   builder.effectQuantities()
 
   builder.node({
@@ -67,7 +68,10 @@ export function lowerDesign(design: Design, priors: ResolvedPriors): ModelGraph 
     symbol: symbol(design.response.name),
     plate: ROWS,
     shape: { kind: "scalar" },
-    distribution: { family: "normal", parameters: { mean: add(...terms), variance: residual } },
+    distribution: {
+      family: "normal",
+      parameters: { mean: add(...terms), variance: builder.rowVariance(residual) },
+    },
     observed: builder.responseColumn(),
   })
   return builder.finish()
@@ -107,6 +111,14 @@ class GraphBuilder {
     }
     if (known === undefined) this.columns.push({ id, plate: ROWS, values })
     return column(id, index("i"))
+  }
+
+  /** The residual variance at row i. */
+  rowVariance(residual: Expr): Expr {
+    const { residualScale } = this.design
+    if (residualScale === undefined) return residual
+    const known = this.dataColumn(residualScale.name, residualScale.values)
+    return residualScale.kind === "se" ? power(known, 2) : divide(residual, known)
   }
 
   /** Remembers the intercept's column, which terms share. */

@@ -1,7 +1,7 @@
 import { affineIn, isAffine } from "../../models/affine.ts"
 import { dependsOn, divide, isConstant, number, power, subtract } from "../../models/expression.ts"
 import { refusal } from "../conditional.ts"
-import { type ConjugatePair, childValue, describeChildren, sumOverChildren } from "./pair.ts"
+import { type ConjugatePair, childValue, describeChildren, overVariance, sumOverChildren } from "./pair.ts"
 
 /**
  * Inverse-gamma target that is the variance of normal children, variance `c t`: each child adds 1/2 to the shape and
@@ -24,7 +24,7 @@ export const inverseGammaNormal: ConjugatePair = {
     return {
       natural: {
         shape: sumOverChildren(site, affine.at, half),
-        scale: divide(sumOverChildren(site, affine.at, divide(squared, affine.coefficient)), number(2)),
+        scale: divide(sumOverChildren(site, affine.at, overVariance(squared, affine.coefficient)), number(2)),
       },
       because: `${describeChildren(site)}; ${site.target.id} is their variance`,
     }

@@ -1,8 +1,15 @@
 import { affineIn, isAffine } from "../../models/affine.ts"
-import { dependsOn, divide, type Expr, multiply, subtract } from "../../models/expression.ts"
+import { dependsOn, type Expr, multiply, subtract } from "../../models/expression.ts"
 import { renderText } from "../../models/render.ts"
 import { type Refusal, refusal } from "../conditional.ts"
-import { type Contributed, childValue, describeChildren, type Site, sumOverChildren } from "./pair.ts"
+import {
+  type Contributed,
+  childValue,
+  describeChildren,
+  overVariance,
+  type Site,
+  sumOverChildren,
+} from "./pair.ts"
 
 /**
  * What normal children with mean `offset + c't` and variance v add to a normal target t, scalar or vector: each child
@@ -19,8 +26,8 @@ export function contributeLinear(site: Site, square: (c: Expr) => Expr): Contrib
   const residual = subtract(childValue(site.graph, site.child), offset)
   return {
     natural: {
-      precision: sumOverChildren(site, at, divide(square(c), variance!)),
-      shift: sumOverChildren(site, at, divide(multiply(c, residual), variance!)),
+      precision: sumOverChildren(site, at, overVariance(square(c), variance!)),
+      shift: sumOverChildren(site, at, overVariance(multiply(c, residual), variance!)),
     },
     because: `${describeChildren(site)}; mean affine in ${site.target.id}, coefficient ${renderText(c, site.graph)}`,
   }

@@ -2,9 +2,11 @@
 import {
   column,
   dependsOn,
+  divide,
   type Expr,
   type Index,
   index,
+  multiply,
   type Range,
   state,
   sum,
@@ -63,6 +65,10 @@ export function sumOverChildren({ graph, target, child }: Site, at: Index | null
   if (target.plate === child.plate && at?.kind === "index") return body
   return sum(plate.index, range, body)
 }
+
+/** `x / v`, a v that is itself a quotient turned over: `w x / σ²` rather than `x / (σ² / w)`. */
+export const overVariance = (x: Expr, v: Expr): Expr =>
+  v.op === "divide" ? divide(multiply(v.right, x), v.left) : divide(x, v)
 
 /** `158 normal children (y)`. */
 export function describeChildren({ graph, child, target }: Site): string {

@@ -60,7 +60,7 @@ export function findGaussianModel(context: LoweringContext): GaussianModel | Ref
     else coefficients.push(found)
   }
   if (effects.length === 0) return refusal("no-effects", "there are no group effects to draw together")
-  const residual = readSpread(context, observed[0]!.distribution.parameters.variance!, 1)
+  const residual = readSpread(context, child.variance, 1)
   return isRefusal(residual) ? residual : { child, coefficients, effects, residual }
 }
 

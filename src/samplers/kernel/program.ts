@@ -5,10 +5,12 @@
 import { InternalError } from "../../core/errors.ts"
 import { affineIn, isAffine } from "../../models/affine.ts"
 import {
+  divide,
   type Expr,
   element,
   index,
   mapChildren,
+  multiply,
   nodesIn,
   number,
   at as position,
@@ -41,6 +43,10 @@ export interface LoweringContext {
 }
 
 export interface LinearChild extends CentredResponse {
+  /** What the residual variances of all rows have in common: a row's is this divided by its weight. */
+  readonly variance: Expr
+  /** Known weights of the rows, by whose roots columns and response have been multiplied; null for ones. */
+  readonly weights: Float64Array | null
   readonly gram: Gram
   readonly columns: readonly (DesignColumn & { readonly node: string; readonly coefficient: Expr })[]
 }
@@ -174,10 +180,13 @@ class Lowering {
     if (!linear.has(child.id)) linear.set(child.id, linearChild(this.context, this.data, child))
     const found = linear.get(child.id)
     if (found === undefined || found === null || e.index !== own) return null
+    // The weights of the rows are in the cross-products: what remains is the sum without them.
+    const body =
+      found.weights === null ? e.body : withoutWeight(e.body, child.distribution.parameters.variance!)
+    if (body === null) return null
     const isResidual = (x: Expr): x is Extract<Expr, { op: "subtract" }> =>
       x.op === "subtract" && x.left.op === "column" && x.left.column === child.observed
 
-    const { body } = e
     if (body.op === "power" && body.exponent === 2 && isResidual(body.base)) {
       const complete = sameExpr(body.base.right, child.distribution.parameters.mean!)
       return complete && e.range.where === undefined ? { op: "rss", gram: this.addGram(found.gram) } : null
@@ -224,10 +233,9 @@ export function linearChildren(context: LoweringContext): LinearChild[] {
 /** The cross-products of an observed normal child whose mean is linear in the state; null when it is not. */
 function linearChild(context: LoweringContext, data: DataScope, child: StochasticNode): LinearChild | null {
   const { graph, layout } = context
-  const { mean, variance } = child.distribution.parameters
+  const { mean } = child.distribution.parameters
   const own = plateOf(graph, child.plate!).index
   const n = plateOf(graph, child.plate!).size
-  if (JSON.stringify(variance).includes(`"index":"${own}"`)) return null
   const evaluate = (e: Expr): Float64Array | null => {
     if (e.op === "number" && e.value === 1) return null
     if (e.op === "column") return columnOf(graph, e.column).values
@@ -238,6 +246,11 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
       return value(new Float64Array(0), variables)
     })
   }
+  const spread = splitVariance(child.distribution.parameters.variance!, own)
+  if (spread === null) return null
+  const { variance } = spread
+  const weights = spread.weight === null ? null : evaluate(spread.weight)
+  const roots = weights?.map(Math.sqrt) ?? null
   const columns: (DesignColumn & { node: string; coefficient: Expr })[] = []
   let rest = mean!
   let block = 0
@@ -260,7 +273,7 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
         levels: members,
         codes,
         block,
-        values: evaluate(coefficient),
+        values: weigh(evaluate(coefficient), roots),
       })
     })
     block++
@@ -273,15 +286,43 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
     const offset = evaluate(rest)!
     for (let i = 0; i < n; i++) y[i]! -= offset[i]!
   }
-  const centred = centreResponse(columns, y)
+  const centred = centreResponse(columns, weigh(y, roots)!)
   // Only single-site kernels need the cross-products.
   let gram: Gram | null = null
   return {
     columns,
+    variance,
+    weights,
     ...centred,
     get gram() {
       gram ??= buildGram(columns, centred)
       return gram
     },
   }
+}
+
+/** A variance as one that all rows share over known weights; null when it is neither that nor wholly known. */
+function splitVariance(variance: Expr, own: string): { variance: Expr; weight: Expr | null } | null {
+  const varies = (e: Expr) => JSON.stringify(e).includes(`"index":"${own}"`)
+  if (!varies(variance)) return { variance, weight: null }
+  if (nodesIn(variance).size === 0) return { variance: number(1), weight: divide(number(1), variance) }
+  if (variance.op !== "divide" || varies(variance.left) || nodesIn(variance.right).size > 0) return null
+  return { variance: variance.left, weight: variance.right }
+}
+
+/** A term of a weighted sum without its weight; null when the weight is not there to be taken out. */
+function withoutWeight(body: Expr, variance: Expr): Expr | null {
+  if (nodesIn(variance).size === 0) {
+    return body.op === "divide" && sameExpr(body.right, variance) ? body.left : null
+  }
+  if (variance.op !== "divide" || body.op !== "multiply") return null
+  const k = body.factors.findIndex((factor) => sameExpr(factor, variance.right))
+  return k === -1 ? null : multiply(...body.factors.filter((_, i) => i !== k))
+}
+
+/** Values times the roots of the weights; null stands for ones in either. */
+function weigh(values: Float64Array | null, roots: Float64Array | null): Float64Array | null {
+  if (roots === null) return values
+  if (values === null) return roots
+  return roots.map((root, i) => root * values[i]!)
 }
