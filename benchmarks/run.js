@@ -1,10 +1,17 @@
 /** `npm run bench`: every benchmark side by side with its peer, on this machine, one after another. */
 import { cpus } from "node:os"
+import { benchmarkDiagnostics } from "./diagnostics.js"
 import { benchmarkEck } from "./eck-gibbs.js"
 import { benchmarkEffectiveDraws } from "./effective-draws.js"
 import { benchmarkInstEval } from "./insteval.js"
 import { benchmarkRows } from "./rows.js"
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`)
-for (const benchmark of [benchmarkEck, benchmarkEffectiveDraws, benchmarkInstEval, benchmarkRows])
+for (const benchmark of [
+  benchmarkEck,
+  benchmarkEffectiveDraws,
+  benchmarkInstEval,
+  benchmarkRows,
+  benchmarkDiagnostics,
+])
   console.log(`${await benchmark()}\n`)

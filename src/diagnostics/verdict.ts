@@ -107,7 +107,26 @@ function warnOfBlank(blank: readonly ParameterSummary[], { judged }: Context): s
     .slice(0, SHOWN)
     .map(({ name, reason }) => `${name}: ${reason ?? "its moments overflow"}`)
   const more = blank.length > SHOWN ? `; and ${blank.length - SHOWN} more` : ""
-  return `${count(blank.length, judged)} cannot be judged (${listed.join("; ")}${more}). Run longer if draws are few; otherwise look at the data and the prior behind, take a tighter prior, or another method.`
+  return `${count(blank.length, judged)} cannot be judged (${listed.join("; ")}${more}). ${remedyOf(blank)}`
+}
+
+/** What to do about each kind of reason, in the words of `diagnosisReason`. */
+const REMEDIES: readonly (readonly [part: string, remedy: string])[] = [
+  ["differ in length", "Cut the chains to the length of the shortest"],
+  ["expected at least", "Run longer"],
+  ["never moved", "Give a chain that never moved another start, a longer warm-up or another method"],
+  [
+    " NaN",
+    "Look at the data and the prior behind draws that are NaN, and at the program that wrote them; take a tighter prior",
+  ],
+  ["infinite", "Take a tighter prior where draws are infinite, or another unit of measurement"],
+]
+
+function remedyOf(blank: readonly ParameterSummary[]): string {
+  const found = REMEDIES.filter(([part]) => blank.some(({ reason }) => reason?.includes(part) === true))
+  if (found.length === 0)
+    return "Look at the data and the prior behind, take a tighter prior, or another method."
+  return `${found.map(([, remedy]) => remedy).join(". ")}.`
 }
 
 /** Figures exist, and are not to be relied on: a chain stood still while others moved, or draws are very few. */

@@ -112,7 +112,7 @@ describe("judge", () => {
     const verdict = judge([good, stuck], { chains: 4 })
     expect(verdict.converged).toBe(false)
     expect(verdict.warnings).toEqual([
-      "1 of 2 parameters cannot be judged (stuck: the chains never moved: all 4000 draws are 3.2). Run longer if draws are few; otherwise look at the data and the prior behind, take a tighter prior, or another method.",
+      "1 of 2 parameters cannot be judged (stuck: the chains never moved: all 4000 draws are 3.2). Give a chain that never moved another start, a longer warm-up or another method.",
     ])
     expect(judge([good, stuck], { chains: 4, constants: new Set(["stuck"]) }).converged).toBe(true)
   })
