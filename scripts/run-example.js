@@ -7,7 +7,8 @@ import path from "node:path"
 const root = path.resolve(import.meta.dirname, "..")
 const [name = "", ...rest] = process.argv.slice(2)
 if (!existsSync(path.join(root, "examples", `${name}.ts`))) {
-  const names = readdirSync(path.join(root, "examples")).map((file) => path.parse(file).name)
+  const files = readdirSync(path.join(root, "examples")).filter((file) => file.endsWith(".ts"))
+  const names = files.map((file) => path.parse(file).name)
   console.error(`usage: npm run example NAME, one of: ${names.join(", ")}`)
   process.exit(1)
 }

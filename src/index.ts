@@ -150,6 +150,7 @@ export {
   type LinearAnovaRow,
   type LinearModel,
   type NestedFTest,
+  nestedFTest,
   nestedFTest as ftest,
   type OlsOptions,
   ols,

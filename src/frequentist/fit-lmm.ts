@@ -10,10 +10,11 @@ import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { NumericalError, OptionError } from "../core/errors.ts"
 import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Design } from "../models/formula/design.ts"
+import { ranks } from "./boundary.ts"
 import { checkMixedDesign } from "./check-design.ts"
 import { countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion, LmmMethod } from "./criterion.ts"
-import { createCriterion, evaluateCriterion } from "./criterion.ts"
+import { createCriterion, evaluateCriterion, evaluateTheta } from "./criterion.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
 import { addLazy, once } from "./lazy.ts"
 import type { FixedEffect, RandomEffects } from "./lmm-estimate.ts"
@@ -50,6 +51,8 @@ export interface FitLmmOptions {
   readonly method?: LmmMethod
   /** θ to start from, in the order and on the scale of `LmmFit.theta`; T = I for scaled columns when left out. */
   readonly start?: Float64Array
+  /** False keeps θ at `start`, to see the fit that another program stopped at; true by default. */
+  readonly search?: boolean
   /** Known w of the residual variances σ²/w: positive, one for each row of the design. */
   readonly weights?: Float64Array
   /** Correlation and variance function of the residuals. */
@@ -76,16 +79,48 @@ export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const system = createSystem(design, options.weights ?? null)
   const criterion = createCriterion(system, options.method ?? "REML")
   const start = options.start === undefined ? undefined : internalStart(system, options.start)
-  const optimum = optimiseTheta(criterion, start, options.signal)
+  if (options.search === false && start === undefined) {
+    throw new OptionError("without a search θ has to be given", {
+      code: "bad-start",
+      where: "option search",
+      hint: `give start: one number each for ${thetaNames(system).join(", ")}`,
+    })
+  }
+  const held = options.search === false && start !== undefined
+  const optimum = held ? holdTheta(criterion, start) : optimiseTheta(criterion, start, options.signal)
   return assembleFit(criterion, optimum, began, null)
+}
+
+/** The given θ as if a search had ended there. */
+function holdTheta(criterion: Criterion, theta: Float64Array): ThetaOptimum {
+  const factors = unpackTheta(criterion.system.terms, theta)
+  const { value, gradient } = evaluateTheta(criterion, theta)
+  const gradientNorm = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0)
+  return {
+    factors,
+    value,
+    converged: gradientNorm < 1e-3,
+    log: ["θ as it was given, without a search"],
+    evaluations: 1,
+    ranks: ranks(criterion, factors),
+    gradientNorm,
+    kktResidual: gradientNorm,
+  }
 }
 
 function fitStructured(
   design: Design,
   residual: ResidualModel | null,
-  { method, weights, start, signal }: FitLmmOptions,
+  { method, weights, start, search, signal }: FitLmmOptions,
   began: number,
 ): LmmFit {
+  if (search === false) {
+    throw new OptionError("a model with structures is searched for, whatever start is given", {
+      code: "bad-start",
+      where: "option search",
+      hint: "leave search out",
+    })
+  }
   const model = createStructuredModel(design, method ?? "REML", weights ?? null, residual)
   const omega = start === undefined ? undefined : structuredStart(model, start)
   const optimum = optimiseStructured(model, omega, signal)
