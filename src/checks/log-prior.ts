@@ -16,7 +16,9 @@ export interface LogPrior {
 }
 
 /**
- * The log prior density of each draw, of every parameter on the scale on which its prior is stated (an sd, a variance, a covariance matrix).
+ * The log prior density of each draw, of every parameter on the scale on which its prior is stated: an sd, a variance, a covariance matrix;
+ * of a Huang–Wand prior, which is about sds and correlations, on that of these. Densities depend on the scale, and so does what
+ * raising them to a power means.
  *
  * @throws DataError when a parameter was not recorded
  */
@@ -32,16 +34,25 @@ export function logPrior(posterior: Posterior, draws: DrawsByName): LogPrior {
     proper.map(({ id }) => id),
   )
   const slots = proper.flatMap((node) => slotsOf(node, graph, layout, draws))
+  const scales = proper.filter(({ distribution }) => distribution.family === "huangWand")
   const count = slots[0]?.values.length ?? 0
   const state = new Float64Array(layout.length)
   return {
     values: Float64Array.from({ length: count }, (_, s) => {
       for (const { slot, values } of slots) state[slot] = values[s]!
-      return density(state)
+      return density(state) + scales.reduce((sum, { id }) => sum + logJacobian(layout, id, state), 0)
     }),
     parameters: proper.map(({ id }) => id),
     flat: top.filter(({ id }) => improper.has(id)).map(({ id }) => id),
   }
+}
+
+/** log |dΣ / d(sds, correlations)| but for a constant: Σ_kk = sd_k², Σ_jk = ρ sd_j sd_k give 2^q Π sd_k^q. */
+function logJacobian(layout: StateLayout, node: string, state: Float64Array): number {
+  const { offset, q } = layout.slots[node]!
+  let sum = 0
+  for (let k = 0; k < q; k++) sum += 0.5 * q * Math.log(state[offset + k * q + k]!)
+  return sum
 }
 
 /** The draws of each place of a node's value in the state, found among the quantities that are just that. */

@@ -141,7 +141,9 @@ describe("power-scaling of a posterior", () => {
       const expected =
         normal.logDensity(at("b[(Intercept)]"), [0.5, 4]) +
         halfT.logDensity(at("sd[residual]"), [3, 1]) +
-        huangWand.logDensity(covariance, 2, [3, 1, 2])
+        // Per sd and correlation: times Π sd², but for a constant.
+        huangWand.logDensity(covariance, 2, [3, 1, 2]) +
+        2 * Math.log(at("sd[g,(Intercept)]") * at("sd[g,x]"))
       expect(relativeError(values[s]!, expected)).toBeLessThan(1e-12)
     }
   })
