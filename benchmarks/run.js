@@ -4,6 +4,7 @@ import { benchmarkDiagnostics } from "./diagnostics.js"
 import { benchmarkEck } from "./eck-gibbs.js"
 import { benchmarkEffectiveDraws } from "./effective-draws.js"
 import { benchmarkInstEval } from "./insteval.js"
+import { benchmarkReml } from "./reml.js"
 import { benchmarkRows } from "./rows.js"
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`)
@@ -12,6 +13,7 @@ for (const benchmark of [
   benchmarkEffectiveDraws,
   benchmarkInstEval,
   benchmarkRows,
+  benchmarkReml,
   benchmarkDiagnostics,
 ])
   console.log(`${await benchmark()}\n`)
