@@ -12,10 +12,11 @@ import {
 } from "./spec.ts"
 import { shorten } from "./thin-points.ts"
 
-/** The data, and data of the same shape drawn from the model: one array a posterior draw. */
+/** The data, and data of the same shape drawn from the model, one array a posterior draw: what `posteriorPredict` returns. */
 export interface Replicates {
-  readonly observed: Float64Array
-  readonly replicated: readonly Float64Array[]
+  /** Null for new rows, whose responses are not known: there is nothing to compare with. */
+  readonly observed: Float64Array | null
+  readonly sets: readonly Float64Array[]
 }
 
 /** Density curves of the data and of some replicates, on one grid. */
@@ -34,8 +35,8 @@ const gridPoints = 80
  * @param most replicates to take, evenly spaced among all
  * @throws OptionError where there are no replicates
  */
-export function ppcDensityData({ observed, replicated }: Replicates, most = mostCurves): PpcDensityData {
-  needReplicates(replicated, "ppcDensity")
+export function ppcDensityData(replicates: Replicates, most = mostCurves): PpcDensityData {
+  const { observed, sets: replicated } = needReplicates(replicates, "ppcDensity")
   const count = Math.min(most, replicated.length)
   const chosen = Array.from(
     { length: count },
@@ -64,13 +65,13 @@ export function ppcDensityData({ observed, replicated }: Replicates, most = most
   }
 }
 
-/** @throws OptionError */
-export function needReplicates(replicated: readonly Float64Array[], chart: string): void {
-  if (replicated.length > 0) return
-  throw new OptionError("found no replicated data", {
+/** @throws OptionError where there are no replicates, or no data to compare them with */
+export function needReplicates({ observed, sets }: Replicates, chart: string) {
+  if (sets.length > 0 && observed !== null) return { observed, sets }
+  throw new OptionError(sets.length === 0 ? "found no replicated data" : "these replicates are of new rows", {
     code: "no-replicates",
     where: `plots.${chart}`,
-    hint: "draw from the posterior predictive distribution first",
+    hint: "pass what posteriorPredict returns for the rows of the data",
   })
 }
 

@@ -15,9 +15,11 @@ import {
 } from "./spec.ts"
 import { shorten } from "./thin-points.ts"
 
-/** A statistic of the data, and of each replicate. */
+/** A statistic of the data, and of each replicate: a row of `predictiveCheck`. */
 export interface ReplicatedStatistic {
-  readonly name: string
+  readonly statistic: string
+  /** The group whose rows it is about; null or left out for all rows. */
+  readonly group?: string | null
   readonly observed: number
   readonly replicated: Float64Array
 }
@@ -40,13 +42,14 @@ const usual: Readonly<Record<string, (values: Float64Array) => number>> = {
 
 /** Statistics of data and replicates: mean, sd, smallest and largest value unless told. */
 export function statisticsOf(
-  { observed, replicated }: Replicates,
+  replicates: Replicates,
   statistics: Readonly<Record<string, (values: Float64Array) => number>> = usual,
 ): readonly ReplicatedStatistic[] {
-  return Object.entries(statistics).map(([name, compute]) => ({
-    name,
+  const { observed, sets } = needReplicates(replicates, "ppcStat")
+  return Object.entries(statistics).map(([statistic, compute]) => ({
+    statistic,
     observed: compute(observed),
-    replicated: Float64Array.from(replicated, compute),
+    replicated: Float64Array.from(sets, compute),
   }))
 }
 
@@ -54,8 +57,9 @@ export function statisticsOf(
  * The posterior predictive p-value is Rubin's (1984), Annals of Statistics 12, 1151–1172.
  * @throws OptionError where there are no replicates
  */
-export function ppcStatData({ name, observed, replicated }: ReplicatedStatistic): PpcStatData {
-  needReplicates(replicated.length === 0 ? [] : [replicated], "ppcStat")
+export function ppcStatData({ statistic, group, observed, replicated }: ReplicatedStatistic): PpcStatData {
+  const name = typeof group === "string" ? `${statistic} in ${group}` : statistic
+  needReplicates({ observed: replicated, sets: replicated.length === 0 ? [] : [replicated] }, "ppcStat")
   const atLeast = replicated.reduce(
     (sum, value) => sum + (value > observed ? 1 : value === observed ? 0.5 : 0),
     0,
@@ -104,6 +108,6 @@ export function plotPpcStat(
   source: Replicates | readonly ReplicatedStatistic[],
   options: ChartOptions = {},
 ): VegaLiteSpec {
-  const statistics = "replicated" in source ? statisticsOf(source) : source
+  const statistics = "sets" in source ? statisticsOf(source) : source
   return ppcStatSpec(statistics.map(ppcStatData), options)
 }

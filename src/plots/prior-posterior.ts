@@ -21,6 +21,16 @@ export interface PriorPosteriorData {
   readonly posterior: Curve
 }
 
+/** Draws from the prior by name. */
+export interface PriorDraws {
+  readonly parameters: ReadonlyMap<string, Float64Array>
+}
+
+const sourceOf = ({ parameters }: PriorDraws): PlotSource => ({
+  names: [...parameters.keys()],
+  chains: (name) => [parameters.get(name) ?? new Float64Array(0)],
+})
+
 interface Curve {
   readonly x: readonly number[]
   readonly density: readonly number[]
@@ -98,20 +108,21 @@ export function priorPosteriorSpec(
 
 /**
  * Prior against posterior of the named parameters.
- * @param prior draws from the prior, with the same names
+ * @param prior draws from the prior, with the same names, or what `priorPredict` returns
  * @throws OptionError for a name that one of the two does not have
  */
 export function plotPriorPosterior(
   posterior: PlotSource,
-  prior: PlotSource,
+  prior: PlotSource | PriorDraws,
   names?: readonly string[],
   options: ChartOptions = {},
 ): VegaLiteSpec {
-  const known = new Set(prior.names)
+  const before = "chains" in prior ? prior : sourceOf(prior)
+  const known = new Set(before.names)
   const shared = defaultParameters(posterior.names).filter((name) => known.has(name))
-  const chosen = chooseNames(prior, chooseNames(posterior, names ?? shared))
+  const chosen = chooseNames(before, chooseNames(posterior, names ?? shared))
   return priorPosteriorSpec(
-    chosen.map((name) => priorPosteriorData(name, prior.chains(name), posterior.chains(name))),
+    chosen.map((name) => priorPosteriorData(name, before.chains(name), posterior.chains(name))),
     options,
   )
 }

@@ -7,9 +7,9 @@ import { plotSensitivity } from "../../src/plots/sensitivity.ts"
 import { itDraws, itMatchesRecord } from "./check-chart.ts"
 
 const f = (...values: readonly number[]) => Float64Array.from(values)
-const replicates = { observed: f(1, 2, 3, 4), replicated: [f(1, 2, 2, 5), f(0, 2, 3, 3), f(1, 1, 4, 6)] }
+const replicates = { observed: f(1, 2, 3, 4), sets: [f(1, 2, 2, 5), f(0, 2, 3, 3), f(1, 1, 4, 6)] }
 const golden = {
-  ppcStat: plotPpcStat([{ name: "mean", observed: 2.5, replicated: f(1, 2, 3, 2.5) }]),
+  ppcStat: plotPpcStat([{ statistic: "mean", observed: 2.5, replicated: f(1, 2, 3, 2.5) }]),
   looPit: looPitSpec({
     values: 4,
     at: [0, 0.5, 1],
@@ -31,25 +31,30 @@ describe("charts of model checks", () => {
     "ppc densities": plotPpcDensity(replicates, { theme: "dark" }),
     "ppc densities of constant data": plotPpcDensity({ ...replicates, observed: f(2, 2, 2, 2) }),
     "ppc statistics": plotPpcStat(replicates),
-    "ppc of a statistic that does not vary": plotPpcStat([{ name: "n", observed: 4, replicated: f(4, 4) }]),
+    "ppc of a statistic that does not vary": plotPpcStat([
+      { statistic: "n", group: "a", observed: 4, replicated: f(4, 4) },
+    ]),
     "loo-pit of values": plotLooPit(f(0.1, 0.4, 0.8, 0.99), { theme: "page" }),
   })
 
   it("say that there are no replicates", () => {
-    const none = { observed: f(1, 2), replicated: [] }
+    const none = { observed: f(1, 2), sets: [] }
     expect(() => plotPpcDensity(none)).toThrow("found no replicated data")
     expect(() => plotPpcStat(none)).toThrow("found no replicated data")
+    expect(() => plotPpcDensity({ ...replicates, observed: null })).toThrow(
+      "these replicates are of new rows",
+    )
   })
 })
 
 describe("what checks compute", () => {
   it("p counts replicates at or above the data, equal ones half", () => {
-    expect(ppcStatData({ name: "s", observed: 2.5, replicated: f(1, 2, 3, 2.5) }).p).toBe(0.375)
-    expect(ppcStatData({ name: "s", observed: NaN, replicated: f(1) }).p).toBeNaN()
+    expect(ppcStatData({ statistic: "s", observed: 2.5, replicated: f(1, 2, 3, 2.5) }).p).toBe(0.375)
+    expect(ppcStatData({ statistic: "s", observed: NaN, replicated: f(1) }).p).toBeNaN()
   })
 
   it("statistics of data and replicates", () => {
-    const byName = new Map(statisticsOf(replicates).map((one) => [one.name, one]))
+    const byName = new Map(statisticsOf(replicates).map((one) => [one.statistic, one]))
     expect([...byName.keys()]).toEqual(["mean", "sd", "minimum", "maximum"])
     expect([...byName.get("mean")!.replicated]).toEqual([2.5, 2, 3])
     expect([...byName.get("maximum")!.replicated]).toEqual([5, 3, 6])
@@ -58,7 +63,7 @@ describe("what checks compute", () => {
 
   it("densities of at most fifty replicates, evenly taken, each with an area of one", () => {
     const many = Array.from({ length: 500 }, (_, k) => f(0, 1, 2, 3 + k / 500))
-    const { x, replicated } = ppcDensityData({ observed: f(0, 1, 2, 3), replicated: many })
+    const { x, replicated } = ppcDensityData({ observed: f(0, 1, 2, 3), sets: many })
     expect(replicated.length).toBe(50)
     const step = x[1]! - x[0]!
     for (const curve of replicated) {

@@ -1,0 +1,209 @@
+/** The model graph drawn with plates, as SVG: what depends on what, data shaded, repeated parts in boxes. */
+
+import { escapeHtml, type Html, raw } from "./html.ts"
+
+export interface GraphNode {
+  readonly id: string
+  /** `σ²`, and its subscript in words. */
+  readonly letter: string
+  readonly subscript: string | null
+  /** The plate it repeats over; null for a single quantity. */
+  readonly plate: string | null
+  readonly observed: boolean
+}
+
+/** A model as it is drawn. */
+export interface PlateGraph {
+  /** `label` is written into the corner of the box: `county, J = 85`. */
+  readonly plates: readonly { readonly id: string; readonly label: string }[]
+  readonly nodes: readonly GraphNode[]
+  /** From parent to child. */
+  readonly edges: readonly { readonly from: string; readonly to: string }[]
+}
+
+interface Placed extends GraphNode {
+  readonly rank: number
+  readonly rx: number
+  readonly x: number
+  readonly y: number
+}
+
+const ry = 21
+const rowHeight = 98
+const gap = 26
+const padding = 18
+/** Letters of a label that fit into an ellipse of the smallest width. */
+const narrow = 24
+/** More parents alike than these are drawn as one. */
+const mostAlike = 4
+
+/** The drawing, with a title and a description for those who do not see it; null when it would be too wide to read. */
+export function drawPlateGraph(graph: PlateGraph): Html | null {
+  const merged = mergeAlike(graph)
+  const nodes = placeNodes(merged)
+  if (nodes.length === 0) return null
+  const boxes = merged.plates.flatMap(({ id, label }) => {
+    const members = nodes.filter(({ plate }) => plate === id)
+    return members.length === 0 ? [] : [{ label, ...boxOf(members, label) }]
+  })
+  const left = Math.min(...nodes.map(({ x, rx }) => x - rx), ...boxes.map(({ x }) => x)) - 6
+  const right = Math.max(...nodes.map(({ x, rx }) => x + rx), ...boxes.map(({ x, width }) => x + width)) + 6
+  const top = Math.min(...nodes.map(({ y }) => y - ry), ...boxes.map(({ y }) => y)) - 6
+  const bottom = Math.max(...nodes.map(({ y }) => y + ry), ...boxes.map(({ y, height }) => y + height)) + 6
+  if (right - left > 2400) return null
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const lines = merged.edges.map(({ from, to }) => edgeLine(byId.get(from)!, byId.get(to)!))
+  const [width, height] = [Math.round(right - left), Math.round(bottom - top)]
+  return raw(
+    `<svg class="graph" role="img" aria-labelledby="graph-title graph-text" viewBox="${round(left)} ${round(top)} ${width} ${height}" width="${width}" height="${height}">` +
+      `<title id="graph-title">Graph of the model</title><desc id="graph-text">${escapeHtml(describeGraph(merged))}</desc>` +
+      `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" class="head"/></marker></defs>` +
+      boxes
+        .map(
+          ({ label, x, y, width: w, height: h }) =>
+            `<rect class="plate" x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}" rx="8"/>` +
+            `<text class="plate-label" x="${round(x + w - 8)}" y="${round(y + h - 7)}" text-anchor="end">${escapeHtml(label)}</text>`,
+        )
+        .join("") +
+      lines.join("") +
+      nodes.map(nodeMarkup).join("") +
+      "</svg>",
+  )
+}
+
+/** The graph in sentences. */
+export function describeGraph({ nodes, edges, plates }: PlateGraph): string {
+  const nameOf = new Map(nodes.map((node) => [node.id, labelText(node)]))
+  const plateOf = new Map(plates.map(({ id, label }) => [id, label]))
+  return nodes
+    .map((node) => {
+      const parents = edges.filter(({ to }) => to === node.id).map(({ from }) => nameOf.get(from))
+      const kind = node.observed ? ", observed" : ""
+      const where = node.plate === null ? "" : `, for each member of ${plateOf.get(node.plate) ?? node.plate}`
+      const on = parents.length === 0 ? "depends on nothing else" : `depends on ${parents.join(", ")}`
+      return `${nameOf.get(node.id)}${kind}${where}, ${on}.`
+    })
+    .join(" ")
+}
+
+const labelText = ({ letter, subscript }: GraphNode): string =>
+  subscript === null ? letter : `${letter} ${subscript}`
+
+/** Many nodes of one letter with the same children, such as twenty coefficients, become one. */
+function mergeAlike(graph: PlateGraph): PlateGraph {
+  const groups = new Map<string, GraphNode[]>()
+  for (const node of graph.nodes) {
+    const around = graph.edges
+      .filter(({ from, to }) => from === node.id || to === node.id)
+      .map(({ from, to }) => (from === node.id ? `>${to}` : `<${from}`))
+    const key = JSON.stringify([node.letter, node.plate, node.observed, around.sort()])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [node])
+    else group.push(node)
+  }
+  const standIn = new Map<string, string>()
+  const nodes = [...groups.values()].flatMap((group) => {
+    if (group.length <= mostAlike) return group
+    const first = group[0]!
+    for (const { id } of group) standIn.set(id, first.id)
+    return [{ ...first, subscript: `${group.length} of them` }]
+  })
+  const edges = new Map(
+    graph.edges.map(({ from, to }) => {
+      const edge = { from: standIn.get(from) ?? from, to: standIn.get(to) ?? to }
+      return [JSON.stringify(edge), edge]
+    }),
+  )
+  return { ...graph, nodes, edges: [...edges.values()] }
+}
+
+/** Parents above children; in each row the members of a plate side by side, near what they belong to. */
+function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
+  const ranks = rankNodes(nodes, edges)
+  const rows: GraphNode[][] = []
+  for (const node of nodes) (rows[ranks.get(node.id)!] ??= []).push(node)
+  const position = new Map<string, number>()
+  const spread = (row: readonly GraphNode[]) => {
+    row.forEach((node, i) => {
+      position.set(node.id, row.length === 1 ? 0.5 : i / (row.length - 1))
+    })
+  }
+  rows.forEach(spread)
+  const neighbours = (id: string) =>
+    edges.flatMap(({ from, to }) => (from === id ? [to] : to === id ? [from] : []))
+  // A few sweeps of the barycentre rule: Sugiyama, Tagawa & Toda (1981), IEEE Trans. SMC 11(2), 109–125.
+  for (let sweep = 0; sweep < 6; sweep++) {
+    for (const row of sweep % 2 === 0 ? rows : rows.toReversed()) {
+      const centre = new Map(row.map(({ id }) => [id, average(neighbours(id).map((n) => position.get(n)!))]))
+      const plateCentre = (node: GraphNode) =>
+        average(row.filter(({ plate }) => plate === node.plate).map(({ id }) => centre.get(id)!))
+      row.sort((a, b) => {
+        if (a.plate !== b.plate) return plateCentre(a) - plateCentre(b)
+        return centre.get(a.id)! - centre.get(b.id)!
+      })
+      spread(row)
+    }
+  }
+  return rows.flatMap((row, rank) => {
+    const widths = row.map((node) => Math.max(narrow, 12 + 4.3 * labelText(node).length))
+    const gaps = row.map((node, i) => {
+      const next = row[i + 1]
+      if (next === undefined) return 0
+      return next.plate === node.plate ? gap : gap + 2 * padding
+    })
+    const total = widths.reduce((sum, rx, i) => sum + 2 * rx + gaps[i]!, 0)
+    let x = -total / 2
+    return row.map((node, i): Placed => {
+      const placed = { ...node, rank, rx: widths[i]!, x: x + widths[i]!, y: rank * rowHeight }
+      x += 2 * widths[i]! + gaps[i]!
+      return placed
+    })
+  })
+}
+
+const average = (values: readonly number[]): number =>
+  values.length === 0 ? 0.5 : values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** One more than the largest rank of the parents; a graph has no cycle. */
+function rankNodes(nodes: readonly GraphNode[], edges: PlateGraph["edges"]): ReadonlyMap<string, number> {
+  const ranks = new Map(nodes.map(({ id }) => [id, 0]))
+  for (let pass = 0; pass < nodes.length; pass++) {
+    for (const { from, to } of edges) ranks.set(to, Math.max(ranks.get(to)!, ranks.get(from)! + 1))
+  }
+  // Parents stand right above their first child, not at the top of the page.
+  for (const { id } of nodes) {
+    if (edges.some(({ to }) => to === id)) continue
+    const children = edges.filter(({ from }) => from === id).map(({ to }) => ranks.get(to)!)
+    if (children.length > 0) ranks.set(id, Math.min(...children) - 1)
+  }
+  return ranks
+}
+
+function boxOf(members: readonly Placed[], label: string) {
+  const x = Math.min(...members.map((node) => node.x - node.rx)) - padding
+  const right = Math.max(...members.map((node) => node.x + node.rx)) + padding
+  const y = Math.min(...members.map((node) => node.y)) - ry - 12
+  const bottom = Math.max(...members.map((node) => node.y)) + ry + 24
+  const width = Math.max(right - x, 20 + 6.6 * label.length)
+  return { x: (x + right) / 2 - width / 2, y, width, height: bottom - y }
+}
+
+/** From the edge of one ellipse to that of the other. */
+function edgeLine(from: Placed, to: Placed): string {
+  const [dx, dy] = [to.x - from.x, to.y - from.y]
+  const inside = (rx: number) => 1 / Math.hypot(dx / rx, dy / ry)
+  const [a, b] = [inside(from.rx), 1 - inside(to.rx)]
+  const at = (share: number) => `${round(from.x + share * dx)} ${round(from.y + share * dy)}`
+  return `<path class="edge" d="M${at(a)}L${at(b)}" marker-end="url(#arrow)"/>`
+}
+
+function nodeMarkup(node: Placed): string {
+  const { x, y, rx, letter, subscript, observed } = node
+  const below = subscript === null ? "" : `<tspan class="subscript" dy="4">${escapeHtml(subscript)}</tspan>`
+  return (
+    `<ellipse class="${observed ? "node observed" : "node"}" cx="${round(x)}" cy="${round(y)}" rx="${round(rx)}" ry="${ry}"/>` +
+    `<text class="node-label" x="${round(x)}" y="${round(y + 5)}" text-anchor="middle"><tspan class="letter">${escapeHtml(letter)}</tspan>${below}</text>`
+  )
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10
