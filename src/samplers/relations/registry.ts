@@ -2,6 +2,7 @@
 import type { RelationGraph } from "../../models/relations/relation-graph.ts"
 import { isRefusal, type Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
+import { arraySlice } from "./array-slice.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
@@ -90,6 +91,7 @@ export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   register(conjugateSite),
   register(enumerateSite),
   register(sliceSite),
+  register(arraySlice),
 ]
 
 /** Name of the block that draws what no data inform. */

@@ -1,35 +1,45 @@
 import { beta } from "../../../distributions/beta.ts"
-import { lookupBugsDistribution } from "../../../models/bugs/distribution-table.ts"
 import { drawBeta } from "../../../random/beta.ts"
 import type { ConjugateFamily, ConjugatePair } from "./conjugate-family.ts"
+import { numbersOf } from "./numbers-of.ts"
 
-/** A child whose density has the factor `x^successes (1 − x)^failures`. */
-function pair(
+type Count = (y: number, args: Float64Array) => number
+
+/** A child whose density has the factor `p^successes (1 − p)^failures`, p the target or 1 less it. */
+function pairs(
   child: string,
-  argument: number,
-  successes: (y: number, args: Float64Array) => number,
-  failures: (y: number, args: Float64Array) => number,
-  symbols: ConjugatePair["symbols"],
-): ConjugatePair {
-  return {
+  successes: Count,
+  failures: Count,
+  symbols: (y: string, args: readonly string[]) => readonly [string, string],
+): ConjugatePair[] {
+  return [false, true].map((complement) => ({
     child,
-    argument,
-    entry: "identity",
+    argument: 0,
+    power: 1,
+    unit: true,
+    complement,
+    leastShape: 0,
     contribute(natural, y, args) {
-      natural[0]! += successes(y, args)
-      natural[1]! += failures(y, args)
+      natural[complement ? 1 : 0]! += successes(y[0]!, args)
+      natural[complement ? 0 : 1]! += failures(y[0]!, args)
     },
-    symbols,
-  }
+    symbols: (y, args) => {
+      const [yes, no] = symbols(y, args)
+      return complement ? [no, yes] : [yes, no]
+    },
+  }))
 }
 
-const table = lookupBugsDistribution("dbeta")
+/** The BUGS language's truncated beta. */
+const table = numbersOf("dbeta")
 
 /** Density in x: x^(alpha − 1) (1 − x)^(beta − 1). */
 export const betaFamily: ConjugateFamily = {
+  id: "Beta",
   label: "Beta",
   natural: ["alpha", "beta"],
   source: "Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.4",
+  kernel: (t) => `${t}^(A - 1) (1 - ${t})^(B - 1)`,
   priors: {
     dbeta: {
       start: (natural, args) => {
@@ -47,37 +57,33 @@ export const betaFamily: ConjugateFamily = {
     },
   },
   pairs: [
-    pair(
+    ...pairs(
       "dbern",
-      0,
       (y) => y,
       (y) => 1 - y,
-      (y) => [y, `1 - ${y}`],
+      (y) => [y, `(1 - ${y})`],
     ),
-    pair(
+    ...pairs(
       "dbin",
-      0,
       (y) => y,
       (y, [, size]) => size! - y,
-      (y, [, size]) => [y, `${size} - ${y}`],
+      (y, [, size]) => [y, `(${size} - ${y})`],
     ),
-    pair(
+    ...pairs(
       "dnegbin",
-      0,
       (_, [, size]) => size!,
       (y) => y,
       (y, [, size]) => [size!, y],
     ),
   ],
-  draw: (rng, natural, lower, upper) => {
-    if (lower <= 0 && upper >= 1) return drawBeta(rng, natural[0]!, natural[1]!)
-    return table.calling === "numbers"
-      ? table.sampleTruncated(rng, lower, upper, natural[0]!, natural[1]!, 0, 0)
-      : Number.NaN
-  },
+  draw: (rng, natural, lower, upper) =>
+    lower <= 0 && upper >= 1
+      ? drawBeta(rng, natural[0]!, natural[1]!)
+      : table.sampleTruncated(rng, lower, upper, natural[0]!, natural[1]!, 0, 0),
   logDensity(x, natural, lower, upper) {
     const density = beta.direct.logDensity(x, natural[0]!, natural[1]!, 0, 0)
-    if ((lower <= 0 && upper >= 1) || table.calling !== "numbers") return density
-    return density - table.logMass(lower, upper, natural[0]!, natural[1]!, 0, 0)
+    return lower <= 0 && upper >= 1
+      ? density
+      : density - table.logMass(lower, upper, natural[0]!, natural[1]!, 0, 0)
   },
 }

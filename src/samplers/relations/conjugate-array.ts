@@ -1,0 +1,209 @@
+/** Conjugate draws of vectors and matrices: Wishart and Dirichlet elements. */
+import { InternalError, NumericalError } from "../../core/errors.ts"
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { slotName } from "../../models/relations/relation-graph.ts"
+import type { Stream } from "../../random/stream.ts"
+import { type Refusal, refusal } from "../conditional.ts"
+import type { Kernel } from "../sampler.ts"
+import type { Engine } from "./engine.ts"
+import { dependsOn } from "./linear.ts"
+import { findReach } from "./linear-set.ts"
+import type { ArrayFamily, ArrayPair, ArrayPrior } from "./pairs/array-family.ts"
+import { ARRAY_FAMILIES } from "./pairs/array-registry.ts"
+import { multiplierOf } from "./pairs/wishart-family.ts"
+import { bindPointer, type Pointer } from "./points-here.ts"
+import type { RelationModel, Target } from "./relation-sampler.ts"
+import { makeSite, relationOf, type Site } from "./site.ts"
+import { findWholeArgument, type WholeArgument } from "./whole-argument.ts"
+
+/** How a child relation takes the target. Plain data. */
+export interface ArrayChild extends WholeArgument {
+  readonly relation: number
+  /** Position in the family's pairs. */
+  readonly pair: number
+}
+
+/** An array relation with a conjugate full conditional. Plain data. */
+export interface ConjugateArrayMatch extends Site {
+  readonly kind: "array"
+  readonly family: string
+  readonly children: readonly ArrayChild[]
+}
+
+export const arrayFamilyOf = (label: string): ArrayFamily =>
+  ARRAY_FAMILIES.find((family) => family.label === label)!
+
+/** The prior of a match. */
+export function arrayPriorOf(engine: Pick<Engine, "graph">, match: ConjugateArrayMatch): ArrayPrior {
+  const { name } = lookupBugsDistribution(relationOf(engine.graph, match.relation).distribution)
+  return arrayFamilyOf(match.family).priors[name]!
+}
+
+export function matchConjugateArray(
+  { graph, network }: RelationModel,
+  target: Target,
+): ConjugateArrayMatch | Refusal {
+  const { name } = lookupBugsDistribution(relationOf(graph, target.relation).distribution)
+  const family = ARRAY_FAMILIES.find(({ priors }) => priors[name] !== undefined)
+  if (family === undefined)
+    return refusal("prior-not-conjugate", `its ${name} prior has no conjugate family here`)
+  const reach = findReach(network, [target])
+  const inSet = (slot: number) => reach.slots[slot] === 1
+  const children: ArrayChild[] = []
+  for (const { relation: r, instances } of reach.children) {
+    const child = relationOf(graph, r)
+    const distribution = lookupBugsDistribution(child.distribution)
+    const reached = child.args.flatMap((arg, k) => (dependsOn(child, arg, inSet) ? [k] : []))
+    const whole =
+      reached.length === 1 && child.bounds === null
+        ? findWholeArgument(network, target.relation, r, instances, reached[0]!, inSet)
+        : null
+    const pair =
+      whole === null
+        ? -1
+        : family.pairs.findIndex(
+            (one) =>
+              one.child === distribution.name &&
+              one.argument === reached[0] &&
+              one.inverted === whole.inverted,
+          )
+    // A drawn index into inverses: their derivatives, which say where it points, are not known.
+    if (whole === null || pair < 0 || (whole.picks && whole.inverted)) {
+      const where =
+        reached.length === 1 ? `the ${distribution.argumentNames[reached[0]!] ?? "argument"} of ` : ""
+      return refusal(
+        "no-pair",
+        `no ${family.label} pair for ${where}${child.variable} ~ ${distribution.name}`,
+      )
+    }
+    children.push({ ...whole, relation: r, pair })
+  }
+  return {
+    kind: "array",
+    ...makeSite(network, target.relation, target.instances),
+    family: family.label,
+    children,
+  }
+}
+
+interface BoundChild {
+  readonly pair: ArrayPair
+  readonly scaled: boolean
+  readonly inverted: boolean
+  readonly args: (s: Float64Array, instance: number, out: Float64Array) => void
+  readonly argStarts: Int32Array
+  readonly values: Float64Array
+  readonly y: Float64Array
+  readonly writes: Int32Array
+  readonly width: number
+}
+
+/** Exact draw of one array after another. */
+export function bindConjugateArray(match: ConjugateArrayMatch, engine: Engine): Kernel {
+  const { relation, instances, slots, width } = match
+  const { computed } = match.dependents
+  const family = arrayFamilyOf(match.family)
+  const prior = arrayPriorOf(engine, match)
+  const x = new Float64Array(width)
+  const natural = new Float64Array(family.naturalLength(width))
+  const fill = bindNatural(match, engine, family, prior, x, natural)
+  return {
+    writes: slots,
+    memoryLength: 0,
+    step(s, _memory, rng) {
+      for (let n = 0; n < instances.length; n++) {
+        fill(s, n, rng)
+        family.draw(rng, natural, width, x)
+        for (let k = 0; k < width; k++) {
+          if (Number.isNaN(x[k]!)) throw noDraw(engine, slots[n * width]!, family, natural)
+          s[slots[n * width + k]!] = x[k]!
+        }
+        engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+      }
+    },
+    ...(prior.isMixture
+      ? { logDensity: bindDensity(match, engine) }
+      : {
+          logConditional(s: Float64Array) {
+            let total = 0
+            for (let n = 0; n < instances.length; n++) {
+              fill(s, n, null)
+              total += family.logDensity(x, natural, width)
+            }
+            return total
+          },
+        }),
+  }
+  function bindDensity({ dependents: { weighed } }: Site, { functions }: Engine) {
+    const own = functions[relation]!
+    return (s: Float64Array): number => {
+      let total = own.kind === "stochastic" ? own.logDensity(s, instances, 0, instances.length) : 0
+      for (let n = 0; n < instances.length; n++)
+        total += engine.weigh(s, weighed, weighed.start[n]!, weighed.start[n + 1]!)
+      return total
+    }
+  }
+}
+
+/** A function that puts array n into `x` and its natural parameters into `natural`. */
+function bindNatural(
+  match: ConjugateArrayMatch,
+  engine: Engine,
+  family: ArrayFamily,
+  prior: ArrayPrior,
+  x: Float64Array,
+  natural: Float64Array,
+): (s: Float64Array, n: number, rng: Stream | null) => void {
+  const { relation, instances, slots, width } = match
+  const { weighed } = match.dependents
+  const own = engine.functions[relation]!
+  if (own.kind !== "stochastic") throw new InternalError("a computed relation is not drawn")
+  const ownArgs = new Float64Array(own.argsLength)
+  const bound: (BoundChild | null)[] = engine.graph.relations.map(() => null)
+  for (const { relation: r, pair, scaled, inverted } of match.children) {
+    const f = engine.functions[r]!
+    const child = engine.graph.relations[r]!
+    if (f.kind !== "stochastic") continue
+    bound[r] = {
+      pair: family.pairs[pair]!,
+      scaled: scaled && family.isScaled,
+      inverted,
+      args: f.args,
+      argStarts: f.argStarts,
+      values: new Float64Array(f.argsLength),
+      y: new Float64Array(child.width),
+      writes: child.writes,
+      width: child.width,
+    }
+  }
+  const picking = match.children.filter(({ picks }) => picks).map((child) => child.relation)
+  const pointer: Pointer | null = picking.length === 0 ? null : bindPointer(match, picking, engine)
+  return (s, n, rng) => {
+    for (let k = 0; k < width; k++) x[k] = s[slots[n * width + k]!]!
+    own.args(s, instances[n]!, ownArgs)
+    prior.start(natural, ownArgs, own.argStarts, x, rng)
+    pointer?.aim(s, n)
+    for (let run = weighed.start[n]!; run < weighed.start[n + 1]!; run++) {
+      const r = weighed.relation[run]!
+      const { pair, scaled, inverted, args, argStarts, values, y, writes, width: size } = bound[r]!
+      for (let j = weighed.from[run]!; j < weighed.to[run]!; j++) {
+        const i = weighed.instances[j]!
+        if (pointer !== null && !pointer.points(s, r, i)) continue
+        args(s, i, values)
+        for (let k = 0; k < size; k++) y[k] = s[writes[i * size + k]!]!
+        const k = scaled ? multiplierOf(x, values, argStarts[pair.argument]!, inverted) : 1
+        pair.contribute(natural, y, values, argStarts, k, width)
+      }
+    }
+    pointer?.release(n)
+  }
+}
+
+function noDraw(engine: Engine, slot: number, family: ArrayFamily, natural: Float64Array): NumericalError {
+  const name = slotName(engine.graph, slot)
+  return new NumericalError(`no draw of ${name} from ${family.label}(${[...natural].join(", ")})`, {
+    code: "not-finite",
+    where: name,
+    hint: "give other initial values, or a proper prior",
+  })
+}
