@@ -6,6 +6,7 @@ import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import { bindLowered } from "../samplers/registry.ts"
 import type { BindOptions, Kernel } from "../samplers/sampler.ts"
 import { type RunSpec, sweepsOf } from "./run-spec.ts"
+import { momentsLength, updateMoments } from "./running-moments.ts"
 
 /** All there is to know to go on from here: state, adaptation memory, streams, and how far the chain has come. */
 export interface Checkpoint {
@@ -15,6 +16,8 @@ export interface Checkpoint {
   readonly stream: Int32Array
   /** The stream of effects that no later sweep depends on. */
   readonly effectsStream: Int32Array
+  /** Running moments of what is not recorded. */
+  readonly moments: Float64Array
 }
 
 export interface Chain {
@@ -38,6 +41,8 @@ export interface Chain {
   /** Writes the monitored quantities at the current state into `record`. */
   read(record: Float64Array): void
   checkpoint(): Checkpoint
+  /** What a reader of the draws should know of how the chain went. */
+  notes(): readonly string[]
 }
 
 export interface ChainOptions extends BindOptions {
@@ -45,6 +50,8 @@ export interface ChainOptions extends BindOptions {
   readonly from?: Checkpoint
   /** Every sweep will be looked at, not only those that end a kept draw: all effects are drawn in each. */
   readonly showAll?: boolean
+  /** Where the running moments go, zeros at first; memory of its own when absent. */
+  readonly moments?: Float64Array
 }
 
 /** Starts a chain, or resumes it from a checkpoint. All allocation happens here, except for chains that show all sweeps. */
@@ -57,6 +64,11 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
   const effects =
     from === undefined ? streamFor(spec.seed, number, "effects") : Stream.restore(from.effectsStream)
   const wanted = readsEffects(spec, kernels)
+  const summarised = (spec.moments ?? []).map((quantity) => quantity.value)
+  const moments = options.moments ?? new Float64Array(momentsLength(summarised.length))
+  if (from !== undefined) moments.set(from.moments)
+  const summary = new Float64Array(summarised.length)
+  const recordSummarised = bindRecorder(summarised, spec.layout, options.interpreted)
   const quantities = spec.monitors.map((quantity) => quantity.value)
   const recorder = bindRecorder(quantities, spec.layout, options.interpreted)
   const total = sweepsOf(spec)
@@ -84,6 +96,10 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       sweep++
       if (!kept) return false
       recorder(state, record, offset)
+      if (summary.length > 0) {
+        recordSummarised(state, summary, 0)
+        updateMoments(moments, summary)
+      }
       return true
     },
     read: (record) => recorder(state, record, 0),
@@ -93,7 +109,9 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       memory: memory.map((m) => m.slice()),
       stream: rng.snapshot(),
       effectsStream: effects.snapshot(),
+      moments: moments.slice(),
     }),
+    notes: () => kernels.flatMap((kernel, k) => [...(kernel.notes?.(memory[k]!) ?? [])]),
   }
 }
 
@@ -101,7 +119,9 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
 function readsEffects(spec: RunSpec, kernels: readonly Kernel[]): boolean {
   const late = new Set(kernels.flatMap((kernel) => [...(kernel.late ?? [])]))
   if (late.size === 0) return false
-  const nodes = new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))
+  const nodes = new Set(
+    [...spec.monitors, ...(spec.moments ?? [])].flatMap(({ value }) => [...nodesIn(value)]),
+  )
   return [...nodes].some((node) => {
     const { offset, stride, members } = spec.layout.slots[node]!
     for (let slot = offset; slot < offset + stride * members; slot++) if (late.has(slot)) return true

@@ -32,10 +32,18 @@ export class Posterior extends SampledDraws {
     this.plan = plan
   }
 
-  /** Posterior of every group's effects, by grouping factor. Needs the `u` family recorded. */
+  /**
+   * Posterior of every group's effects, by grouping factor. Needs the `u` family recorded, or its moments kept: quantiles
+   * are NaN then.
+   */
   ranef(): Record<string, EffectSummary[]> {
     const effects: Record<string, EffectSummary[]> = {}
-    const byName = new Map(this.summary().map((s) => [s.name, s]))
+    const byName = new Map<string, Pick<EffectSummary, "mean" | "sd" | "q5" | "q95">>([
+      ...this.moments.map(
+        (m) => [m.name, { mean: m.mean, sd: m.sd, q5: Number.NaN, q95: Number.NaN }] as const,
+      ),
+      ...this.summary().map((s) => [s.name, s] as const),
+    ])
     for (const { group, levels, terms } of this.model.design.random) {
       const list = (effects[group] ??= [])
       for (const level of levels) {

@@ -7,6 +7,7 @@ import { advanceChains } from "./advance-chains.ts"
 import { startChain } from "./chain.ts"
 import { createControl, progressOf, requestStop } from "./control.ts"
 import { type RunSpec, sweepsOf } from "./run-spec.ts"
+import { momentsLength, poolMoments, type RunningMoments } from "./running-moments.ts"
 import { receiveError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
 /** How far one chain has come. */
@@ -32,6 +33,10 @@ export interface RunResult {
   /** Wall time from the first sweep to the last of all chains. */
   readonly seconds: number
   readonly cancelled: boolean
+  /** Posterior mean and sd of what was not recorded draw by draw. */
+  readonly moments: readonly RunningMoments[]
+  /** What a reader of the draws should know of how the chains went; each once. */
+  readonly notes: readonly string[]
 }
 
 /** Below this a run is over before a thread has started. */
@@ -55,6 +60,8 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
     shared: !inline,
   })
   const control = createControl(spec.chains)
+  const summarised = (spec.moments ?? []).map((quantity) => quantity.name)
+  const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised.length) * spec.chains))
   const stop = () => requestStop(control)
   if (controls.signal?.aborted) stop()
   controls.signal?.addEventListener("abort", stop, { once: true })
@@ -67,12 +74,18 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
   }
   const timer = controls.onProgress === undefined ? null : setInterval(report, REPORT_MILLISECONDS)
   try {
-    const milliseconds = inline
-      ? await runInline(spec, draws, control)
-      : await runInWorkers(spec, workers, draws, control)
+    const { milliseconds, notes } = inline
+      ? await runInline(spec, draws, control, moments)
+      : await runInWorkers(spec, workers, draws, control, moments)
     report()
     const done = Array.from({ length: spec.chains }, (_, chain) => progressOf(control, chain))
-    return { draws, seconds: milliseconds / 1000, cancelled: done.some((sweep) => sweep < sweepsOf(spec)) }
+    return {
+      draws,
+      seconds: milliseconds / 1000,
+      cancelled: done.some((sweep) => sweep < sweepsOf(spec)),
+      moments: poolMoments(summarised, moments, spec.chains),
+      notes: [...new Set(notes)],
+    }
   } finally {
     if (timer !== null) clearInterval(timer)
     controls.signal?.removeEventListener("abort", stop)
@@ -89,19 +102,28 @@ function isShort(spec: RunSpec): boolean {
   return each * sweepsOf(spec) * spec.chains < INLINE_MILLISECONDS
 }
 
+interface Finished {
+  readonly milliseconds: number
+  readonly notes: readonly string[]
+}
+
 async function runInline(
   spec: RunSpec,
   draws: Draws,
   control: ReturnType<typeof createControl>,
-): Promise<number> {
-  const chains = Array.from({ length: spec.chains }, (_, number) => startChain(spec, number))
+  moments: Float64Array,
+): Promise<Finished> {
+  const length = moments.length / spec.chains
+  const chains = Array.from({ length: spec.chains }, (_, number) =>
+    startChain(spec, number, { moments: moments.subarray(number * length, (number + 1) * length) }),
+  )
   const started = performance.now()
   // Between slices the event loop turns, so that an abort signal or a timer is heard.
   while (advanceChains(chains, draws, control, performance.now() + REPORT_MILLISECONDS)) {
     await setImmediate()
     if (control.words[0] === 1) break
   }
-  return performance.now() - started
+  return { milliseconds: performance.now() - started, notes: chains.flatMap((chain) => chain.notes()) }
 }
 
 async function runInWorkers(
@@ -109,7 +131,8 @@ async function runInWorkers(
   workers: number,
   draws: Draws,
   control: ReturnType<typeof createControl>,
-): Promise<number> {
+  moments: Float64Array,
+): Promise<Finished> {
   const numbers = Array.from({ length: spec.chains }, (_, chain) => chain)
   const jobs = Array.from(
     { length: workers },
@@ -119,6 +142,7 @@ async function runInWorkers(
       draws: draws.buffer as SharedArrayBuffer,
       names: draws.names,
       control: control.buffer as SharedArrayBuffer,
+      moments: moments.buffer as SharedArrayBuffer,
     }),
   )
   const replies = await Promise.all(jobs.map((job) => runWorker(job, () => requestStop(control))))
@@ -126,7 +150,10 @@ async function runInWorkers(
     if (reply.kind === "failed") throw receiveError(reply.error)
     return reply
   })
-  return Math.max(...times.map((t) => t.ended)) - Math.min(...times.map((t) => t.started))
+  return {
+    milliseconds: Math.max(...times.map((t) => t.ended)) - Math.min(...times.map((t) => t.started)),
+    notes: times.flatMap((t) => t.notes),
+  }
 }
 
 /** One worker thread from start to reply. A failure stops the other workers, too. */

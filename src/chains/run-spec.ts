@@ -24,22 +24,31 @@ export interface RunSpec extends RunOptions {
   readonly initial: readonly Float64Array[]
   /** What is recorded for each draw. */
   readonly monitors: readonly Quantity[]
+  /** Of what mean and variance alone are kept; nothing when absent. */
+  readonly moments?: readonly Quantity[]
 }
 
 /** Sweeps of one chain, warm-up included. */
 export const sweepsOf = (spec: RunOptions): number => spec.warmup + spec.draws * spec.thin
 
-/** Lowers a plan to a run of it. */
-export function makeRunSpec(plan: Plan, options: RunOptions, monitors: readonly Quantity[]): RunSpec {
+/** Lowers a plan to a run of it. @param moments quantities of which mean and variance alone are kept */
+export function makeRunSpec(
+  plan: Plan,
+  options: RunOptions,
+  monitors: readonly Quantity[],
+  moments: readonly Quantity[] = [],
+): RunSpec {
   const names = new Set(monitors.map((quantity) => quantity.name))
   if (names.size !== monitors.length) throw new InternalError("two monitored quantities have the same name")
   // The monitors of the plan's graph: the same names, in terms of what is sampled.
   const sampled = plan.graph.quantities.filter((quantity) => names.has(quantity.name))
+  const summarised = new Set(moments.map((quantity) => quantity.name))
   return {
     ...options,
     blocks: lowerPlan(plan),
     layout: plan.layout,
     initial: initialStates(plan, options.chains, options.seed),
     monitors: sampled,
+    moments: plan.graph.quantities.filter((quantity) => summarised.has(quantity.name)),
   }
 }

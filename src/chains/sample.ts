@@ -5,6 +5,7 @@ import type { GraphModel } from "../samplers/graph-model.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { checkMethod, type Method } from "../samplers/plan.ts"
 import { type Chain, startChain } from "./chain.ts"
+import { EFFECTS_KEPT, type EffectsKept } from "./effects-kept.ts"
 import type { GraphPosterior } from "./graph-posterior.ts"
 import { chooseMonitors } from "./monitors.ts"
 import { Posterior } from "./posterior.ts"
@@ -27,10 +28,15 @@ export interface SampleOptions extends RunControls {
   readonly method?: Method
   /** Names or families to record, default all. */
   readonly monitor?: readonly string[]
+  /**
+   * What is kept of random effects, default `draws`: those that are monitored, every draw. `moments`: posterior mean and sd
+   * of every one, in memory that does not grow with the run; `none`: they are not even drawn where nothing needs them.
+   */
+  readonly effects?: EffectsKept
 }
 
 const SAMPLE_OPTIONS: readonly (keyof SampleOptions)[] = [
-  ...(["chains", "draws", "warmup", "thin", "seed", "method", "monitor"] as const),
+  ...(["chains", "draws", "warmup", "thin", "seed", "method", "monitor", "effects"] as const),
   ...(["workers", "signal", "onProgress"] as const),
 ]
 
@@ -50,8 +56,19 @@ export async function sample(
   checkOptionNames("sample", options, SAMPLE_OPTIONS)
   const run = checkRunOptions(options)
   const plan = model.plan(checkMethod(options.method ?? "auto"))
-  const monitors = chooseMonitors(model.graph.quantities, options.monitor)
-  const spec = makeRunSpec(plan, run, monitors)
+  const kept = options.effects ?? "draws"
+  if (!EFFECTS_KEPT.includes(kept)) {
+    throw new OptionError(`unknown choice "${kept}"`, {
+      code: "invalid-option",
+      where: "effects",
+      hint: `expected one of ${EFFECTS_KEPT.join(", ")}`,
+    })
+  }
+  const { quantities } = model.graph
+  const isEffect = ({ family }: Quantity): boolean => family === "u"
+  const chosen = chooseMonitors(quantities, options.monitor)
+  const monitors = kept === "draws" ? chosen : chosen.filter((quantity) => !isEffect(quantity))
+  const spec = makeRunSpec(plan, run, monitors, kept === "moments" ? quantities.filter(isEffect) : [])
   const result = await runChains(spec, options)
   return new Posterior(model, plan, run, monitors, result)
 }

@@ -5,6 +5,7 @@ import { allValues, chainsOf, type Draws } from "../draws/draws.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
+import type { RunningMoments } from "./running-moments.ts"
 
 export interface Sampling extends RunOptions {
   readonly method: string
@@ -20,12 +21,18 @@ export class SampledDraws {
   readonly sampling: Sampling
   /** The container: `[scalar][chain][draw]`. */
   readonly container: Draws
+  /** Posterior mean and sd of every effect, where these were kept instead of draws. */
+  readonly moments: readonly RunningMoments[]
+  /** What a reader of the draws should know of how the chains went. */
+  readonly notes: readonly string[]
   private readonly quantities: readonly Quantity[]
   private summaries: ParameterSummary[] | null = null
 
   constructor(method: string, run: RunOptions, quantities: readonly Quantity[], result: RunResult) {
     this.sampling = { ...run, method, seconds: result.seconds, cancelled: result.cancelled }
     this.container = result.draws
+    this.moments = result.moments
+    this.notes = result.notes
     this.quantities = quantities
   }
 
@@ -72,6 +79,7 @@ export class SampledDraws {
   verdict(): Verdict {
     const constants = new Set(this.quantities.filter((q) => q.constant).map((q) => q.name))
     const { chains, draws } = this.sampling
-    return judge(this.summary(), { chains, draws, constants })
+    const verdict = judge(this.summary(), { chains, draws, constants })
+    return { ...verdict, warnings: [...verdict.warnings, ...this.notes] }
   }
 }

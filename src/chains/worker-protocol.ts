@@ -10,11 +10,18 @@ export interface WorkerJob {
   readonly draws: SharedArrayBuffer
   readonly names: readonly string[]
   readonly control: SharedArrayBuffer
+  /** Running moments of all chains, one after another. */
+  readonly moments: SharedArrayBuffer
 }
 
 export type WorkerReply =
   /** Wall-clock times of the first and last sweep, milliseconds since the epoch. */
-  | { readonly kind: "done"; readonly started: number; readonly ended: number }
+  | {
+      readonly kind: "done"
+      readonly started: number
+      readonly ended: number
+      readonly notes: readonly string[]
+    }
   | { readonly kind: "failed"; readonly error: SentError }
 
 /** An error as plain data: classes do not survive a message. */

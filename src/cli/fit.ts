@@ -54,9 +54,9 @@ export async function runFit(
   if (flags.report !== undefined) checkFile("--report", flags.report)
   const { table, model, method } = await loadModel(formula, source, flags)
   const beside = fitBeside(formula, table, flags)
-  const { chains, draws, warmup, thin, seed, workers, monitor } = flags
+  const { chains, draws, warmup, thin, seed, workers, monitor, effects } = flags
   const prepared = await prepareAfterFit(model, flags)
-  const options = { chains, draws, warmup, thin, seed, workers, monitor, method }
+  const options = { chains, draws, warmup, thin, seed, workers, monitor, effects, method }
   const posterior = await runSampling((controls) => sample(model, { ...options, ...controls }), flags, io)
   const after = madeDraws(posterior) ? afterFit(posterior, prepared) : {}
   const result: Result = {

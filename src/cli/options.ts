@@ -2,6 +2,7 @@
 
 import { Option } from "commander"
 import { MOST_SWEEPS } from "../chains/control.ts"
+import { EFFECTS_KEPT, type EffectsKept } from "../chains/effects-kept.ts"
 import { nearest, OptionError } from "../core/errors.ts"
 import type { ContrastKind } from "../data/contrasts.ts"
 import { PROGRESS_MODES, type ProgressMode } from "./progress-mode.ts"
@@ -28,6 +29,7 @@ export interface SamplingFlags {
   readonly seed?: string
   readonly workers?: number
   readonly monitor?: readonly string[]
+  readonly effects?: EffectsKept
 }
 
 export interface DisplayFlags {
@@ -81,6 +83,16 @@ export const samplingOptions = (
       ...(previous ?? []),
       ...splitNames("--monitor", text),
     ]),
+  ])
+
+/** What is kept of random effects. */
+export const effectsOptions = (): Option[] =>
+  group("Sampling:", [
+    choiceOption(
+      "--effects <what>",
+      "of random effects, keep draws (default), moments (mean and sd, in little memory) or none",
+      EFFECTS_KEPT,
+    ),
   ])
 
 /** What `fit` computes beside the posterior. */

@@ -10,6 +10,7 @@ import {
   choiceOption,
   dataOptions,
   displayOptions,
+  effectsOptions,
   graphOptions,
   group,
   pathOption,
@@ -69,6 +70,7 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
     options: () => [
       ...priorOptions(),
       ...samplingOptions(),
+      ...effectsOptions(),
       ...dataOptions(),
       ...afterFitOptions(),
       ...group("Output:", [
