@@ -1,6 +1,7 @@
 /** How much of the variance the fixed effects, and the fixed and random effects together, account for. */
 
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import { residualTransform } from "./structures/fitted-structure.ts"
 
 export interface ExplainedVariance {
   /** Share of the fixed effects. */
@@ -23,15 +24,22 @@ export interface IntraclassCorrelation {
 export function explainedVariance(fit: LmmEstimate): ExplainedVariance {
   const fixed = fixedVariance(fit)
   const random = [...meanVariances(fit).values()].reduce((sum, variance) => sum + variance, 0)
-  const total = fixed + random + fit.sigma ** 2
+  const total = fixed + random + residualVariance(fit)
   return { marginal: fixed / total, conditional: (fixed + random) / total }
 }
 
 /** Of each grouping factor, in the order of the fit's random effects; variances as in {@link explainedVariance}. */
 export function intraclassCorrelations(fit: LmmEstimate): readonly IntraclassCorrelation[] {
   const variances = meanVariances(fit)
-  const total = [...variances.values()].reduce((sum, variance) => sum + variance, fit.sigma ** 2)
+  const total = [...variances.values()].reduce((sum, variance) => sum + variance, residualVariance(fit))
   return [...variances].map(([group, variance]) => ({ group, icc: variance / total }))
+}
+
+/** σ², times the mean square of a variance function's factors. */
+function residualVariance({ sigma, state }: LmmEstimate): number {
+  const factors = residualTransform(state.structure)?.factors ?? null
+  if (factors === null) return sigma ** 2
+  return (sigma ** 2 * factors.reduce((sum, factor) => sum + factor * factor, 0)) / factors.length
 }
 
 function fixedVariance({ design, fixed }: LmmEstimate): number {
