@@ -99,6 +99,7 @@ export { VERSION } from "./core/version.ts"
 // Data
 export type { ContrastKind } from "./data/contrasts.ts"
 export { type DatasetListing, type Datasets, datasetCsv, datasetNames, datasets } from "./data/datasets.ts"
+export { type ChunkOptions, readChunks } from "./data/read-chunks.ts"
 export { type ReadOptions, readTable } from "./data/read-table.ts"
 export type { Column, FactorColumn, NumericColumn, Table, TextColumn } from "./data/table.ts"
 export { type ArqueroTable, type Columns, type TableInput, toArquero, toTable } from "./data/to-table.ts"
@@ -162,22 +163,42 @@ export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
 export { type RemlOptions, reml } from "./frequentist/reml.ts"
 export { type TidyRow, tidy, tidyRows } from "./frequentist/tidy.ts"
 export { type WelchTest, welchTest } from "./frequentist/welch-test.ts"
-// Priors
+// Distributions: priors of formulas, and everything that the builder takes
 export {
+  bernoulli,
+  beta,
+  binomial,
+  categorical,
+  chiSquared,
+  dirichlet,
+  doubleExponential,
   exponential,
   fixed,
   flat,
+  gamma,
   halfCauchy,
   halfNormal,
   halfT,
   huangWand,
   inverseGamma,
   inverseWishart,
+  logistic,
+  lognormal,
+  multinomial,
+  multivariateNormal,
+  negativeBinomial,
   normal,
-  type PriorArgument,
-  type PriorSpec,
+  pareto,
+  poisson,
+  studentT,
+  truncated,
   uniform,
-} from "./models/formula/priors.ts"
+  weibull,
+  wishart,
+} from "./models/builder/distributions.ts"
+export { index, matrix, scalar, vector } from "./models/builder/inputs.ts"
+export { call, exp, ilogit, log, type Operand, phi, sqrt, type Value } from "./models/builder/value.ts"
+export type { PriorArgument, PriorSpec } from "./models/formula/priors.ts"
 // Charts and the report
 export type { PlotSource } from "./plots/plot-source.ts"
 export { type Plots, plots } from "./plots/plots.ts"
@@ -190,7 +211,23 @@ export { type ReportOptions, report } from "./report/report.ts"
 // Full conditionals, explained and derived
 export { type Derivation, derivePlan, printDerivations } from "./samplers/derive.ts"
 export { type ExplainedPlan, explainPlan, printExplanation, type StyleName } from "./samplers/explain.ts"
-export { bugs, type GraphModel, type GraphModelOptions } from "./samplers/graph-model.ts"
-export { type ExplainablePlan, type HierarchicalModel, type LmmOptions, lmm } from "./samplers/model.ts"
+export {
+  bugs,
+  type GraphModel,
+  type GraphModelOptions,
+  type ModelTemplate,
+  model,
+} from "./samplers/graph-model.ts"
+export {
+  type ExplainablePlan,
+  type HierarchicalModel,
+  type LmmOptions,
+  lmm,
+  lmmFromStatistics,
+} from "./samplers/model.ts"
 export type { Method, Plan } from "./samplers/plan.ts"
 export type { RelationBlock, RelationPlan, RelationPlanOptions } from "./samplers/relations/plan-relations.ts"
+// Sufficient statistics of rows as a value
+export { type ReduceOptions, reduceChunks, reduceTable } from "./samplers/row-statistics/reduce-table.ts"
+export { addStatistics, type RowStatistics } from "./samplers/row-statistics/row-statistics.ts"
+export { loadStatistics, saveStatistics } from "./samplers/row-statistics/statistics-file.ts"

@@ -4,6 +4,13 @@ import { type ArraysInput, toArrays } from "../models/array-input.ts"
 import type { BugsProgram } from "../models/bugs/ast.ts"
 import { compileBugs } from "../models/bugs/compile.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
+import {
+  assemble,
+  type BuilderData,
+  type Define,
+  drawBlueprint,
+  type Inputs,
+} from "../models/builder/build.ts"
 import { elementName, type RelationGraph } from "../models/relations/relation-graph.ts"
 import { checkInits, type Inits } from "./relations/initial-state.ts"
 import { planRelations, type RelationPlan, type RelationPlanOptions } from "./relations/plan-relations.ts"
@@ -35,6 +42,36 @@ export interface GraphModel {
 export function bugs(source: string, data: ArraysInput = {}, options: GraphModelOptions = {}): GraphModel {
   checkOptionNames("bugs", options, ["inits"])
   return graphModel(parseBugs(source), data, options)
+}
+
+/** A model of the builder, waiting for data. */
+export interface ModelTemplate<S extends Inputs> {
+  /** The model with its data. @throws DataError when they do not fit the inputs; ModelError as `bugs` */
+  with(data: BuilderData<S>, options?: GraphModelOptions): GraphModel
+}
+
+/**
+ * A model written in TypeScript: inputs by name, and a function that states the model with them.
+ * ```ts
+ * const oneWay = model({ y: vector(), g: index() }, ({ y, g, param, observe }) => {
+ *   const mu = param("mu", normal(0, { variance: 0.5 }))
+ *   const between = param("between", inverseGamma(2, 100))
+ *   const within = param("within", inverseGamma(2, 100))
+ *   const a = param("a", normal(0, { variance: between }), { over: g.levels })
+ *   observe(y, normal(mu.plus(a.at(g)), { variance: within }))
+ * })
+ * const posterior = await sample(oneWay.with({ y: data.y, g: data.g }), { seed: 13 })
+ * ```
+ * @throws ModelError for names used twice, values along different plates, distributions with arguments they do not take
+ */
+export function model<S extends Inputs>(inputs: S, define: Define<S>): ModelTemplate<S> {
+  const blueprint = drawBlueprint(inputs, define)
+  return {
+    with(data, options = {}) {
+      const assembled = assemble(blueprint, data)
+      return graphModel(assembled.program, assembled.data, options)
+    },
+  }
 }
 
 /** The model of a syntax tree, however it came about. @throws as `bugs` */

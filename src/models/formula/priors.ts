@@ -1,15 +1,17 @@
-/** The prior mini-language of the public interface: `TARGET ~ DIST`, and the typed constructors that say the same. */
+/** The prior mini-language of the public interface: `TARGET ~ DIST`; `builder/distributions.ts` has constructors that say the same. */
 import { ModelError, ModelSyntaxError } from "../../core/errors.ts"
 
 /** One argument: a number, a list (a diagonal), or rows (a full matrix). */
 export type PriorArgument = number | readonly number[] | readonly (readonly number[])[]
 
 /** A distribution with the arguments as the user gave them; meaning is given to them where the target is known. */
-export interface PriorSpec {
+export interface DistributionSpec<A> {
   readonly family: string
-  readonly positional: readonly PriorArgument[]
-  readonly named: Readonly<Record<string, PriorArgument>>
+  readonly positional: readonly A[]
+  readonly named: Readonly<Record<string, A>>
 }
+
+export type PriorSpec = DistributionSpec<PriorArgument>
 
 /** What a prior is for. `group` is a grouping factor or `residual`; without `term`, every term of the group. */
 export type PriorTarget =
@@ -23,43 +25,6 @@ export interface StatedPrior {
   /** As the user wrote it, for messages. */
   readonly text: string
 }
-
-type Named = Readonly<Record<string, PriorArgument>>
-
-const spec =
-  (family: string) =>
-  (...args: (PriorArgument | Named)[]): PriorSpec => {
-    const isNamed = (a: PriorArgument | Named): a is Named => typeof a === "object" && !Array.isArray(a)
-    return {
-      family,
-      positional: args.filter((a): a is PriorArgument => !isNamed(a)),
-      named: Object.assign({}, ...args.filter(isNamed)),
-    }
-  }
-
-/** Improper uniform density on the whole line. */
-export const flat: () => PriorSpec = spec("flat")
-/** `normal(mean, sd)` or `normal(mean, { var: v })`. */
-export const normal: (mean: number, spread: number | { var: number } | { sd: number }) => PriorSpec =
-  spec("normal")
-/** Density ∝ x^(−shape−1) exp(−scale/x), on a variance. */
-export const inverseGamma: (shape: number, scale: number) => PriorSpec = spec("inverseGamma")
-/** Density ∝ |Σ|^(−(df+q+1)/2) exp(−tr(S Σ⁻¹)/2); the scale S is a number times I, a diagonal, or rows. */
-export const inverseWishart: (df: number, scale: PriorArgument) => PriorSpec = spec("inverseWishart")
-/** |t_df| times `scale`, on an sd. */
-export const halfT: (df: number, scale: number) => PriorSpec = spec("halfT")
-/** |Cauchy| times `scale`, on an sd. */
-export const halfCauchy: (scale: number) => PriorSpec = spec("halfCauchy")
-/** |N(0, sd²)|, on an sd. */
-export const halfNormal: (sd: number) => PriorSpec = spec("halfNormal")
-/** Density rate · exp(−rate x). */
-export const exponential: (rate: number) => PriorSpec = spec("exponential")
-/** Uniform on (a, b). */
-export const uniform: (a: number, b: number) => PriorSpec = spec("uniform")
-/** Half-t(df, scale) sds with a correlation that is uniform for df = 2 (Huang & Wand 2013), on a covariance. */
-export const huangWand: (df: number, scale: number | readonly number[]) => PriorSpec = spec("huangWand")
-/** The value is known. */
-export const fixed: (value: PriorArgument) => PriorSpec = spec("fixed")
 
 /**
  * Reads `TARGET ~ DIST`.

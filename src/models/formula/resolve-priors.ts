@@ -2,13 +2,11 @@
 import { ModelError, suggest } from "../../core/errors.ts"
 import { canonicalParameters, lookupDistribution } from "../../distributions/registry.ts"
 import { sumProducts } from "../../math/grouped-sums.ts"
+import { fixed, flat, halfT } from "../builder/distributions.ts"
 import { checkAllowed, inPriorOf } from "./check-prior.ts"
 import { type CovariancePrior, covariancePrior } from "./covariance-prior.ts"
 import type { Design, RandomDesign } from "./design.ts"
 import {
-  fixed,
-  flat,
-  halfT,
   type PriorSpec,
   type PriorTarget,
   printPrior,
@@ -94,7 +92,7 @@ export function resolvePriors(design: Design, stated: readonly StatedPrior[]): R
     return { ...scalarPrior(prior, own, "coefficient"), chosenBy }
   })
 
-  const defaultScale = 2.5 * standardDeviation(design.response.values)
+  const defaultScale = 2.5 * (design.reducedFrom?.responseSd ?? standardDeviation(design.response.values))
   const spread = (group: string, terms: readonly string[]): SpreadPrior => {
     const find = (kind: "sd" | "var" | "cov", term: string | null) =>
       byTarget.get(printTarget({ kind, group, term }))

@@ -12,13 +12,15 @@ import {
   inverseGamma,
   inverseWishart,
   normal,
+  uniform,
+} from "../../../src/models/builder/distributions.ts"
+import {
   type PriorSpec,
   type PriorTarget,
   parsePrior,
   parseTarget,
   printPrior,
   printTarget,
-  uniform,
 } from "../../../src/models/formula/priors.ts"
 
 describe("texts and constructors say the same", () => {

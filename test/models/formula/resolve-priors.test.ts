@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { ModelError } from "../../../src/core/errors.ts"
-import { halfT, inverseGamma, inverseWishart, normal } from "../../../src/models/formula/priors.ts"
+import { halfT, inverseGamma, inverseWishart, normal } from "../../../src/models/builder/distributions.ts"
 import { type LmmOptions, lmm } from "../../../src/samplers/model.ts"
 import { standardTable } from "../../kit/zoo.ts"
 

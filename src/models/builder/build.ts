@@ -1,0 +1,293 @@
+/** Collects the statements of a model as its definition is run, and turns them into a program once the data are known. */
+import { DataError, ModelError } from "../../core/errors.ts"
+import { type ArrayInput, toArrays } from "../array-input.ts"
+import type { ArrayValue } from "../array-value.ts"
+import type { BugsExpr, BugsProgram, BugsStatement, BugsVariable } from "../bugs/ast.ts"
+import { printBugs } from "../bugs/print.ts"
+import type { PriorSpec } from "../formula/priors.ts"
+import { type BuilderSpec, type LoweredCall, lowerCall, type TruncatedSpec } from "./calls.ts"
+import {
+  IndexValue,
+  type InputSpec,
+  type InputValue,
+  MatrixInput,
+  MatrixValue,
+  PlateValue,
+  VectorValue,
+} from "./inputs.ts"
+import { indexOf, nameExpr, type Operand, type PlateRef, rangeExpr, toExpr, Value } from "./value.ts"
+
+type AnySpec = BuilderSpec | PriorSpec | TruncatedSpec
+
+/** What the definition of a model is given beside its inputs. */
+export interface Definition {
+  /** Something drawn from a distribution: one number, or one for each member of a plate. */
+  param(name: string, of: AnySpec, options?: { readonly over?: undefined }): Value
+  param(name: string, of: AnySpec, options: { readonly over: PlateRef }): PlateValue
+  /** A vector drawn from a distribution of vectors, or one for each member of a plate. */
+  vectorParam(name: string, of: AnySpec, options?: { readonly over?: PlateRef }): VectorValue
+  /** A matrix drawn from a distribution of matrices. */
+  matrixParam(name: string, of: AnySpec): MatrixValue
+  /** Gives a name to a computed value, so that it can be monitored. */
+  define(name: string, value: Operand): Value
+  /** Data, as drawn from a distribution. What is missing in them is drawn. */
+  observe(data: Value, of: AnySpec): void
+}
+
+export type Inputs = Readonly<Record<string, InputSpec>>
+export type Define<S extends Inputs> = (
+  model: { readonly [K in keyof S]: InputValue<S[K]> } & Definition,
+) => void
+
+/** Data of a model, by input: `null` and NaN are missing values; an index takes labels too. */
+export type BuilderData<S extends Inputs> = {
+  readonly [K in keyof S]: S[K] extends { kind: "index" }
+    ? Int32Array | Float64Array | readonly (number | string)[]
+    : ArrayInput
+}
+
+interface Stated {
+  readonly plate: PlateRef | null
+  readonly statement: BugsStatement
+}
+
+/** A model without its data. */
+export interface Blueprint {
+  readonly inputs: Inputs
+  readonly stated: readonly Stated[]
+  readonly constants: ReadonlyMap<string, ArrayValue>
+}
+
+const SPAN = { start: 0, end: 0 } as const
+/** Loop variables in the order in which plates appear. */
+const INDICES = ["i", "j", "k", "l", "m", "n"] as const
+
+/**
+ * Runs the definition of a model once.
+ * @throws ModelError for a name used twice, values along different plates, unknown distributions
+ */
+export function drawBlueprint<S extends Inputs>(inputs: S, define: Define<S>): Blueprint {
+  const plates = new Map<string, PlateRef>()
+  const plateOf = (name: string): PlateRef => {
+    const found = plates.get(name) ?? { name, index: INDICES[plates.size] ?? `i${plates.size + 1}` }
+    plates.set(name, found)
+    return found
+  }
+  const stated: Stated[] = []
+  const constants = new Map<string, ArrayValue>()
+  const names = new Set(Object.keys(inputs))
+  const declare = (name: string): void => {
+    if (names.has(name))
+      throw new ModelError(`"${name}" is used twice`, {
+        code: "name-twice",
+        where: name,
+        hint: "give it another name",
+      })
+    names.add(name)
+  }
+  const state = (target: BugsVariable, plate: PlateRef | null, call: LoweredCall): void => {
+    const { bugs, args, lower, upper } = call
+    const bounds = lower === null && upper === null ? null : ({ kind: "T", lower, upper } as const)
+    stated.push({
+      plate,
+      statement: { kind: "stochastic", target, distribution: bugs, args, bounds, span: SPAN },
+    })
+  }
+  const lowerFor = (name: string, spec: AnySpec, over: PlateRef | null): LoweredCall => {
+    const call = lowerCall(spec, (rows) => {
+      const constant = `${name}.matrix${constants.size === 0 ? "" : constants.size + 1}`
+      constants.set(constant, toArrays({ [constant]: rows }).get(constant)!)
+      return constant
+    })
+    if (call.plate !== null && call.plate.name !== over?.name)
+      throw new ModelError(
+        `the parameters of ${name} run along ${call.plate.name}, ${name} ${over === null ? "is one number" : `along ${over.name}`}`,
+        {
+          code: "plates-differ",
+          where: name,
+          hint: `write param("${name}", …, { over: … }) with that plate, or gather`,
+        },
+      )
+    return call
+  }
+  const own = (plate: PlateRef | null, ...rest: BugsExpr[]) => [
+    ...(plate === null ? [] : [indexOf(nameExpr(plate.index))]),
+    ...rest.map(indexOf),
+  ]
+  function param(name: string, of: AnySpec, options?: { readonly over?: undefined }): Value
+  function param(name: string, of: AnySpec, options: { readonly over: PlateRef }): PlateValue
+  function param(name: string, of: AnySpec, options: { readonly over?: PlateRef | undefined } = {}): Value {
+    declare(name)
+    const over = options.over ?? null
+    const call = lowerFor(name, of, over)
+    if (call.order !== null)
+      throw new ModelError(`${name} is a ${call.order.kind}`, {
+        code: "not-scalar",
+        where: name,
+        hint: `write ${call.order.kind}Param("${name}", …)`,
+      })
+    state(nameExpr(name, own(over)), over, call)
+    return over === null ? new Value(null, nameExpr(name)) : new PlateValue(name, over)
+  }
+  const definition: Definition = {
+    param,
+    vectorParam(name, of, { over = undefined } = {}) {
+      declare(name)
+      const plate = over ?? null
+      const call = lowerFor(name, of, plate)
+      const size = orderOf(name, call, "vector")
+      state(nameExpr(name, own(plate, rangeExpr(size))), plate, call)
+      return new VectorValue(name, plate, size)
+    },
+    matrixParam(name, of) {
+      declare(name)
+      const call = lowerFor(name, of, null)
+      const size = orderOf(name, call, "matrix")
+      state(nameExpr(name, own(null, rangeExpr(size), rangeExpr(size))), null, call)
+      return new MatrixValue(name, size)
+    },
+    define(name, value) {
+      declare(name)
+      const plate = typeof value === "number" ? null : value.plate
+      const target = nameExpr(name, own(plate))
+      stated.push({
+        plate,
+        statement: { kind: "deterministic", target, link: null, value: toExpr(value), span: SPAN },
+      })
+      return new Value(plate, target)
+    },
+    observe(data, of) {
+      const { expr, plate } = data
+      if (expr.kind !== "variable" || inputs[expr.name] === undefined)
+        throw new ModelError("only data of the model are observed", {
+          code: "not-data",
+          hint: "name one of its inputs",
+        })
+      state(expr, plate, lowerFor(expr.name, of, plate))
+    },
+  }
+  const values: Record<string, InputValue<InputSpec>> = {}
+  for (const [name, input] of Object.entries(inputs)) values[name] = inputValue(name, input, plateOf)
+  define({ ...(values as { [K in keyof S]: InputValue<S[K]> }), ...definition })
+  return { inputs, stated, constants }
+}
+
+function orderOf(name: string, { order }: LoweredCall, kind: "vector" | "matrix"): number {
+  if (order?.kind === kind) return order.size
+  throw new ModelError(`${name} is ${order === null ? "one number" : `a ${order.kind}`}`, {
+    code: "not-a-vector",
+    where: name,
+    hint: order === null ? `write param("${name}", …)` : `write ${order.kind}Param("${name}", …)`,
+  })
+}
+
+function inputValue(
+  name: string,
+  input: InputSpec,
+  plateOf: (name: string) => PlateRef,
+): Value | PlateValue | IndexValue | MatrixInput {
+  if (input.kind === "scalar") return new Value(null, nameExpr(name))
+  const plate = plateOf(input.plate)
+  if (input.kind === "vector") return new PlateValue(name, plate)
+  if (input.kind === "matrix") return new MatrixInput(name, plate)
+  const expr = nameExpr(name, [indexOf(nameExpr(plate.index))])
+  return new IndexValue(plate, expr, plateOf(input.levels ?? name))
+}
+
+/** A program with its data, as BUGS text and its data would give. */
+export interface Assembled {
+  readonly program: BugsProgram
+  readonly data: ReadonlyMap<string, ArrayValue>
+  /** Labels of each group that was given by labels. */
+  readonly labels: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Puts data to a model: plates get their sizes, labels become numbers.
+ * @throws DataError for inputs that are missing, unknown or of different lengths along one plate
+ */
+export function assemble<S extends Inputs>(blueprint: Blueprint, data: BuilderData<S>): Assembled {
+  const { inputs, stated, constants } = blueprint
+  const given: Readonly<Record<string, ArrayInput | readonly (number | string)[]>> = data
+  const unknown = Object.keys(given).find((name) => inputs[name] === undefined)
+  if (unknown !== undefined)
+    throw new DataError(`the model has no input "${unknown}"`, {
+      code: "unknown-input",
+      where: unknown,
+      hint: `its inputs are ${Object.keys(inputs).join(", ")}`,
+    })
+  const sizes = new Map<string, number>()
+  const labels = new Map<string, readonly string[]>()
+  const arrays = new Map<string, ArrayValue>(constants)
+  for (const [name, input] of Object.entries(inputs)) {
+    const value = given[name]
+    if (value === undefined)
+      throw new DataError(`no data for "${name}"`, {
+        code: "missing-input",
+        where: name,
+        hint: "give them in with({ … })",
+      })
+    const array =
+      input.kind === "index"
+        ? readIndex(name, value, labels)
+        : toArrays({ [name]: value as ArrayInput }).get(name)!
+    arrays.set(name, array)
+    if (input.kind === "scalar") continue
+    noteSize(sizes, input.plate, array.dims[0]!, name)
+    if (input.kind !== "index") continue
+    const group = input.levels ?? name
+    const most = array.values.reduce((a, b) => Math.max(a, b), 0)
+    sizes.set(group, Math.max(sizes.get(group) ?? 0, labels.get(name)?.length ?? most))
+  }
+  const model = stated.map(
+    ({ plate, statement }): BugsStatement =>
+      plate === null
+        ? statement
+        : {
+            kind: "for",
+            variable: plate.index,
+            range: rangeExpr(sizes.get(plate.name)!),
+            body: [statement],
+            span: SPAN,
+          },
+  )
+  const bare: BugsProgram = { source: "", declarations: [], data: [], model }
+  return { program: { ...bare, source: printBugs(bare) }, data: arrays, labels }
+}
+
+function noteSize(sizes: Map<string, number>, plate: string, size: number, name: string): void {
+  const before = sizes.get(plate)
+  if (before !== undefined && before !== size)
+    throw new DataError(`${name} has ${size} rows, others along ${plate} have ${before}`, {
+      code: "length-differs",
+      where: name,
+      hint: "give one value for each row",
+    })
+  sizes.set(plate, size)
+}
+
+/** Whole numbers from 1 as they are; labels as their place among the sorted labels. */
+function readIndex(
+  name: string,
+  value: ArrayInput | readonly (number | string)[],
+  labels: Map<string, readonly string[]>,
+): ArrayValue {
+  const list = ArrayBuffer.isView(value) ? Array.from(value) : value
+  if (!Array.isArray(list)) throw notIndex(name, String(list))
+  if (list.every((item) => typeof item === "string")) {
+    const levels = [...new Set(list)].sort()
+    const places = new Map(levels.map((level, k) => [level, k + 1]))
+    labels.set(name, levels)
+    return { dims: [list.length], values: Float64Array.from(list, (label) => places.get(label)!) }
+  }
+  const bad = list.find((item) => !(typeof item === "number" && Number.isInteger(item) && item >= 1))
+  if (bad !== undefined) throw notIndex(name, String(bad))
+  return { dims: [list.length], values: Float64Array.from(list) }
+}
+
+const notIndex = (name: string, found: string): DataError =>
+  new DataError(`${name} holds ${found}, expected labels or whole numbers from 1`, {
+    code: "not-an-index",
+    where: name,
+    hint: "number groups from 1, or give their labels as texts",
+  })
