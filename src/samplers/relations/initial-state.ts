@@ -4,9 +4,12 @@ import type { ArrayValue } from "../../models/array-value.ts"
 import { elementName, type RelationGraph, slotName } from "../../models/relations/relation-graph.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
+import { buildNetwork, type Network } from "./dependents.ts"
 import type { Engine, WeighedFunctions } from "./engine.ts"
 import { bindPriorDraw } from "./forward.ts"
-import { relationOf } from "./site.ts"
+import { bindBounds, findIntervals } from "./interval-bounds.ts"
+import { findReach } from "./linear-set.ts"
+import { makeSite, relationOf } from "./site.ts"
 import { bindSupport } from "./support.ts"
 
 /** How often values are drawn anew, closer and closer together, until the model allows them. */
@@ -24,8 +27,10 @@ export function initialState(engine: Engine, inits: Inits, rng: Stream): Float64
   const { graph } = engine
   const given = readInits(graph, inits)
   const sequence = orderOf(graph)
+  // Who reads what is asked only where something is observed by its interval.
+  const network = graph.relations.some(isInterval) ? buildNetwork(graph) : null
   const draws = graph.relations.map((_, r) =>
-    graph.relations[r]!.kind === "stochastic" ? bindGuess(engine, r) : null,
+    graph.relations[r]!.kind === "stochastic" ? bindGuess(engine, r, network) : null,
   )
   const one = new Int32Array(1)
   let last: Failure | null = null
@@ -98,7 +103,7 @@ function readInits(graph: RelationGraph, inits: Inits): Float64Array {
 type Guess = (s: Float64Array, instance: number, spread: number, rng: Stream) => void
 
 /** Draws an initial value of an instance given its parents, `spread` typical sds wide. */
-function bindGuess(engine: Engine, relation: number): Guess {
+function bindGuess(engine: Engine, relation: number, network: Network | null): Guess {
   const f = engine.functions[relation]!
   if (f.kind !== "stochastic") return () => undefined
   const { distribution } = f
@@ -106,18 +111,41 @@ function bindGuess(engine: Engine, relation: number): Guess {
   if (distribution.calling === "arrays" && distribution.shape === "scalar")
     return (s, i, _, rng) => draw(s, i, rng)
   if (distribution.calling === "arrays") return bindArrayGuess(engine, relation, f)
-  if (distribution.discrete && distribution.isProper) return (s, i, _, rng) => draw(s, i, rng)
   const { writes } = relationOf(engine.graph, relation)
-  const support = bindSupport(engine, relation)
+  const intervals = network === null ? null : bindIntervals(engine, network, relation)
+  if (distribution.discrete && distribution.isProper && intervals === null)
+    return (s, i, _, rng) => draw(s, i, rng)
+  const support = intervals ?? bindSupport(engine, relation)
   const args = new Float64Array(4)
   const bounds = new Float64Array(2)
   return (s, i, spread, rng) => {
     f.args(s, i, args)
     support(s, i, bounds)
+    if (distribution.discrete && distribution.isProper) {
+      const [a, b, c, d] = args
+      s[writes[i]!] = distribution.sampleTruncated(rng, bounds[0]!, bounds[1]!, a!, b!, c!, d!)
+      return
+    }
     const mean = distribution.mean(args[0]!, args[1]!, args[2]!, args[3]!)
     const sd = Math.sqrt(distribution.variance(args[0]!, args[1]!, args[2]!, args[3]!))
     s[writes[i]!] = guess(mean, sd, bounds[0]!, bounds[1]!, spread * drawNormal(rng))
   }
+}
+
+const isInterval = (relation: RelationGraph["relations"][number]): boolean =>
+  relation.kind === "stochastic" && relation.observed && relation.distribution === "dinterval"
+
+/** The bounds of a drawn relation's instances that are observed by their intervals; null when none is. */
+function bindIntervals(
+  engine: Engine,
+  network: Network,
+  relation: number,
+): ReturnType<typeof bindSupport> | null {
+  const { observed, size } = relationOf(engine.graph, relation)
+  if (observed) return null
+  const instances = Int32Array.from({ length: size }, (_, i) => i)
+  const intervals = findIntervals(network, relation, findReach(network, [{ relation, instances }]))
+  return intervals.length === 0 ? null : bindBounds(engine, makeSite(network, relation, instances), intervals)
 }
 
 /** An sd beyond which a prior says nothing about where to start. */

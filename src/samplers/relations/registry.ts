@@ -8,6 +8,7 @@ import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
+import { normalSite } from "./normal-site.ts"
 import type {
   RelationBlockSampler,
   RelationExplanation,
@@ -16,6 +17,7 @@ import type {
   Target,
 } from "./relation-sampler.ts"
 import { sliceSite } from "./slice-site.ts"
+import { truncatedSite } from "./truncated-site.ts"
 
 /** A sampler that has taken targets, its match sealed in. */
 export interface RelationAssignment {
@@ -89,6 +91,8 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(gaussianBlock),
   register(conjugateSite),
+  register(truncatedSite),
+  register(normalSite),
   register(enumerateSite),
   register(sliceSite),
   register(arraySlice),
