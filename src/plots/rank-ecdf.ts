@@ -29,24 +29,29 @@ export interface RankEcdfData {
 /**
  * Differences of the rank ECDFs from uniform, with their simultaneous envelope: Säilynoja, Bürkner & Vehtari (2022),
  * Statistics and Computing 32, 32, section 3. The envelope is that of independent draws: autocorrelated ones leave it sooner.
+ * @param points intervals between the points; 100 unless told
  * @throws OptionError for a single chain
  */
-export function rankEcdfData(parameter: string, chains: readonly Float64Array[]): RankEcdfData {
+export function rankEcdfData(
+  parameter: string,
+  chains: readonly Float64Array[],
+  points?: number,
+): RankEcdfData {
   needSeveralChains(chains, "rankEcdf")
   const shortest = chains.reduce((least, chain) => Math.min(least, chain.length), Infinity)
   // The envelope is of chains of one length: a cancelled run is cut to its shortest.
   const cut = chains.map((chain) => chain.subarray(0, shortest))
   const envelope: EcdfEnvelope =
     shortest > 0
-      ? rankEnvelope(shortest, cut.length)
+      ? rankEnvelope(shortest, cut.length, points)
       : { at: new Float64Array(0), lower: new Float64Array(0), upper: new Float64Array(0) }
   const at = Array.from(envelope.at)
   const draws = shortest * cut.length
-  const points = at.length + 1
+  const intervals = at.length + 1
   const differences = poolRanks(cut).map((ranks) => {
-    const counts = new Int32Array(points + 1)
+    const counts = new Int32Array(intervals + 1)
     // A rank counts at the first point that is not below it; the rounding of k/points must not lift it over one.
-    for (const rank of ranks) counts[Math.ceil((rank * points) / draws - 1e-9)]!++
+    for (const rank of ranks) counts[Math.ceil((rank * intervals) / draws - 1e-9)]!++
     let total = counts[0]!
     return at.map((z, k) => (total += counts[k + 1]!) / shortest - z)
   })

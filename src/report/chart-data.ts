@@ -1,8 +1,13 @@
 import { type AcfData, acfDataOf, acfSpec } from "../plots/acf.ts"
 import { type DensityData, densityDataOf, densitySpec } from "../plots/density.ts"
+import { plotParetoK } from "../plots/pareto-k.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
+import { ppcDensityData, ppcDensitySpec } from "../plots/ppc-density.ts"
+import { plotPpcStat } from "../plots/ppc-stat.ts"
+import { type RankEcdfData, rankEcdfData, rankEcdfSpec } from "../plots/rank-ecdf.ts"
 import { shrinkageData, shrinkageSpec } from "../plots/shrinkage.ts"
 import type { ChartOptions, VegaLiteSpec } from "../plots/spec.ts"
+import { shorten } from "../plots/thin-points.ts"
 import { traceData, traceSpec } from "../plots/trace.ts"
 import { formatCount, formatFixed, formatNumber } from "./format.ts"
 import { type PackedNumbers, packNumbers } from "./pack-numbers.ts"
@@ -17,10 +22,14 @@ export interface ChartData {
     readonly template: VegaLiteSpec
   }[]
   readonly parameters: readonly ChartedParameter[]
+  /** Simultaneous envelope of the rank ECDFs of all parameters: `rank`, `lower`, `upper`. */
+  readonly envelope: readonly object[]
   /** Positions in `parameters` that the page shows first. */
   readonly defaults: readonly number[]
   /** One chart a term of a grouping factor, in the order of `shrinkageTitles`. */
   readonly shrinkage: readonly VegaLiteSpec[]
+  /** Charts of the model checks, in the order of `checkTitles`. */
+  readonly checks: readonly VegaLiteSpec[]
   /** How many scalars there are; more than `parameters` holds when the page would grow too large. */
   readonly total: number
 }
@@ -41,6 +50,8 @@ export interface ChartedParameter {
     readonly to: number
     readonly density: PackedNumbers
     readonly acf: PackedNumbers
+    /** Rank ECDF less uniform, at equal distances over [0, 1]; empty where there is nothing to compare. */
+    readonly ranks: PackedNumbers
   }[]
 }
 
@@ -50,7 +61,7 @@ const placeholder = "\n"
 /** Chains of scalars that are charted at most: with those a page stays below 3 MB. */
 const mostChains = 1600
 /** Base64 characters for all traces together; two bytes a point make 8/3 characters. */
-const traceBudget = 1_200_000
+const traceBudget = 900_000
 const mostPoints = 1000
 const fewestPoints = 200
 /** Points of a density curve. */
@@ -70,9 +81,11 @@ export function chartData(input: ReportInput): ChartData {
   return {
     placeholder,
     charts: templates(input),
+    envelope: envelopeRows(names[0] === undefined ? [] : source.chains(names[0])),
     parameters: names.map((name) => packParameter(name, source.chains(name), points, rows.get(name))),
     defaults: main.map((name) => names.indexOf(name)).filter((at) => at !== -1),
     shrinkage: shrinkageCharts(input),
+    checks: checkCharts(input),
     total: source.names.length,
   }
 }
@@ -118,10 +131,34 @@ function templates(input: ReportInput): ChartData["charts"] {
     },
     options,
   )
+  const ranks = rankEcdfSpec(
+    [{ parameter: placeholder, at: [], differences: empty.map(() => []), lower: [], upper: [] }],
+    options,
+  )
   return [
     { name: "trace", title: "Trace", template: trace },
     { name: "density", title: "Density", template: density },
     { name: "acf", title: "Autocorrelation", template: acf },
+    // One chain has nothing to be ranked against.
+    ...(empty.length > 1 ? [{ name: "ranks", title: "Rank ECDF", template: ranks }] : []),
+  ]
+}
+
+/** Points of a rank ECDF in the page. */
+const rankPoints = 40
+
+function ranksOf(name: string, chains: readonly Float64Array[]): RankEcdfData | null {
+  return chains.length > 1 ? rankEcdfData(name, chains, rankPoints) : null
+}
+
+function envelopeRows(chains: readonly Float64Array[]): readonly object[] {
+  const data = ranksOf("", chains)
+  if (data === null || data.at.length === 0) return []
+  const end = (rank: number) => ({ rank, lower: 0, upper: 0 })
+  return [
+    end(0),
+    ...data.at.map((rank, k) => ({ rank, lower: shorten(data.lower[k]), upper: shorten(data.upper[k]) })),
+    end(1),
   ]
 }
 
@@ -139,6 +176,24 @@ function shrinkageCharts({ shrinkage }: ReportInput): readonly VegaLiteSpec[] {
   )
 }
 
+/** Replicates drawn in the page: fewer than elsewhere, since the page holds many charts. */
+const replicatesShown = 30
+
+function checkCharts({ checks }: ReportInput): readonly VegaLiteSpec[] {
+  if (checks === undefined || checks === null) return []
+  const { replicates, loo } = checks
+  const options: ChartOptions = { theme: "page", width: "container", title: false }
+  const predictive =
+    replicates === null
+      ? []
+      : [
+          ppcDensitySpec(ppcDensityData(replicates, replicatesShown), { ...options, height: 190 }),
+          // Four panels follow no container: two rows of what a column of the page holds.
+          plotPpcStat(replicates, { theme: "page", width: 160, height: 70 }),
+        ]
+  return [...predictive, ...(loo === null ? [] : [plotParetoK(loo, { ...options, height: 190 })])]
+}
+
 function packParameter(
   name: string,
   chains: readonly Float64Array[],
@@ -148,6 +203,7 @@ function packParameter(
   const trace = traceData(name, chains, points)
   const density = densityDataOf(name, chains, densityPoints)
   const acf = acfDataOf(name, chains)
+  const ranks = ranksOf(name, chains)?.differences
   return {
     name,
     figures: row === undefined ? "" : figuresOf(row),
@@ -163,6 +219,7 @@ function packParameter(
         to: x.at(-1) ?? 0,
         density: packNumbers(density.series[c]?.density ?? []),
         acf: packNumbers(acf.series[c]?.acf ?? []),
+        ranks: packNumbers(ranks?.[c] === undefined ? [] : [0, ...ranks[c], 0]),
       }
     }),
   }

@@ -22,16 +22,24 @@ export const pageScript = `"use strict"
     return values
   }
 
-  /** Rows of each data set of a parameter's three charts, by name. */
-  function rowsOf(parameter) {
-    const rows = { trace: [], density: [], interval: parameter.interval ? [parameter.interval] : [], acf: [], band: [] }
+  /** Rows of each data set of a parameter's charts, by name; of the trace those of the draws from first to last. */
+  function rowsOf(parameter, envelope, first = 1, last = Infinity) {
+    const rows = {
+      trace: [], density: [], interval: parameter.interval ? [parameter.interval] : [], acf: [], band: [],
+      ecdf: [], envelope: envelope || [],
+    }
     parameter.chains.forEach((chain, c) => {
       const trace = unpack(chain.trace)
       const step = chain.draws / trace.length
-      trace.forEach((value, i) => rows.trace.push({ chain: c + 1, draw: (i + 0.5) * step + 0.5, value }))
+      trace.forEach((value, i) => {
+        const draw = (i + 0.5) * step + 0.5
+        if (draw >= first && draw <= last) rows.trace.push({ chain: c + 1, draw, value })
+      })
       const density = unpack(chain.density)
       const width = (chain.to - chain.from) / Math.max(1, density.length - 1)
       density.forEach((value, i) => rows.density.push({ chain: c + 1, x: chain.from + i * width, density: value }))
+      const ranks = unpack(chain.ranks)
+      ranks.forEach((difference, i) => rows.ecdf.push({ chain: c + 1, rank: i / (ranks.length - 1), difference }))
       unpack(chain.acf).forEach((acf, i) => rows.acf.push({ chain: c + 1, lag: i * parameter.lagStep, acf }))
     })
     rows.band.push({ low: -parameter.band, high: parameter.band })
@@ -45,6 +53,21 @@ export const pageScript = `"use strict"
     if (part === null || typeof part !== "object") return part
     if (typeof part.name === "string" && Array.isArray(part.values)) return { values: rows[part.name] }
     return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, fill(item, name, rows, placeholder)]))
+  }
+
+  /** The trace from one draw to another: its axis follows. */
+  function zoom(chart, first, last) {
+    for (const layer of chart.layer) {
+      if (layer.encoding.x && layer.encoding.x.field === "draw") layer.encoding.x.scale.domain = [first, last]
+    }
+    return chart
+  }
+
+  /** What the reader asked to see of the traces; all draws where that is no range. */
+  function rangeOf(draws) {
+    const first = Math.max(1, Math.round(Number(document.getElementById("first-draw").value) || 1))
+    const last = Math.min(draws, Math.round(Number(document.getElementById("last-draw").value) || draws))
+    return first < last ? [first, last] : [1, Math.max(2, draws)]
   }
 
   function element(tag, className, text) {
@@ -70,7 +93,9 @@ export const pageScript = `"use strict"
     caption.append(element("h3", "", parameter.name), element("span", "figures", parameter.figures))
     if (parameter.chains.length > 1) caption.append(legend(parameter.chains.length))
     figure.append(caption)
-    const rows = rowsOf(parameter)
+    const draws = Math.max(...parameter.chains.map((chain) => chain.draws))
+    const [first, last] = rangeOf(draws)
+    const rows = rowsOf(parameter, data.envelope, first, last)
     const jobs = data.charts.map(({ name, title, template }) => {
       const box = element("div", "chart " + name)
       const place = element("div", "canvas")
@@ -78,7 +103,8 @@ export const pageScript = `"use strict"
       place.setAttribute("aria-label", title + " of " + parameter.name)
       box.append(element("p", "chart-title", title), place)
       figure.append(box)
-      return () => vegaEmbed(place, fill(template, parameter.name, rows, data.placeholder), options)
+      const chart = fill(template, parameter.name, rows, data.placeholder)
+      return () => vegaEmbed(place, name === "trace" ? zoom(chart, first, last) : chart, options)
     })
     return { figure, jobs }
   }
@@ -108,6 +134,9 @@ export const pageScript = `"use strict"
     for (const [k, chart] of data.shrinkage.entries()) {
       await vegaEmbed(document.getElementById("shrinkage-chart-" + (k + 1)), chart, options)
     }
+    for (const [k, chart] of data.checks.entries()) {
+      await vegaEmbed(document.getElementById("check-chart-" + (k + 1)), chart, options)
+    }
     const place = document.getElementById("parameters")
     if (!place) return void (document.documentElement.dataset.charts = "drawn")
     const chooser = document.getElementById("chooser")
@@ -119,6 +148,12 @@ export const pageScript = `"use strict"
     chooser.addEventListener("change", choose)
     document.getElementById("previous").addEventListener("click", () => step(-1))
     document.getElementById("next").addEventListener("click", () => step(1))
+    for (const id of ["first-draw", "last-draw"]) document.getElementById(id).addEventListener("change", choose)
+    document.getElementById("all-draws").addEventListener("click", () => {
+      document.getElementById("first-draw").value = ""
+      document.getElementById("last-draw").value = ""
+      choose()
+    })
     document.getElementById("controls").hidden = false
     await choose()
   }

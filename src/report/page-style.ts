@@ -50,7 +50,7 @@ h2 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .75rem; font-weight: 650; 
 h3 { font-size: 1rem; margin: 0; font-weight: 600; }
 p { margin: 0 0 .75rem; max-width: 46rem; }
 a { color: var(--accent); }
-a:focus-visible, button:focus-visible, select:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+a:focus-visible, button:focus-visible, select:focus-visible, input:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 main:focus { outline: none; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; margin: 0 0 .75rem; overflow-x: auto; line-height: 1.5; }
@@ -105,15 +105,31 @@ ${fractions}
 details { margin: 0 0 .75rem; }
 summary { cursor: pointer; color: var(--accent); font-size: .9rem; margin-bottom: .5rem; }
 
+.drawing { overflow-x: auto; margin: 0 0 .5rem; }
+.graph { display: block; max-width: 100%; min-width: 20rem; height: auto; }
+.graph .plate { fill: none; stroke: var(--muted); }
+.graph .plate-label { fill: var(--muted); font-size: 11px; }
+.graph .node { fill: var(--paper); stroke: var(--ink); stroke-width: 1.3; }
+.graph .observed { fill: var(--line); }
+.graph .node-label { fill: var(--ink); font-size: 15px; }
+.graph .letter { font-style: italic; }
+.graph .subscript { font-size: 11px; }
+.graph .edge { fill: none; stroke: var(--ink); stroke-width: 1.1; }
+.graph .head { fill: var(--ink); }
+.checks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: .5rem 2rem; }
+.checks figure { min-width: 0; margin-bottom: 1rem; }
+.checks figcaption { font-weight: 600; margin-bottom: .25rem; }
+.range { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
+.range input { width: 5.5rem; }
 .controls { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
 .controls[hidden] { display: none; }
 .controls select { flex: 0 1 22rem; min-width: 0; }
-select, button { font: inherit; font-size: .9rem; color: var(--ink); background: var(--paper); border: 1px solid var(--muted); border-radius: 5px; padding: .3rem .7rem; }
+select, button, input { font: inherit; font-size: .9rem; color: var(--ink); background: var(--paper); border: 1px solid var(--muted); border-radius: 5px; padding: .3rem .7rem; }
 button { cursor: pointer; }
 button:hover { background: var(--panel); }
 figure { margin: 0 0 1.75rem; }
 .shrinkage figcaption { font-weight: 600; margin-bottom: .25rem; }
-.parameter { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr) minmax(0, 1fr); gap: .25rem 1.5rem; border-top: 1px solid var(--line); padding-top: .9rem; }
+.parameter { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .25rem 1.5rem; border-top: 1px solid var(--line); padding-top: .9rem; }
 .parameter figcaption { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: baseline; gap: .15rem 1.25rem; }
 .parameter h3 { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .95rem; overflow-wrap: anywhere; }
 .figures { color: var(--muted); font-size: .85rem; font-variant-numeric: tabular-nums; }
@@ -158,7 +174,8 @@ footer pre { font-size: .75rem; white-space: pre-wrap; }
   h2, h3 { break-after: avoid; }
   pre { white-space: pre-wrap; }
   .verdict { border: 1px solid; border-left-width: 5px; }
-  .parameter { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr) minmax(0, 1fr); }
+  .parameter { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .drawing, .graph { max-width: 100%; height: auto; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 `

@@ -144,20 +144,35 @@ function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
       spread(row)
     }
   }
-  return rows.flatMap((row, rank) => {
-    const widths = row.map((node) => Math.max(narrow, 12 + 4.3 * labelText(node).length))
-    const gaps = row.map((node, i) => {
-      const next = row[i + 1]
-      if (next === undefined) return 0
-      return next.plate === node.plate ? gap : gap + 2 * padding
+  const placed = rows.map(placeRow)
+  // From the bottom up, each row moves as a whole to stand over its children.
+  for (const row of placed.toReversed()) {
+    const shifts = row.flatMap((node) => {
+      const below = placed
+        .flat()
+        .filter(({ id }) => edges.some(({ from, to }) => from === node.id && to === id))
+      return below.length === 0 ? [] : [average(below.map(({ x }) => x)) - node.x]
     })
-    const total = widths.reduce((sum, rx, i) => sum + 2 * rx + gaps[i]!, 0)
-    let x = -total / 2
-    return row.map((node, i): Placed => {
-      const placed = { ...node, rank, rx: widths[i]!, x: x + widths[i]!, y: rank * rowHeight }
-      x += 2 * widths[i]! + gaps[i]!
-      return placed
-    })
+    const shift = shifts.length === 0 ? 0 : average(shifts)
+    placed[row[0]!.rank] = row.map((node) => ({ ...node, x: node.x + shift }))
+  }
+  return placed.flat()
+}
+
+/** The nodes of a row side by side, the row centred at 0. */
+function placeRow(row: readonly GraphNode[], rank: number): readonly Placed[] {
+  const widths = row.map((node) => Math.max(narrow, 12 + 4.3 * labelText(node).length))
+  const gaps = row.map((node, i) => {
+    const next = row[i + 1]
+    if (next === undefined) return 0
+    return next.plate === node.plate ? gap : gap + 2 * padding
+  })
+  const total = widths.reduce((sum, rx, i) => sum + 2 * rx + gaps[i]!, 0)
+  let x = -total / 2
+  return row.map((node, i): Placed => {
+    const placed = { ...node, rank, rx: widths[i]!, x: x + widths[i]!, y: rank * rowHeight }
+    x += 2 * widths[i]! + gaps[i]!
+    return placed
   })
 }
 

@@ -6,6 +6,7 @@ import { pageScript } from "./page-script.ts"
 import { pageStyle } from "./page-style.ts"
 import type { ReportInput } from "./report-input.ts"
 import { chartDataElement, chartsSection } from "./sections/charts.ts"
+import { checksSection } from "./sections/checks.ts"
 import { conditionalsSection } from "./sections/conditionals.ts"
 import { modelSection, priorsSection } from "./sections/model.ts"
 import { reproduceSection, warningsSection } from "./sections/reproduce.ts"
@@ -25,6 +26,7 @@ const sections: readonly {
   { id: "summary", label: "Summary", render: summarySection },
   { id: "comparison", label: "REML", render: comparisonSection },
   { id: "shrinkage", label: "Shrinkage", render: shrinkageSection },
+  { id: "checks", label: "Model checks", render: checksSection },
   { id: "charts", label: "Charts", render: (_, charts) => chartsSection(charts) },
   { id: "warnings", label: "Messages", render: warningsSection },
   { id: "reproduce", label: "Reproduce", render: reproduceSection },

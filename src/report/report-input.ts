@@ -1,8 +1,11 @@
 import type { ComparisonRow } from "../checks/compare.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import type { Verdict } from "../diagnostics/verdict.ts"
+import type { ParetoShapes } from "../plots/pareto-k.ts"
 import type { PlotSource } from "../plots/plot-source.ts"
+import type { Replicates } from "../plots/ppc-density.ts"
 import type { ShrinkageRow } from "../plots/shrinkage.ts"
+import type { PlateGraph } from "./plate-graph.ts"
 
 /** Everything a report shows, as plain data: the report computes no statistics of its own. */
 export interface ReportInput {
@@ -11,6 +14,8 @@ export interface ReportInput {
   readonly formula: string
   /** The model graph, a line of text a statement. */
   readonly model: readonly string[]
+  /** The same as a drawing; null or left out where there is none. */
+  readonly graph?: PlateGraph | null
   readonly priors: readonly ReportPrior[]
   readonly conditionals: readonly ReportConditional[]
   /** One row a scalar, in the order in which they are to be shown. */
@@ -20,6 +25,8 @@ export interface ReportInput {
   readonly comparison: readonly ReportComparison[] | null
   /** Levels of the grouping factors; empty when the model has none. */
   readonly shrinkage: readonly ReportShrinkage[]
+  /** How the model fares against the data; null or left out where it was not checked. */
+  readonly checks?: ReportChecks | null
   readonly plots: ReportPlots
   readonly sampling: ReportSampling
   readonly data: ReportData
@@ -61,6 +68,21 @@ export type ReportComparison = ComparisonRow
 export interface ReportShrinkage extends ShrinkageRow {
   /** The share of its own estimate that a level gives up to the common value, 0 to 1; `null` where undefined. */
   readonly shrinkageFactor: number | null
+}
+
+export interface ReportChecks {
+  /** The data, and data drawn from the model. */
+  readonly replicates: Replicates | null
+  /** Leave-one-out cross-validation; null where it was not computed. */
+  readonly loo: ReportLoo | null
+  /** What the checks found wrong, in sentences. */
+  readonly remarks: readonly string[]
+}
+
+export interface ReportLoo extends ParetoShapes {
+  readonly elpd: number
+  readonly elpdSe: number
+  readonly effectiveParameters: number
 }
 
 export interface ReportPlots {

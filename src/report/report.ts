@@ -2,15 +2,20 @@ import type { Posterior } from "../chains/posterior.ts"
 import { compareWithReml } from "../checks/compare.ts"
 import { shrinkageOf } from "../checks/shrinkage.ts"
 import { VERSION } from "../core/version.ts"
+import type { PsisLoo } from "../diagnostics/psis-loo.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
 import { explainPlan } from "../samplers/explain.ts"
+import { checksOf } from "./report-checks.ts"
+import { plateGraphOf } from "./report-graph.ts"
 import type { ReportInput } from "./report-input.ts"
 import { writeReport } from "./write-report.ts"
 
 export interface ReportOptions {
   /** Where the page goes; an existing file is replaced. */
   readonly file: string
+  /** Leave-one-out cross-validation, `posterior.loo()`; small problems have it computed. */
+  readonly loo?: PsisLoo
   /** A REML fit of the same formula and data to compare with. */
   readonly reml?: LmmFit
   readonly title?: string
@@ -22,7 +27,7 @@ export interface ReportOptions {
 
 /**
  * Writes a self-contained HTML report of a posterior: verdict, model, priors, full conditionals, summary, comparison
- * with REML, shrinkage and plots.
+ * with REML, shrinkage, model checks and plots.
  * @throws DataError when the file cannot be written; nothing half-written is left behind
  */
 export async function report(posterior: Posterior, options: ReportOptions): Promise<void> {
@@ -42,6 +47,7 @@ export function reportInput(posterior: Posterior, options: ReportOptions): Repor
     title: options.title ?? model.formula,
     formula: model.formula,
     model: text.model.map(({ text: line, plate }) => (plate === null ? line : `${line}   for ${plate}`)),
+    graph: plateGraphOf(model.graph),
     priors: model.priors,
     conditionals: text.conditionals.map((block, k) => ({
       targets: block.targets,
@@ -56,6 +62,7 @@ export function reportInput(posterior: Posterior, options: ReportOptions): Repor
     verdict: posterior.verdict(),
     comparison: reml === undefined ? null : compareWithReml(posterior, reml),
     shrinkage: reml === undefined || !hasEffects ? [] : shrinkageOf(posterior, reml),
+    checks: checksOf(posterior, options.loo),
     plots: { source: posterior, defaults: defaultParameters(posterior.names) },
     sampling: { ...sampling, seed: String(sampling.seed) },
     data: {

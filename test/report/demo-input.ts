@@ -6,6 +6,10 @@ import { type DemoParameter, demoSource, pulpParameters, pulpShrinkage } from ".
 const math = (body: string) =>
   `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>${body}</mrow></math>`
 
+/** Twenty values that look like those of the pulp data. */
+const brightness = (k: number) =>
+  Float64Array.from({ length: 20 }, (_, i) => 60.4 + 0.4 * Math.sin(12.9898 * (i + 31 * k + 1)))
+
 /** The report of the one-way model of the pulp data, with made-up draws. */
 export function demoInput(parameters: readonly DemoParameter[] = pulpParameters): ReportInput {
   const source = demoSource(parameters)
@@ -22,6 +26,36 @@ export function demoInput(parameters: readonly DemoParameter[] = pulpParameters)
       "sd[operator,(Intercept)] ~ halfT(df = 3, scale = 0.63)",
       "sd[residual] ~ halfT(df = 3, scale = 0.63)",
     ],
+    graph: {
+      plates: [
+        { id: "rows", label: "rows, N = 20" },
+        { id: "operator", label: "operator, J = 4" },
+      ],
+      nodes: [
+        { id: "y", letter: "bright", subscript: null, plate: "rows", observed: true },
+        { id: "u", letter: "u", subscript: "operator", plate: "operator", observed: false },
+        { id: "b", letter: "b", subscript: "0", plate: null, observed: false },
+        { id: "t", letter: "σ", subscript: "operator", plate: null, observed: false },
+        { id: "s", letter: "σ", subscript: "residual", plate: null, observed: false },
+      ],
+      edges: [
+        { from: "b", to: "y" },
+        { from: "u", to: "y" },
+        { from: "s", to: "y" },
+        { from: "t", to: "u" },
+      ],
+    },
+    checks: {
+      replicates: { observed: brightness(0), sets: Array.from({ length: 40 }, (_, k) => brightness(k + 1)) },
+      loo: {
+        elpd: -8.41,
+        elpdSe: 2.9,
+        effectiveParameters: 3.4,
+        paretoK: Float64Array.from({ length: 20 }, (_, i) => (i === 7 ? 0.81 : 0.02 * i)),
+        paretoKLimit: 0.7,
+      },
+      remarks: [],
+    },
     priors: [
       { target: "Intercept", prior: "flat()", chosenBy: "default" },
       { target: "sd(operator)", prior: "halfT(df = 3, scale = 0.63)", chosenBy: "user" },

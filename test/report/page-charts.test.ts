@@ -1,6 +1,7 @@
 /** The page's own functions, run outside a page: what they make of templates and packed numbers can be drawn. */
 import vm from "node:vm"
 import { describe, expect, it } from "vitest"
+import { rankEcdfData } from "../../src/plots/rank-ecdf.ts"
 import { renderSvg } from "../../src/plots/render-svg.ts"
 import type { VegaLiteSpec } from "../../src/plots/spec.ts"
 import { type ChartData, chartData } from "../../src/report/chart-data.ts"
@@ -16,7 +17,7 @@ function makeInPage(
 ): { readonly rows: Rows; readonly charts: readonly VegaLiteSpec[] } {
   const program = pageScript.replace(
     /^}\s*$/m,
-    `const rows = rowsOf(parameter)
+    `const rows = rowsOf(parameter, envelope)
      result = JSON.stringify({
        rows, charts: charts.map(({ template }) => fill(template, parameter.name, rows, placeholder)),
      })
@@ -63,8 +64,23 @@ describe("the charts of the page", () => {
     expect(rows.band).toEqual([{ low: -1.96 / Math.sqrt(1000), high: 1.96 / Math.sqrt(1000) }])
   })
 
+  it("hold rank ECDFs from 0 to 1, and one envelope for all parameters", () => {
+    const expected = rankEcdfData("", chains, 40)
+    const second = rows.ecdf!.filter((row) => row.chain === 2)
+    expect(second.map((row) => row.rank)).toEqual([0, ...expected.at, 1].map((z) => expect.closeTo(z, 12)))
+    const differences = [0, ...expected.differences[1]!, 0]
+    second.forEach((row, i) => {
+      expect(Math.abs(row.difference! - differences[i]!)).toBeLessThan(1e-5)
+    })
+    expect(rows.envelope![20]).toEqual({
+      rank: 0.5,
+      lower: expect.closeTo(expected.lower[19]!, 9),
+      upper: expect.closeTo(expected.upper[19]!, 9),
+    })
+  })
+
   it("are drawn with the name of the parameter and without a number that is none", async () => {
-    expect(charts.length).toBe(3)
+    expect(charts.length).toBe(4)
     for (const chart of charts) {
       const svg = await renderSvg({ ...chart, width: 300 } as VegaLiteSpec)
       expect(svg.includes("NaN")).toBe(false)

@@ -100,8 +100,10 @@ function widths(page: Page): Promise<readonly [number, number]> {
 describe("the report in a browser", () => {
   it("draws its charts from disk, without a word on the console and without a request", async () => {
     const { page, noise } = await open(demoInput())
-    // Trace, density and autocorrelation of three parameters, and the shrinkage chart.
-    expect(await page.locator("main svg.marks").count()).toBe(10)
+    // Trace, density, autocorrelation and ranks of three parameters, the shrinkage chart, three charts of model checks.
+    expect(await page.locator("main svg.marks").count()).toBe(16)
+    expect(await page.locator("#checks svg.marks").count()).toBe(3)
+    expect(await page.locator(".chart.ranks .mark-line path").count()).toBe(12)
     const paths = await page
       .locator(".chart.trace .mark-line path")
       .evaluateAll((lines) => lines.map((line) => line.getAttribute("d") ?? ""))
@@ -142,8 +144,56 @@ describe("the report in a browser", () => {
     await page.selectOption("#chooser", { label: "u[operator,(Intercept),c]" })
     await expect.poll(() => heading.allTextContents()).toEqual(["u[operator,(Intercept),c]"])
     await page.waitForSelector("#parameters:not([aria-busy])")
-    expect(await page.locator("#parameters svg.marks").count()).toBe(3)
+    expect(await page.locator("#parameters svg.marks").count()).toBe(4)
     expect(noise).toEqual([])
+  })
+
+  it("zooms into a range of draws, by keyboard alone, and out again", async () => {
+    const { page, noise } = await open(demoInput())
+    await page.selectOption("#chooser", { label: "sd[residual]" })
+    const labels = () => page.locator(".chart.trace .role-axis-label text").allTextContents()
+    await page.focus("#first-draw")
+    await page.keyboard.type("101")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("200")
+    await page.keyboard.press("Tab")
+    await expect.poll(labels).toContain("120")
+    await page.waitForSelector("#parameters:not([aria-busy])")
+    const points = await page
+      .locator(".chart.trace .mark-line path")
+      .first()
+      .evaluate((line) => (line.getAttribute("d") ?? "").match(/[ML]/g)?.length)
+    expect(points).toBe(100)
+    await page.focus("#all-draws")
+    await page.keyboard.press("Enter")
+    await expect.poll(labels).toContain("1,000")
+    expect(noise).toEqual([])
+  })
+
+  it("draws the graph of the model, each node inside the picture and no two in one place", async () => {
+    const { page } = await open(demoInput())
+    const boxes = await page.locator(".graph .node").evaluateAll((nodes) => {
+      const frame = nodes[0]!.closest("svg")!.getBoundingClientRect()
+      return nodes.map((node) => {
+        const { left, right, top, bottom } = node.getBoundingClientRect()
+        return {
+          left,
+          right,
+          top,
+          bottom,
+          inside: left >= frame.left && right <= frame.right && bottom <= frame.bottom,
+        }
+      })
+    })
+    expect(boxes.length).toBe(5)
+    expect(boxes.every(({ inside }) => inside)).toBe(true)
+    const overlap = boxes.some((a, i) =>
+      boxes
+        .slice(i + 1)
+        .some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom),
+    )
+    expect(overlap).toBe(false)
+    expect(await page.locator("#graph-text").textContent()).toContain("bright, observed")
   })
 
   it("jumps over the navigation with the first key", async () => {

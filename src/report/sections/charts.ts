@@ -6,9 +6,10 @@ import { type Html, html, inlineJson } from "../html.ts"
 export function chartsSection(data: ChartData): Html | null {
   if (data.parameters.length === 0) return null
   const left = data.total - data.parameters.length
+  const draws = Math.max(0, ...(data.parameters[0]?.chains ?? []).map((chain) => chain.draws))
   return html`<section id="charts" aria-labelledby="charts-h">
 <h2 id="charts-h">Charts</h2>
-<p>Chains that agree cover the same band in the trace, and their densities lie on one another. The autocorrelation falls into the shaded band, where independent draws would be, the sooner the better the chains mix. The bar below a density spans the 90 % interval, the dot is the median.</p>
+<p>Chains that agree cover the same band in the trace, and their densities lie on one another. The autocorrelation falls into the shaded band, where independent draws would be, the sooner the better the chains mix. The rank ECDFs stay in the shaded envelope where the chains draw from one distribution. The bar below a density spans the 90 % interval, the dot is the median.</p>
 <div id="controls" class="controls" hidden>
 <label for="chooser">Show</label>
 <select id="chooser">
@@ -19,6 +20,11 @@ ${families(data).map(
 )}</select>
 <button type="button" id="previous">Previous</button>
 <button type="button" id="next">Next</button>
+<span class="range"><label for="first-draw">Draws from</label>
+<input type="number" id="first-draw" min="1" max="${draws}" step="1" placeholder="1">
+<label for="last-draw">to</label>
+<input type="number" id="last-draw" min="1" max="${draws}" step="1" placeholder="${draws}">
+<button type="button" id="all-draws">All</button></span>
 </div>
 ${left > 0 && html`<p class="note">${plural(left, "further scalar")} would make this page too large and ${left === 1 ? "is" : "are"} not charted.</p>`}
 <noscript><p>The charts are drawn by a script in this page, which your browser does not run.</p></noscript>

@@ -1,17 +1,24 @@
 import { plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
+import { drawPlateGraph } from "../plate-graph.ts"
 import type { ReportInput, ReportPrior } from "../report-input.ts"
 import { type Column, renderTable } from "../table.ts"
 
 /** The data in a sentence, and the model graph as text. */
-export function modelSection({ model, data }: ReportInput): Html {
+export function modelSection({ model, graph, data }: ReportInput): Html {
+  const drawing = graph === undefined || graph === null ? null : drawPlateGraph(graph)
   const groups = Object.entries(data.groups)
   return html`<section id="model" aria-labelledby="model-h">
 <h2 id="model-h">Model</h2>
 <p><strong>${data.name}</strong>: ${plural(data.nobs, "observation")}${groups.map(
     ([name, levels]) => html`, ${levels} levels of <code>${name}</code>`,
   )}${data.dropped > 0 && html`; ${plural(data.dropped, "row")} left out because of missing values`}.</p>
-<pre tabindex="0" aria-label="Model graph"><code>${model.join("\n")}</code></pre>
+${
+  drawing !== null &&
+  html`<div class="drawing" tabindex="0" role="group" aria-label="Graph of the model">${drawing}</div>
+<p class="note">Circles are quantities, shaded ones data; a box is repeated for each of its members; an arrow leads to what is drawn given its start.</p>`
+}
+<pre tabindex="0" aria-label="Statements of the model"><code>${model.join("\n")}</code></pre>
 </section>`
 }
 
