@@ -1,18 +1,15 @@
 /** The parametric bootstrap of a mixed model. */
 
-import { OptionError } from "../core/errors.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
 import { drawNormal } from "../random/normal.ts"
 import type { Seed, Stream } from "../random/stream.ts"
-import { streamFor } from "../random/stream.ts"
-import { fromInternal, unpackTheta } from "./covariance-factor.ts"
+import { CHUNK, checkReplicates, chunkStream, createReplicator } from "./bootstrap-chunk.ts"
 import type { Comparable } from "./likelihood-ratio.ts"
 import { fitWithoutRandom, likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { NamedParameter } from "./parameter-names.ts"
 import { listParameters } from "./parameter-names.ts"
-import type { Refit } from "./refit.ts"
 import { createRefitter } from "./refit.ts"
 import { responseDrawer } from "./simulate.ts"
 
@@ -35,9 +32,6 @@ export interface BootstrapParameters {
   readonly values: ReadonlyMap<string, Float64Array>
 }
 
-/** Streams are by chunk, so that chunks could be run anywhere. */
-const CHUNK = 250
-
 /**
  * Refits the model to responses drawn from it. The response enters a fit only through (Z'y, X'y, y'y); with one grouping
  * factor these are drawn from their joint law instead of the response, and levels with equal blocks are one.
@@ -49,47 +43,31 @@ export function bootstrapParameters(fit: LmmEstimate, options: BootstrapOptions 
   const began = performance.now()
   const replicates = checkReplicates(options.replicates ?? 1000)
   const parameters = listParameters(fit)
-  const columns = parameters.map(() => new Float64Array(replicates))
-  const refitter = createRefitter(fit, options.signal)
-  const { system } = fit.state.criterion
+  const width = parameters.length
+  const rows = new Float64Array(replicates * width)
+  const replicate = createReplicator(fit, options.signal)
   let notConverged = 0
   runReplicates(replicates, options, (rng, index) => {
-    const refit = refitter.fitDraw(rng)
-    if (!refit.converged) notConverged++
-    const factors = unpackTheta(system.terms, refit.theta)
-    const roots = factors.map((t, k) => fromInternal(system.terms[k]!, t, system.terms[k]!.width))
-    parameters.forEach((parameter, j) => {
-      columns[j]![index] = valueAt(fit, refit, roots, parameter)
-    })
+    if (!replicate(rng, rows, index * width).converged) notConverged++
   })
   return {
-    replicates,
+    ...tabulateReplicates(parameters, rows),
     notConverged,
     seconds: (performance.now() - began) / 1000,
-    values: new Map(parameters.map(({ name }, j) => [name, columns[j]!])),
   }
 }
 
-function valueAt(
-  fit: LmmEstimate,
-  refit: Refit,
-  roots: readonly Float64Array[],
-  parameter: NamedParameter,
-): number {
-  if (parameter.kind === "fixed") return parameter.estimate + refit.fixed[parameter.index]!
-  if (parameter.kind === "residual") return refit.sigma
-  if (parameter.kind === "structure") return refit.structure[parameter.index]!
-  const { term, a } = parameter
-  const q = fit.covariances[term]!.terms.length
-  const root = roots[term]!
-  const inner = (i: number, j: number) => {
-    let sum = 0
-    for (let k = 0; k < q; k++) sum += root[i * q + k]! * root[j * q + k]!
-    return sum
-  }
-  if (parameter.kind === "sd") return refit.sigma * Math.sqrt(inner(a, a))
-  const { b } = parameter
-  return inner(a, b) / Math.sqrt(inner(a, a) * inner(b, b))
+/** @param rows replicates × parameters, row-major */
+export function tabulateReplicates(
+  parameters: readonly NamedParameter[],
+  rows: Float64Array,
+): Pick<BootstrapParameters, "replicates" | "values"> {
+  const width = parameters.length
+  const replicates = rows.length / width
+  const columns = parameters.map(({ name }, j): [string, Float64Array] => {
+    return [name, Float64Array.from({ length: replicates }, (_, i) => rows[i * width + j]!)]
+  })
+  return { replicates, values: new Map(columns) }
 }
 
 export type BootstrapIntervalKind = "percentile" | "basic" | "normal"
@@ -203,22 +181,13 @@ function createStatisticSource(
   }
 }
 
-function checkReplicates(replicates: number): number {
-  if (Number.isSafeInteger(replicates) && replicates >= 1) return replicates
-  throw new OptionError(`found ${replicates} replicates, expected a positive whole number`, {
-    code: "bad-replicates",
-    where: "bootstrap",
-    hint: "for instance 1000",
-  })
-}
-
 function runReplicates(
   replicates: number,
   { seed, signal, onProgress }: BootstrapOptions,
   run: (rng: Stream, index: number) => void,
 ): void {
   for (let first = 0; first < replicates; first += CHUNK) {
-    const rng = streamFor(seed ?? "gibbsite", first / CHUNK, "bootstrap")
+    const rng = chunkStream(seed, first / CHUNK)
     const end = Math.min(replicates, first + CHUNK)
     for (let index = first; index < end; index++) {
       signal?.throwIfAborted()

@@ -40,6 +40,43 @@ export function formCrossProducts(
   return { layout, diagonal, below, tail }
 }
 
+/** A copy whose response can be replaced; the blocks without a response are shared. */
+export function copyForResponses(cross: CrossProducts): CrossProducts {
+  const below = cross.below.map((values) => Float64Array.from(values))
+  return { ...cross, below, tail: Float64Array.from(cross.tail) }
+}
+
+/**
+ * Overwrites the products with the response. One pass over the rows.
+ *
+ * @param residual as in {@link formCrossProducts}
+ */
+export function replaceResponse(cross: CrossProducts, residual: Float64Array, residualSquares: number): void {
+  const { layout, tail } = cross
+  const { tailSize, tailEffects } = layout
+  const last = (tailSize - 1) * tailSize
+  layout.chain.forEach(({ factor, width: q, levels, offPointer }, c) => {
+    const below = cross.below[c]!
+    const { codes, columns } = layout.factors[factor]!
+    for (let j = 0; j < levels; j++) below.fill(0, offPointer[j + 1]! - q, offPointer[j + 1]!)
+    for (let i = 0; i < residual.length; i++) {
+      const at = offPointer[codes[i]! + 1]! - q
+      for (let t = 0; t < q; t++) below[at + t] = below[at + t]! + columns[t]![i]! * residual[i]!
+    }
+  })
+  tail.fill(0, last, last + tailEffects)
+  layout.factors.forEach(({ codes, columns, width: q }, f) => {
+    const start = layout.tailStart[f]!
+    if (start < 0) return
+    for (let i = 0; i < residual.length; i++) {
+      const at = last + start + codes[i]! * q
+      for (let t = 0; t < q; t++) tail[at + t] = tail[at + t]! + columns[t]![i]! * residual[i]!
+    }
+  })
+  for (let k = 0; k < tailEffects; k++) tail[k * tailSize + tailSize - 1] = tail[last + k]!
+  tail[tailSize * tailSize - 1] = residualSquares
+}
+
 function formChainFactor(
   layout: EliminationLayout,
   c: number,

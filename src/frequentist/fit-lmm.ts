@@ -161,6 +161,33 @@ function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
   return packTheta(system.terms, factors)
 }
 
+/**
+ * The fit of a model without structures whose optimum is known.
+ *
+ * @param factors T of each term in internal coordinates, as `LmmFit.state` holds them; they are not checked
+ */
+export function restoreFit(
+  design: Design,
+  method: LmmMethod,
+  weights: Float64Array | null,
+  factors: readonly Float64Array[],
+): LmmFit {
+  const began = performance.now()
+  const criterion = createCriterion(createSystem(design, weights), method)
+  const { value } = evaluateCriterion(criterion, factors)
+  const optimum: ThetaOptimum = {
+    factors,
+    value,
+    converged: true,
+    log: [],
+    evaluations: 1,
+    ranks: ranks(criterion, factors),
+    gradientNorm: 0,
+    kktResidual: 0,
+  }
+  return assembleFit(criterion, optimum, began, null)
+}
+
 function assembleFit(
   criterion: Criterion,
   optimum: ThetaOptimum,

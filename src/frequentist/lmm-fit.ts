@@ -2,6 +2,7 @@
 
 import type { TableInput } from "../data/to-table.ts"
 import type { BootstrapLrt, BootstrapOptions, BootstrapParameters } from "./bootstrap.ts"
+import type { ParallelBootstrapOptions } from "./bootstrap-parallel.ts"
 import type { ConfintOptions, Interval, ProfilePoint, profileZeta } from "./confint.ts"
 import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
@@ -54,6 +55,8 @@ export interface LmmFit extends LmmEstimate {
   profile(options?: Parameters<typeof profileZeta>[1]): readonly ProfilePoint[]
   /** Parameters of refits to responses drawn from the model. */
   bootstrap(options?: BootstrapOptions): BootstrapParameters
+  /** The same replicates over worker threads, with progress and without holding up this one. */
+  bootstrapInParallel(options?: ParallelBootstrapOptions): Promise<BootstrapParameters>
   /** Likelihood-ratio test against a smaller model. */
   lrt(smaller: Comparable): LikelihoodRatioTest
   /** The same by bootstrap under the smaller model; that without random effects when none is given. */

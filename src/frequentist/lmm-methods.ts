@@ -1,6 +1,7 @@
 /** Ties what can be computed from a fit to the fit. */
 
 import { bootstrapLrt, bootstrapParameters } from "./bootstrap.ts"
+import { bootstrapInParallel } from "./bootstrap-parallel.ts"
 import { confint, profileZeta } from "./confint.ts"
 import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
@@ -36,6 +37,7 @@ export function attachMethods(estimate: LmmEstimate): LmmFit {
     confint: (options) => confint(estimate, options),
     profile: (options) => profileZeta(estimate, options),
     bootstrap: (options) => bootstrapParameters(estimate, options),
+    bootstrapInParallel: (options) => bootstrapInParallel(estimate, options),
     lrt: (smaller) => likelihoodRatioTest(smaller, estimate),
     bootstrapLrt: (smaller, options) => bootstrapLrt(estimate, smaller, options),
     exactVarianceTest: (options) => exactVarianceTest(estimate, options),

@@ -5,7 +5,7 @@ import { dot } from "../math/compensated-sum.ts"
 import { orthonormaliseColumns, solveUpperColumns } from "../math/orthonormal-basis.ts"
 import type { Design } from "../models/formula/design.ts"
 import type { CrossProducts } from "./cross-products.ts"
-import { formCrossProducts } from "./cross-products.ts"
+import { copyForResponses, formCrossProducts, replaceResponse } from "./cross-products.ts"
 import { layOutElimination } from "./elimination-layout.ts"
 import type { FactorTerm, GroupingFactor } from "./grouping-factors.ts"
 import { gatherFactors, orderTerms } from "./grouping-factors.ts"
@@ -59,15 +59,7 @@ export function createSystem(design: Design, weights: Float64Array | null = null
     })
   }
   const { residual, leastSquares } = projectResponse(rows, basis, coordinates)
-  const squares = dot(residual, residual)
-  const total = dot(rows.response.values, rows.response.values)
-  if (!(squares > 1e-22 * total)) {
-    throw new NumericalError(
-      `the fixed effects reproduce the response ${design.response.name} exactly; there is no variance to divide`,
-      { code: "exact-fit", where: design.formula, hint: "use fewer fixed effects, or check the response" },
-    )
-  }
-  const responseScale = Math.sqrt(squares / (design.nobs - basis.length))
+  const responseScale = scaleOf(design, rows, residual)
   const scaled = residual.map((value) => value / responseScale)
   const factors = gatherFactors(rows)
   const layout = layOutElimination(factors, basis.length)
@@ -86,6 +78,45 @@ export function createSystem(design: Design, weights: Float64Array | null = null
     responseScale,
     weights,
     logWeights: weights === null ? 0 : weights.reduce((sum, weight) => sum + Math.log(weight), 0),
+  }
+}
+
+/** @throws NumericalError when X reproduces the response */
+function scaleOf(design: Design, rows: Design, residual: Float64Array): number {
+  const squares = dot(residual, residual)
+  const total = dot(rows.response.values, rows.response.values)
+  if (!(squares > 1e-22 * total)) {
+    throw new NumericalError(
+      `the fixed effects reproduce the response ${design.response.name} exactly; there is no variance to divide`,
+      { code: "exact-fit", where: design.formula, hint: "use fewer fixed effects, or check the response" },
+    )
+  }
+  return Math.sqrt(squares / (design.nobs - rows.fixed.columns.length))
+}
+
+/**
+ * A function that gives the system of one response after another, on the same rows: only products with the response are
+ * formed anew.
+ *
+ * @returns a system for a response without offset, length nobs; its cross-products are overwritten by the next one
+ */
+export function createResponder(system: LmmSystem): (response: Float64Array) => LmmSystem {
+  const { design: original, weights, fixedCoordinates } = system
+  const design: Design = { ...original, offset: null }
+  const { basis } = orthonormaliseColumns(
+    (weights === null ? design : weightRows(design, weights)).fixed.columns,
+  )
+  const roots = weights?.map(Math.sqrt) ?? null
+  const cross = copyForResponses(system.cross)
+  return (response) => {
+    const own = { ...design, response: { ...design.response, values: response } }
+    const values = roots === null ? response : response.map((value, i) => value * roots[i]!)
+    const rows = { ...own, response: { ...own.response, values } }
+    const { residual, leastSquares } = projectResponse(rows, basis, fixedCoordinates)
+    const responseScale = scaleOf(own, rows, residual)
+    const scaled = residual.map((value) => value / responseScale)
+    replaceResponse(cross, scaled, design.nobs - basis.length)
+    return { ...system, design: own, cross, leastSquares, responseScale }
   }
 }
 

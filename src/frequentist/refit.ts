@@ -6,12 +6,14 @@ import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Stream } from "../random/stream.ts"
 import { assembleFactors, packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
-import { createCriterion, evaluateCriterion } from "./criterion.ts"
+import { evaluateCriterion } from "./criterion.ts"
 import { createStatisticsDrawer, createStatisticsReader } from "./draw-statistics.ts"
+import type { Equations } from "./equations.ts"
+import { createEquations } from "./equations.ts"
 import { fixedEstimates } from "./fixed-effects.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { LmmSystem } from "./lmm-system.ts"
-import { createSystem } from "./lmm-system.ts"
+import { createResponder } from "./lmm-system.ts"
 import type { OneFactorModel } from "./one-factor.ts"
 import { createLikelihood, createStatistics, describeOneFactor } from "./one-factor.ts"
 import { optimiseTheta } from "./optimise-theta.ts"
@@ -153,15 +155,24 @@ function startTheta(system: LmmSystem, factors: readonly Float64Array[]): Float6
   )
 }
 
-/** Crossed and nested factors: cross-products and a full search anew for every response. */
+/** Crossed and nested factors: products with the response and a full search anew every time, the rest shared. */
 function createGeneralRefitter(fit: LmmEstimate, signal: AbortSignal | undefined): Refitter {
   const { system, method } = fit.state.criterion
   const start = startTheta(system, fit.state.factors)
   const draw = responseDrawer(fit)
+  const respond = createResponder(system)
+  let equations: Equations | undefined
   let last: Criterion | undefined
   const refit = (response: Float64Array): Refit => {
-    const design = { ...fit.design, response: { ...fit.design.response, values: response }, offset: null }
-    const criterion = createCriterion(createSystem(design, fit.weights), method)
+    const drawn = respond(response)
+    equations ??= createEquations(drawn.cross)
+    const criterion: Criterion = {
+      system: drawn,
+      method,
+      equations,
+      df: fit.state.criterion.df,
+      memo: { last: null },
+    }
     last = criterion
     const optimum = optimiseTheta(criterion, start, signal)
     const { residualSquares } = evaluateCriterion(criterion, optimum.factors)
