@@ -13,6 +13,8 @@ export interface Plate {
   /** Symbol for its size in printed formulas: `N`, `J`. */
   readonly sizeSymbol: string
   readonly size: number
+  /** Where the members stand for more: how many, as a likelihood counts them. */
+  readonly standsFor?: number
   /** Names of the members; null for rows. */
   readonly labels: readonly string[] | null
 }

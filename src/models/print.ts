@@ -33,5 +33,5 @@ export function memberIndex(graph: ModelGraph, node: StochasticNode): Index | nu
 function printPlate(graph: ModelGraph, node: StochasticNode): string | null {
   if (node.plate === null) return null
   const plate = plateOf(graph, node.plate)
-  return `${plate.index} = 1..${plate.size}${plate.labels === null ? "" : ` (${plate.id})`}`
+  return `${plate.index} = 1..${plate.standsFor ?? plate.size}${plate.labels === null ? "" : ` (${plate.id})`}`
 }

@@ -50,8 +50,8 @@ export function explainPlan(plan: Plan, styleName: StyleName = "text"): Explaine
     conditionals: textbook === null ? [] : explain(textbook),
     rewrites: textbook?.rewrites ?? [],
     sizes: plan.graph.plates.map(
-      ({ sizeSymbol, size, labels, id }) =>
-        `${sizeSymbol} = ${size}, ${labels === null ? "rows" : `levels of ${id}`}`,
+      ({ sizeSymbol, size, standsFor = size, labels, id }) =>
+        `${sizeSymbol} = ${standsFor}, ${labels === null ? "rows" : `levels of ${id}`}`,
     ),
   }
 }

@@ -17,6 +17,8 @@ import { fixesResidual, type ResolvedPriors, resolvePriors } from "../models/for
 import type { ModelGraph } from "../models/graph.ts"
 import { explainPlan, printExplanation, type StyleName } from "./explain.ts"
 import { type Method, makePlan, type Plan } from "./plan.ts"
+import type { RowStatistics } from "./row-statistics/row-statistics.ts"
+import { designOf } from "./row-statistics/statistics-design.ts"
 
 export interface LmmOptions extends Omit<DesignOptions, "residualKnown">, ResidualScaleOptions {
   /** Priors by target, `{ "sd(county)": halfT(3, 1) }` or `{ "sd(county)": "halfT(3, 1)" }`, or a list of texts. */
@@ -136,6 +138,21 @@ function withoutResidual(stated: readonly StatedPrior[]): readonly StatedPrior[]
     where: "option se",
     hint: "leave the prior or the option out; weights scale a residual variance that is estimated",
   })
+}
+
+/**
+ * The hierarchical model of rows that were reduced to statistics: the posterior is that of `lmm` with all rows, for every
+ * method. The default priors take the sd of the responses from the statistics.
+ * @throws ModelError for priors that do not fit, or a response that does not vary
+ */
+export function lmmFromStatistics(
+  statistics: RowStatistics,
+  options: Pick<LmmOptions, "priors"> = {},
+): HierarchicalModel {
+  checkOptionNames("lmmFromStatistics", options, ["priors"])
+  const design = designOf(statistics)
+  const table: Table = { name: "statistics", rows: design.nobs, columns: new Map() }
+  return modelOf(design, resolvePriors(design, statedPriors(options.priors ?? {})), table)
 }
 
 function statedPriors(priors: NonNullable<LmmOptions["priors"]>): StatedPrior[] {

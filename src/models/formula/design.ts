@@ -23,6 +23,8 @@ export interface Design {
   readonly rowIndex: Int32Array
   /** What the user should know: columns dropped for rank deficiency, unused levels. */
   readonly messages: readonly string[]
+  /** Present where the rows stand for more: those that were reduced to them, and the sd of their responses. */
+  readonly reducedFrom?: { readonly rows: number; readonly responseSd: number }
   /** What is known of the residual variances; absent where they are all the same. */
   readonly residualScale?: ResidualScale
   /** How to code new rows alike (`newDesign`); absent in a design that no formula made. */

@@ -89,7 +89,9 @@ class GraphBuilder {
 
   constructor(design: Design) {
     this.design = design
-    this.plates = [{ id: ROWS, index: "i", sizeSymbol: "N", size: design.nobs, labels: null }]
+    const { reducedFrom } = design
+    const standing = reducedFrom === undefined ? {} : { standsFor: reducedFrom.rows }
+    this.plates = [{ id: ROWS, index: "i", sizeSymbol: "N", size: design.nobs, labels: null, ...standing }]
   }
 
   node(node: StochasticNode): void {

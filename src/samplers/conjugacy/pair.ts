@@ -75,7 +75,7 @@ export function describeChildren({ graph, child, target }: Site): string {
   // `multivariateNormal` in words.
   const family = child.distribution.family.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   if (child.plate === null) return `the ${family} child ${child.id}`
-  const size = plateOf(graph, child.plate).size
+  const { size: members, standsFor: size = members } = plateOf(graph, child.plate)
   const each = target.plate === null ? "" : ", those of its own group"
   return `${size} ${family} children (${child.id}${each})`
 }

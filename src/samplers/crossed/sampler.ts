@@ -36,7 +36,7 @@ export const crossed: JointSampler<CrossedMatch, LoweredCrossed> = {
       density:
         "block by block: p(spreads | other effects, data), the block's coefficients and effects integrated out, by Metropolis–Hastings, then these ~ MultivariateNormal(inverse(Q) h, inverse(Q))",
       because: [
-        `${model.child.residual.length} normal rows; each block eliminates one large factor level by level`,
+        `${model.child.rows} normal rows; each block eliminates one large factor level by level`,
         ...lines,
         "every block draws all coefficients anew, so that they do not hold the effects back",
       ],

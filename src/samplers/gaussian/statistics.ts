@@ -41,7 +41,7 @@ export interface GaussianStatistics {
 
 /** What a reduction is about: a Gaussian model, or the part of one that a block of a sampler draws. */
 export interface Reducible {
-  readonly child: Pick<LinearChild, "columns" | "residual" | "centre">
+  readonly child: Pick<LinearChild, "columns" | "residual" | "centre" | "rows">
   readonly coefficients: readonly Coefficient[]
   readonly effects: readonly Effects[]
 }
@@ -159,7 +159,7 @@ export function reduceRows(model: Reducible): GaussianStatistics {
     if (c.codes === null) centre[first] = centres[columns.indexOf(c as (typeof columns)[number])]!
   }
   return {
-    rows,
+    rows: model.child.rows,
     levels,
     q,
     own,

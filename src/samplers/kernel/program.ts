@@ -43,6 +43,8 @@ export interface LoweringContext {
 }
 
 export interface LinearChild extends CentredResponse {
+  /** Rows, as the likelihood counts them. */
+  readonly rows: number
   /** What the residual variances of all rows have in common: a row's is this divided by its weight. */
   readonly variance: Expr
   /** Known weights of the rows, by whose roots columns and response have been multiplied; null for ones. */
@@ -157,7 +159,11 @@ class Lowering {
   private tabulate(name: string, range: Range, body: Expr): Expr {
     const { graph } = this.context
     const value = compileClosure(body, this.data, [name])
-    const members = plateOf(graph, range.plate).size
+    const { size: members, standsFor } = plateOf(graph, range.plate)
+    // A count of rows counts those that they stand for.
+    if (standsFor !== undefined && range.where === undefined && body.op === "number") {
+      return number(standsFor * body.value)
+    }
     const map = range.where === undefined ? null : mapOf(graph, range.where.map)
     const table = new Float64Array(map === null ? 1 : plateOf(graph, map.to).size)
     const noState = new Float64Array(0)
@@ -291,6 +297,7 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
   let gram: Gram | null = null
   return {
     columns,
+    rows: plateOf(graph, child.plate!).standsFor ?? n,
     variance,
     weights,
     ...centred,

@@ -177,7 +177,7 @@ describe("many levels of two factors", () => {
         outside.reduce((left, { slot, stride, codes }) => left - state[slot + stride * codes![i]!]!, r),
       )
       const direct = reduceRows({
-        child: { columns: child.columns, centre: child.centre, residual },
+        child: { columns: child.columns, centre: child.centre, rows: child.rows, residual },
         coefficients: gaussian.coefficients,
         effects: effects.map((k) => gaussian.effects[k]!),
       })

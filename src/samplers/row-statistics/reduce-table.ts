@@ -1,0 +1,162 @@
+/** Rows into sufficient statistics: a table at once, or any number of chunks one after another. */
+import { type TableInput, toTable } from "../../data/to-table.ts"
+import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
+import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
+import type { Design } from "../../models/formula/design.ts"
+import { findCompleteRows } from "../../models/formula/design-rows.ts"
+import { evaluateNumbers } from "../../models/formula/evaluate.ts"
+import { openFrame } from "../../models/formula/frame.ts"
+import { newDesign } from "../../models/formula/new-design.ts"
+import { parseFormula } from "../../models/formula/parse.ts"
+import { printExpression } from "../../models/formula/print.ts"
+import { findCells } from "../kernel/cells.ts"
+import { addStatistics, type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
+
+export interface ReduceOptions extends Omit<DesignOptions, "residualKnown" | "maxMessages"> {
+  /**
+   * Rows from which the coding is taken: levels of fixed factors, coefficients of `scale` and `poly`, columns that depend on
+   * others. Default: the first rows that come. Grouping factors find their levels as they come.
+   */
+  readonly coding?: TableInput
+}
+
+/**
+ * The sufficient statistics of a table under a formula.
+ * @throws what `lmm` throws; DataError for a level of a fixed factor that the coding does not know
+ */
+export function reduceTable(formula: string, data: TableInput, options: ReduceOptions = {}): RowStatistics {
+  return codeChunks(formula, options.coding ?? data, options)(data)
+}
+
+/**
+ * The sufficient statistics of chunks that are read one after another: memory is bounded by one chunk and the cells.
+ * @param chunks tables or columns, as an iterable or an asynchronous one
+ * @throws as `reduceTable`; DataError when there is no chunk
+ */
+export async function reduceChunks(
+  formula: string,
+  chunks: AsyncIterable<TableInput> | Iterable<TableInput>,
+  options: ReduceOptions = {},
+): Promise<RowStatistics> {
+  let reduce = options.coding === undefined ? null : codeChunks(formula, options.coding, options)
+  let total: RowStatistics | null = null
+  for await (const chunk of chunks) {
+    reduce ??= codeChunks(formula, chunk, options)
+    const part = reduce(chunk)
+    total = total === null ? part : addStatistics(total, part)
+  }
+  return total ?? reduceTable(formula, {}, options)
+}
+
+/** A function that reduces tables, all coded as one table would be. */
+function codeChunks(
+  formula: string,
+  coding: TableInput,
+  { coding: _, ...options }: ReduceOptions,
+): (chunk: TableInput) => RowStatistics {
+  const ast = parseFormula(formula)
+  // With the residual variance known a chunk may have a level for every row.
+  const design = buildDesign(ast, toTable(coding), { ...options, residualKnown: true })
+  const { recipe, random } = design
+  const groupExpressions = recipe!.random.flatMap(({ factors }) => factors.map((factor) => factor.expression))
+  const names = distinctNames(design)
+  const response = printExpression(ast.response)
+
+  return (input) => {
+    const table = toTable(input)
+    const present = (name: string) => table.columns.has(name)
+    const frame = openFrame(ast.text, table, {
+      factor: recipe!.factorColumns.filter(present),
+      numeric: recipe!.numericColumns.filter(present),
+    })
+    const { used } = findCompleteRows([ast.response, ...groupExpressions], frame)
+    const y = evaluateNumbers({ frame, used, coefficients: new Map(), role: "response" }, ast.response)
+    const coded = newDesign(design, table)
+    const kept = Int32Array.from(coded.rowIndex.keys()).filter((i) => used[coded.rowIndex[i]!] === 1)
+    const take = (values: Float64Array) => Float64Array.from(kept, (i) => values[i]!)
+    const values = Float64Array.from(kept, (i) => y[coded.rowIndex[i]!]! - (coded.offset?.[i] ?? 0))
+    const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
+
+    const factors = new Map<string, { group: string; levels: string[]; codes: Int32Array }>()
+    random.forEach(({ group, levels: known }, k) => {
+      if (factors.has(group)) return
+      const own = coded.random[k]!.codes
+      const fresh = coded.newLevels[k]!
+      const levels = [...known, ...fresh.levels]
+      const codes = Int32Array.from(kept, (i) => (own[i] === -1 ? known.length + fresh.codes[i]! : own[i]!))
+      factors.set(group, { group, levels, codes })
+    })
+    const list = [...factors.values()]
+    return {
+      format: STATISTICS_FORMAT,
+      formula: design.formula,
+      response,
+      fixed: { names: design.fixed.names, terms: design.fixed.terms, assign: design.fixed.assign },
+      random: random.map(({ group, terms }) => ({ group, terms })),
+      factors: list.map(({ group, levels }) => ({ group, levels })),
+      columns: [...names, response],
+      rows: kept.length,
+      dropped: table.rows - kept.length,
+      responses: momentsOf(Float64Array.from(kept, (i) => y[coded.rowIndex[i]!]!)),
+      ...reduceCells(list, columns),
+    }
+  }
+}
+
+function momentsOf(values: Float64Array): RowStatistics["responses"] {
+  const mean = values.length === 0 ? 0 : sumProducts(values, null, values.length) / values.length
+  const centred = values.map((value) => value - mean)
+  return { mean, squares: sumProducts(centred, centred, values.length) }
+}
+
+/** Names of the columns of the fixed part and of the bars, each once. */
+const distinctNames = ({ fixed, random }: Design): string[] => [
+  ...new Set([...fixed.names, ...random.flatMap((term) => term.terms)]),
+]
+
+function columnCalled(
+  { fixed, random }: Pick<ReturnType<typeof newDesign>, "fixed" | "random">,
+  name: string,
+) {
+  const j = fixed.names.indexOf(name)
+  if (j !== -1) return fixed.columns[j]!
+  const term = random.find(({ terms }) => terms.includes(name))!
+  return term.columns[term.terms.indexOf(name)]!
+}
+
+/** Counts, means and centred products by combination of levels. */
+function reduceCells(
+  factors: readonly { readonly levels: readonly string[]; readonly codes: Int32Array }[],
+  columns: readonly Float64Array[],
+): Pick<RowStatistics, "codes" | "count" | "mean" | "products"> {
+  // Cells of the first factor, then of these and the next factor, and so on.
+  let cellOfRow = factors[0]!.codes
+  let cells = factors[0]!.levels.length
+  for (const { codes, levels } of [factors[0]!, ...factors.slice(1)]) {
+    const found = findCells(cellOfRow, cells, codes, levels.length)
+    cellOfRow = found.ofRow
+    cells = found.code.length
+  }
+  const w = columns.length
+  const triangle = (w * (w + 1)) / 2
+  const codes = new Int32Array(cells * factors.length)
+  for (let i = 0; i < cellOfRow.length; i++) {
+    for (let f = 0; f < factors.length; f++) codes[cellOfRow[i]! * factors.length + f] = factors[f]!.codes[i]!
+  }
+  const count = sumProductsBy(null, null, cellOfRow, cells)
+  const mean = new Float64Array(cells * w)
+  const centred = columns.map((values, k) => {
+    const sums = sumProductsBy(values, null, cellOfRow, cells)
+    for (let c = 0; c < cells; c++) mean[c * w + k] = sums[c]! / count[c]!
+    return values.map((value, i) => value - mean[cellOfRow[i]! * w + k]!)
+  })
+  const products = new Float64Array(cells * triangle)
+  let at = 0
+  for (let k = 0; k < w; k++) {
+    for (let j = 0; j <= k; j++, at++) {
+      const sums = sumProductsBy(centred[k]!, centred[j]!, cellOfRow, cells)
+      for (let c = 0; c < cells; c++) products[c * triangle + at] = sums[c]!
+    }
+  }
+  return { codes, count, mean, products }
+}
