@@ -1,4 +1,5 @@
 /** Draws of covariance matrices, put together from the recorded variances, sds, covariances and correlations. */
+import type { RandomDesign } from "../models/formula/design.ts"
 import { type DrawsByName, notRecorded } from "./recorded-draws.ts"
 
 export interface CovarianceDraws {
@@ -15,11 +16,12 @@ export function varianceDraws(name: string, draws: DrawsByName): Float64Array {
 
 /** Draws of the covariance matrix of the terms of one bar. @throws DataError when they were not recorded */
 export function covarianceDraws(
-  group: string,
-  terms: readonly string[],
+  { group, terms, structure }: Pick<RandomDesign, "group" | "terms" | "structure">,
   draws: DrawsByName,
 ): CovarianceDraws {
   const q = terms.length
+  const none =
+    structure === "identity" ? new Float64Array(varianceDraws(`${group},${terms[0]}`, draws).length) : null
   const entries = new Array<Float64Array>(q * q)
   terms.forEach((term, r) => {
     entries[r * q + r] = varianceDraws(`${group},${term}`, draws)
@@ -28,6 +30,7 @@ export function covarianceDraws(
       const correlation = draws(`cor[${both}]`)
       const [first, second] = [entries[c * q + c]!, entries[r * q + r]!]
       entries[r * q + c] = entries[c * q + r] =
+        none ??
         draws(`cov[${both}]`) ??
         correlation?.map((value, s) => value * Math.sqrt(first[s]! * second[s]!)) ??
         notRecorded(`cov[${both}]`)

@@ -1,5 +1,5 @@
 /** Draws of the linear predictor `offset + X b + Σ Z u` of rows, in the data or new, row by row. */
-import type { RandomDesign } from "../models/formula/design.ts"
+import type { RandomDesign, ResidualScale } from "../models/formula/design.ts"
 import type { NewLevels } from "../models/formula/new-design.ts"
 import { drawNormal } from "../random/normal.ts"
 import type { Stream } from "../random/stream.ts"
@@ -13,6 +13,7 @@ export interface PredictorRows {
   readonly fixed: { readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
   readonly random: readonly RandomDesign[]
   readonly newLevels?: readonly NewLevels[]
+  readonly residualScale?: ResidualScale | undefined
 }
 
 export interface LinearPredictor {
@@ -73,14 +74,15 @@ interface GroupPart {
 }
 
 function groupPart(
-  { group, levels, codes, terms, columns }: RandomDesign,
+  bar: RandomDesign,
   newLevels: NewLevels | undefined,
   draw: (name: string) => Float64Array,
   draws: DrawsByName,
   rng: Stream,
 ): GroupPart {
+  const { group, levels, codes, terms, columns } = bar
   let covariance: CovarianceDraws | undefined
-  const covarianceOf = (): CovarianceDraws => (covariance ??= covarianceDraws(group, terms, draws))
+  const covarianceOf = (): CovarianceDraws => (covariance ??= covarianceDraws(bar, draws))
   let factor: readonly Float64Array[] | undefined
   const effects = new Map<number, readonly Float64Array[]>()
   const rowOf = (row: number): number[] => columns.map((column) => column[row]!)

@@ -1,12 +1,12 @@
 /** Log likelihoods of rows under the draws of a posterior. */
 import { ModelError, OptionError } from "../core/errors.ts"
 import type { LogLikelihood } from "../diagnostics/log-likelihood.ts"
-import { usesIndex } from "../models/expression.ts"
-import { type ModelGraph, plateOf, type StochasticNode } from "../models/graph.ts"
+import type { Design } from "../models/formula/design.ts"
+import type { ModelGraph } from "../models/graph.ts"
 import { streamFor } from "../random/stream.ts"
-import { varianceDraws } from "./covariance-draws.ts"
 import { linearPredictor, type PredictorRows } from "./linear-predictor.ts"
 import type { DrawsByName } from "./recorded-draws.ts"
+import { checkNotReduced, residualVariance } from "./residual-variance.ts"
 
 const LOG_TWO_PI = Math.log(2 * Math.PI)
 /** Values of a matrix that is still held in memory: 2 GiB. */
@@ -26,7 +26,7 @@ export function pointwiseLogLikelihood(
   draws: DrawsByName,
 ): LogLikelihood {
   const predictor = linearPredictor(rows, draws, streamFor(0, 0, "unused"))
-  const residual = varianceDraws("residual", draws)
+  const residual = residualVariance(rows.residualScale, draws)
   const { count } = predictor
   if (rows.nobs * count > MOST_VALUES) {
     throw new OptionError(
@@ -34,41 +34,28 @@ export function pointwiseLogLikelihood(
       { code: "too-large", hint: "sample fewer draws, or thin them" },
     )
   }
-  const logResidual = residual.map(Math.log)
   const spread = new Float64Array(count)
   return Array.from({ length: rows.nobs }, (_, i) => {
     const values = new Float64Array(count)
     predictor.known(i, values)
-    spread.set(residual)
-    const isNew = predictor.addNewVariance(i, spread)
+    residual(i, spread)
+    predictor.addNewVariance(i, spread)
     for (let s = 0; s < count; s++) {
-      const logVariance = isNew ? Math.log(spread[s]!) : logResidual[s]!
-      values[s] = -0.5 * (LOG_TWO_PI + logVariance + (response[i]! - values[s]!) ** 2 / spread[s]!)
+      values[s] = -0.5 * (LOG_TWO_PI + Math.log(spread[s]!) + (response[i]! - values[s]!) ** 2 / spread[s]!)
     }
     return values
   })
 }
 
-/** @throws ModelError when weights or standard errors give every row a residual variance of its own */
-function checkOneVariance(graph: ModelGraph, node: StochasticNode, what: string): void {
-  const { variance } = node.distribution.parameters
-  if (node.plate === null || variance === undefined || !usesIndex(variance, plateOf(graph, node.plate).index))
-    return
-  throw new ModelError(`${what} is for one residual variance, found one for each row`, {
-    code: "not-supported",
-    where: node.id,
-    hint: "compute it from the draws and the known weights or standard errors",
-  })
-}
-
-/** @throws ModelError when the response of a model is not normal, naming what needs it to be */
-export function checkNormalResponse(graph: ModelGraph, what: string): void {
+/** @throws ModelError when the response of a model is not normal or its rows stand for several observations, naming what needs it to be */
+export function checkNormalResponse(
+  { graph, design }: { readonly graph: ModelGraph; readonly design: Design },
+  what: string,
+): void {
+  checkNotReduced(design, what)
   const observed = graph.nodes.filter((node) => node.observed !== null)
   const other = observed.find((node) => node.distribution.family !== "normal")
-  if (other === undefined && observed.length === 1) {
-    checkOneVariance(graph, observed[0]!, what)
-    return
-  }
+  if (other === undefined && observed.length === 1) return
   const found =
     other === undefined ? `${observed.length} responses` : `a ${other.distribution.family} response`
   throw new ModelError(`${what} is for models with one normal response, found ${found}`, {

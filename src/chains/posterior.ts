@@ -11,6 +11,7 @@ import { type EffectSummary, groupCoefficients, type VarcorrRow, varcorrRows } f
 import { checkNormalResponse, pointwiseLogLikelihood } from "./pointwise-likelihood.ts"
 import { type Prediction, type PredictRowOptions, predictRows } from "./predict-rows.ts"
 import { notRecorded, recordedDraws } from "./recorded-draws.ts"
+import { newResidualScale } from "./residual-variance.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
 import { SampledDraws } from "./sampled-draws.ts"
@@ -81,9 +82,12 @@ export class Posterior extends SampledDraws {
    * @throws DataError when the rows lack a column, or a factor has a level that the data did not; OptionError
    */
   predict(rows: TableInput, options: PredictRowOptions = {}): Prediction[] {
-    const design = newDesign(this.model.design, toTable(rows, "new rows"))
+    const table = toTable(rows, "new rows")
+    const design = newDesign(this.model.design, table)
     const rowNumbers = design.rowIndex.map((row) => row + 1)
-    return predictRows(design, rowNumbers, recordedDraws(this.container), {
+    const residualScale =
+      options.of === "response" ? newResidualScale(this.model.design, table, design.rowIndex) : undefined
+    return predictRows({ ...design, residualScale }, rowNumbers, recordedDraws(this.container), {
       seed: this.sampling.seed,
       ...options,
     })
@@ -94,8 +98,8 @@ export class Posterior extends SampledDraws {
    * @throws DataError when `b`, `u` or the residual spread were not recorded; ModelError for a response that is not normal
    */
   logLik(): LogLikelihood {
-    const { graph, design } = this.model
-    checkNormalResponse(graph, "logLik")
+    const { design } = this.model
+    checkNormalResponse(this.model, "logLik")
     return pointwiseLogLikelihood(design, design.response.values, recordedDraws(this.container, "equal"))
   }
 

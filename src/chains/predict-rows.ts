@@ -4,9 +4,9 @@ import { mean, variance } from "../diagnostics/moments.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { drawNormal } from "../random/normal.ts"
 import { type Seed, streamFor } from "../random/stream.ts"
-import { varianceDraws } from "./covariance-draws.ts"
 import { linearPredictor, type PredictorRows } from "./linear-predictor.ts"
 import type { DrawsByName } from "./recorded-draws.ts"
+import { residualVariance } from "./residual-variance.ts"
 
 export interface PredictRowOptions {
   /** What is predicted: the expectation of a response (default), or a new response, residual included. */
@@ -59,7 +59,8 @@ export function predictRows(
   const { count } = predictor
   if (count === 0)
     throw new DataError("there are no draws to predict from", { code: "no-draws", hint: "sample again" })
-  const residual = of === "response" ? varianceDraws("residual", draws) : null
+  const residual = of === "response" ? residualVariance(rows.residualScale, draws) : null
+  const noise = new Float64Array(count)
   return Array.from({ length: rows.nobs }, (_, i) => {
     const values = new Float64Array(count)
     predictor.known(i, values)
@@ -69,9 +70,10 @@ export function predictRows(
     predictor.addNewVariance(i, spread)
     predictor.addNewEffects(i, values)
     if (residual !== null) {
+      residual(i, noise)
       for (let s = 0; s < count; s++) {
-        spread[s]! += residual[s]!
-        values[s]! += Math.sqrt(residual[s]!) * drawNormal(rng)
+        spread[s]! += noise[s]!
+        values[s]! += Math.sqrt(noise[s]!) * drawNormal(rng)
       }
     }
     const sorted = values.slice().sort()

@@ -1,10 +1,11 @@
 /** How much of the variance the model accounts for, draw by draw. */
-import { covarianceDraws, varianceDraws } from "../chains/covariance-draws.ts"
+import { covarianceDraws } from "../chains/covariance-draws.ts"
 import { summariseDraws } from "../chains/group-summaries.ts"
 import { linearPredictor } from "../chains/linear-predictor.ts"
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { type DrawsByName, recordedDraws } from "../chains/recorded-draws.ts"
+import { residualVariance } from "../chains/residual-variance.ts"
 import type { Design, RandomDesign } from "../models/formula/design.ts"
 import { streamFor } from "../random/stream.ts"
 
@@ -31,13 +32,13 @@ export function bayesR2(posterior: Posterior): {
   readonly marginal: ShareDraws
 } {
   const { model, container } = posterior
-  checkNormalResponse(model.graph, "bayesR2")
+  checkNormalResponse(model, "bayesR2")
   const draws = recordedDraws(container)
   const { design } = model
-  const residual = varianceDraws("residual", draws)
   const random = [...meanVariances(design, draws).values()]
   const all = rowVariance(design, draws, "all")
   const fixed = rowVariance(design, draws, "fixed")
+  const residual = meanResidualVariance(design, draws, all.length)
   const conditional = all.map((value, s) => value / (value + residual[s]!))
   const marginal = fixed.map((value, s) => {
     const effects = random.reduce((sum, variances) => sum + variances[s]!, 0)
@@ -58,15 +59,28 @@ export function bayesR2(posterior: Posterior): {
  */
 export function icc(posterior: Posterior): ShareDraws[] {
   const { model, container } = posterior
-  checkNormalResponse(model.graph, "icc")
+  checkNormalResponse(model, "icc")
   const draws = recordedDraws(container)
-  const residual = varianceDraws("residual", draws)
   const variances = meanVariances(model.design, draws)
+  const [first] = variances.values()
+  const residual = meanResidualVariance(model.design, draws, first!.length)
   const total = residual.map((value, s) => [...variances.values()].reduce((sum, own) => sum + own[s]!, value))
   return [...variances].map(([name, own]) => {
     const share = own.map((value, s) => value / total[s]!)
     return { name, ...summariseDraws(share), draws: share }
   })
+}
+
+/** Draws of the mean over the rows of the residual variance. */
+function meanResidualVariance(design: Design, draws: DrawsByName, count: number): Float64Array {
+  const variance = residualVariance(design.residualScale, draws)
+  const sum = new Float64Array(count)
+  const own = new Float64Array(count)
+  for (let i = 0; i < design.nobs; i++) {
+    variance(i, own)
+    for (let s = 0; s < count; s++) sum[s]! += own[s]!
+  }
+  return sum.map((value) => value / design.nobs)
 }
 
 /** Draws of the variance over the rows of the linear predictor, or of its fixed part, less the offset. */
@@ -93,7 +107,7 @@ function rowVariance(design: Design, draws: DrawsByName, part: "all" | "fixed"):
 function meanVariances(design: Design, draws: DrawsByName): Map<string, Float64Array> {
   const means = new Map<string, Float64Array>()
   for (const term of design.random) {
-    const covariance = covarianceDraws(term.group, term.terms, draws)
+    const covariance = covarianceDraws(term, draws)
     const own = means.get(term.group) ?? new Float64Array(covariance.count)
     means.set(term.group, own)
     // Σ_i z_i' Σ z_i / n = tr(Σ M), with M the mean of z z'.

@@ -1,5 +1,5 @@
-import type { Posterior } from "../chains/posterior.ts"
 import { recordedDraws } from "../chains/recorded-draws.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
 import { DataError, OptionError } from "../core/errors.ts"
 import { quantile } from "../diagnostics/quantile.ts"
 import { summarise } from "../diagnostics/summarise.ts"
@@ -47,9 +47,14 @@ const HOLDS: Readonly<Record<Comparison, (difference: number) => boolean>> = {
  * Judges an expression of the draws: `"b[floor] < 0"`, `"sd[county,floor] / sd[residual] > 0.2"`. Scalars are called as in the summary; there are
  * + − * / ^, parentheses, abs, exp, log, log2, log10, sqrt, min, max, logit and ilogit, and one comparison. Without one, the expression is summarised.
  *
+ * @param posterior of a formula or of a BUGS model
  * @throws ModelSyntaxError with the place, for a text that does not parse or names no recorded scalar; OptionError, DataError
  */
-export function hypothesis(posterior: Posterior, text: string, options: HypothesisOptions = {}): Hypothesis {
+export function hypothesis(
+  posterior: Pick<SampledDraws, "names" | "container">,
+  text: string,
+  options: HypothesisOptions = {},
+): Hypothesis {
   const { level = 0.9 } = options
   if (!(level > 0 && level < 1)) {
     throw new OptionError(`found ${level}, expected a probability between 0 and 1`, {

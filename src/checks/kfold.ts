@@ -11,7 +11,7 @@ import type { Design } from "../models/formula/design.ts"
 import { takeRows } from "../models/formula/design-rows.ts"
 import { findIndependentColumns } from "../models/formula/rank.ts"
 import { type Stream, streamFor } from "../random/stream.ts"
-import { keepRows } from "../samplers/change-data.ts"
+import { keepRows, takeScale } from "../samplers/change-data.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { rowsByGroup } from "./predictive-check.ts"
 
@@ -52,7 +52,7 @@ const SAMPLE_OPTIONS = ["chains", "draws", "warmup", "thin", "seed", "method", "
  */
 export async function kfold(model: HierarchicalModel, options: KfoldOptions = {}): Promise<Kfold> {
   checkOptionNames("kfold", options, [...OWN_OPTIONS, ...SAMPLE_OPTIONS])
-  checkNormalResponse(model.graph, "kfold")
+  checkNormalResponse(model, "kfold")
   const { by, k, onProgress, ...sampling } = options
   const parts = assignFolds(model, by, k, streamFor(options.seed ?? "gibbsite", 0, "folds"))
   const elpd = new Float64Array(model.design.nobs)
@@ -128,6 +128,7 @@ function heldOut(full: Design, rest: Design, rows: Int32Array): PredictorRows {
     nobs: rows.length,
     offset: full.offset === null ? null : take(full.offset),
     fixed: { names: full.fixed.names, columns: full.fixed.columns.map(take) },
+    residualScale: takeScale(full.residualScale, rows),
     random: full.random.map((term, k) => {
       const { levels } = rest.random[k]!
       const codeOf = new Map(levels.map((level, code) => [level, code]))

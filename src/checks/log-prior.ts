@@ -65,7 +65,7 @@ function slotsOf(
   const { offset, q } = layout.slots[node.id]!
   if (node.shape.kind === "matrix") {
     const { group } = groupOf(graph, node.id)
-    const { entries } = covarianceDraws(group, node.shape.terms, draws)
+    const { entries } = covarianceDraws({ group, terms: node.shape.terms }, draws)
     return entries.map((values, k) => ({ slot: offset + k, values }))
   }
   return Array.from({ length: node.shape.kind === "vector" ? q : 1 }, (_, k) => {

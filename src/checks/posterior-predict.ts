@@ -1,6 +1,7 @@
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { recordedDraws } from "../chains/recorded-draws.ts"
+import { newResidualScale } from "../chains/residual-variance.ts"
 import { checkOptionNames } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { newDesign } from "../models/formula/new-design.ts"
@@ -32,7 +33,7 @@ export interface PosteriorPredictOptions {
 export function posteriorPredict(posterior: Posterior, options: PosteriorPredictOptions = {}): Replicates {
   checkOptionNames("posteriorPredict", options, ["newData", "draws", "groups", "seed"])
   const { model, container, sampling } = posterior
-  checkNormalResponse(model.graph, "posteriorPredict")
+  checkNormalResponse(model, "posteriorPredict")
   const rng = streamFor(options.seed ?? sampling.seed, 0, "posterior predict")
   const draws = selectDraws(recordedDraws(container), options.draws)
   const isNew = options.groups === "new"
@@ -45,7 +46,9 @@ export function posteriorPredict(posterior: Posterior, options: PosteriorPredict
       newGroups: [],
     }
   }
-  const design = newDesign(model.design, toTable(options.newData, "new rows"))
+  const table = toTable(options.newData, "new rows")
+  const coded = newDesign(model.design, table)
+  const design = { ...coded, residualScale: newResidualScale(model.design, table, coded.rowIndex) }
   return {
     sets: replicateRows(isNew ? withNewGroups(design) : design, draws, rng),
     rowNumbers: design.rowIndex.map((row) => row + 1),

@@ -54,7 +54,7 @@ const K_LIMIT = 0.7
 export function powerScaling(posterior: Posterior, options: PowerScalingOptions = {}): PowerScaling {
   checkOptionNames("powerScaling", options, ["variables", "lowerAlpha", "upperAlpha", "threshold"])
   const { variables, ...exponents } = options
-  checkNormalResponse(posterior.model.graph, "powerScaling")
+  checkNormalResponse(posterior.model, "powerScaling")
   const draws = recordedDraws(posterior.container, "equal")
   const prior = logPrior(posterior, draws)
   const input: PowerScalingInput = {

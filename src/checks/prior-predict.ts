@@ -1,4 +1,5 @@
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
+import { newResidualScale } from "../chains/residual-variance.ts"
 import { checkOptionNames } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { newDesign } from "../models/formula/new-design.ts"
@@ -32,7 +33,7 @@ export interface PriorPredictive extends Replicates {
  */
 export function priorPredict(model: HierarchicalModel, options: PriorPredictOptions = {}): PriorPredictive {
   checkOptionNames("priorPredict", options, ["draws", "newData", "seed"])
-  checkNormalResponse(model.graph, "priorPredict")
+  checkNormalResponse(model, "priorPredict")
   const { draws = 1000, newData, seed = "gibbsite" } = options
   const rng = streamFor(seed, 0, "prior predict")
   const parameters = drawParameters(model, draws, seed)
@@ -47,7 +48,9 @@ export function priorPredict(model: HierarchicalModel, options: PriorPredictOpti
       newGroups: [],
     }
   }
-  const design = newDesign(model.design, toTable(newData, "new rows"))
+  const table = toTable(newData, "new rows")
+  const coded = newDesign(model.design, table)
+  const design = { ...coded, residualScale: newResidualScale(model.design, table, coded.rowIndex) }
   return {
     parameters,
     sets: replicateRows(design, byName, rng),

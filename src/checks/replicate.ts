@@ -1,7 +1,7 @@
 /** Replicated data sets: what a model with the parameters of a draw would have measured. */
-import { varianceDraws } from "../chains/covariance-draws.ts"
 import { linearPredictor, type PredictorRows } from "../chains/linear-predictor.ts"
 import type { DrawsByName } from "../chains/recorded-draws.ts"
+import { residualVariance } from "../chains/residual-variance.ts"
 import { DataError, OptionError } from "../core/errors.ts"
 import type { Design } from "../models/formula/design.ts"
 import type { NewDesign } from "../models/formula/new-design.ts"
@@ -43,19 +43,23 @@ export function replicateRows(rows: PredictorRows, draws: DrawsByName, rng: Stre
       { code: "too-large", where: "draws", hint: "ask for fewer draws, for instance draws: 100" },
     )
   }
-  const residual = varianceDraws("residual", draws).map(Math.sqrt)
+  const residual = residualVariance(rows.residualScale, draws)
+  const noise = new Float64Array(count)
   const sets = Array.from({ length: count }, () => new Float64Array(rows.nobs))
   const values = new Float64Array(count)
   for (let i = 0; i < rows.nobs; i++) {
     predictor.known(i, values)
     predictor.addNewEffects(i, values)
-    for (let s = 0; s < count; s++) sets[s]![i] = values[s]! + residual[s]! * drawNormal(rng)
+    residual(i, noise)
+    for (let s = 0; s < count; s++) sets[s]![i] = values[s]! + Math.sqrt(noise[s]!) * drawNormal(rng)
   }
   return sets
 }
 
 /** The rows of a design with every group taken for a new one of its kind: rows of one level still share it. */
-export function withNewGroups(design: Design | NewDesign): PredictorRows {
+export function withNewGroups(
+  design: Design | (NewDesign & Pick<PredictorRows, "residualScale">),
+): PredictorRows {
   return {
     ...design,
     random: design.random.map((term) => ({ ...term, codes: term.codes.map(() => -1) })),

@@ -1,6 +1,6 @@
 /** The same model, priors included, of other data: simulated responses, or some of the rows. */
 import { OptionError } from "../core/errors.ts"
-import type { Design, RandomDesign } from "../models/formula/design.ts"
+import type { Design, RandomDesign, ResidualScale } from "../models/formula/design.ts"
 import { takeRows } from "../models/formula/design-rows.ts"
 import { type HierarchicalModel, modelOf } from "./model.ts"
 
@@ -40,8 +40,14 @@ export function keepRows(model: HierarchicalModel, rows: Int32Array): Hierarchic
     nobs: rows.length,
     dropped: design.dropped + design.nobs - rows.length,
     rowIndex: takeRows(design.rowIndex, rows),
+    ...(design.residualScale === undefined ? {} : { residualScale: takeScale(design.residualScale, rows) }),
   }
   return modelOf(kept, resolvedPriors, data)
+}
+
+/** What is known of the residual variances of some rows. */
+export function takeScale<Scale extends ResidualScale | undefined>(scale: Scale, rows: Int32Array): Scale {
+  return scale === undefined ? scale : { ...scale, values: takeRows(scale.values, rows) }
 }
 
 function keepLevels(term: RandomDesign, rows: Int32Array): RandomDesign {

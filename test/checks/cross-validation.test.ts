@@ -3,6 +3,7 @@ import { sample } from "../../src/chains/sample.ts"
 import { bayesR2, icc } from "../../src/checks/bayes-r2.ts"
 import { compareModels } from "../../src/checks/compare-models.ts"
 import { kfold } from "../../src/checks/kfold.ts"
+import { powerScaling } from "../../src/checks/power-scaling.ts"
 import { refitLoo } from "../../src/checks/refit-loo.ts"
 import { DataError, OptionError } from "../../src/core/errors.ts"
 import { variance } from "../../src/diagnostics/moments.ts"
@@ -167,6 +168,18 @@ describe("posterior R² and intraclass correlation", () => {
       expect(shares[0]!.draws[s]!).toBeCloseTo(g / (g + h + residual), 12)
       expect(shares[1]!.draws[s]!).toBeCloseTo(h / (g + h + residual), 12)
     }
+  })
+
+  it("of independent effects that share one variance, too", async () => {
+    const priors = ["Intercept ~ normal(0, 2)", "b ~ normal(0, 2)", "sd(g) ~ halfT(3, 1)"]
+    const model = lmm("y ~ x + identity(1 + x | g)", data, { priors })
+    const posterior = await sample(model, { chains: 1, draws: 30, warmup: 50, workers: 1 })
+    const [share] = icc(posterior)
+    const at = (name: string) => posterior.draws(name)[7]!
+    const own = sum(data.x.map((x) => at("var[g,x]") * (1 + x * x))) / 9
+    expect(share!.draws[7]!).toBeCloseTo(own / (own + at("var[residual]")), 12)
+    expect(posterior.predict({ x: [1], g: ["new"], o: [0] })[0]!.newGroups).toEqual(["g: new"])
+    expect(powerScaling(posterior).rows.every(({ prior }) => Number.isFinite(prior))).toBe(true)
   })
 
   it("with known spreads the intraclass correlation is known", async () => {

@@ -89,10 +89,9 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
     fixed: takeColumns(full, (j) => kept.has(j)),
     leftOut: takeColumns(full, (j) => !kept.has(j)),
     random: random.map(({ matrix, column }, k): RandomDesign => {
-      const { group, levels, terms } = design.random[k]!
       const { columns } = buildMatrix(matrix, variables, rows, frame.table)
       const own = column === null ? columns : [columns[column]!]
-      return { group, levels, codes: groups[k]!.codes, terms, columns: own }
+      return { ...design.random[k]!, codes: groups[k]!.codes, columns: own }
     }),
     newLevels: groups.map(({ newLevels }) => newLevels),
   }
