@@ -137,6 +137,7 @@ export {
   type BootstrapParameters,
   bootstrapLrt,
 } from "./frequentist/bootstrap.ts"
+export type { ParallelBootstrapOptions } from "./frequentist/bootstrap-parallel.ts"
 export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
 export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
 export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-test.ts"
