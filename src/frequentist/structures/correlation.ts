@@ -14,6 +14,15 @@ export interface Correlation {
   /** Scale on which an interval is symmetric, that of nlme: twice artanh, logit, log{(ρ + 1/(m − 1))/(1 − ρ)}. */
   readonly interval: { to(natural: number): number; from(value: number): number }
   at(working: number): CorrelationTransform
+  /** Where R⁻¹ is a mixture of that of a few values; null where it is not. */
+  readonly mixture: CorrelationMixture | null
+}
+
+/** `R⁻¹ = Σ w_k R_k⁻¹` with fixed R_k: cross-products need forming for these alone. */
+export interface CorrelationMixture {
+  readonly transforms: readonly CorrelationTransform[]
+  /** Null at values where the sum would lose digits. */
+  at(working: number): { readonly weights: readonly number[]; readonly logDet: number } | null
 }
 
 /** At one value of the parameter: `R = W⁻¹W⁻ᵀ`. Columns have one number a row of the design. */
@@ -48,6 +57,7 @@ const MAKERS: Readonly<Record<CorrelationKind, (series: Series) => Correlation>>
     working: Math.atanh,
     interval: { to: (phi) => 2 * Math.atanh(phi), from: (value) => Math.tanh(0.5 * value) },
     at: (working) => markovTransform(series, powersOf(Math.tanh(working))),
+    mixture: markovMixture(series, (working, gap) => powersOf(Math.tanh(working))(gap)),
   }),
   // Of time t apart: exp(−t e^η), φ = exp(−e^η) of one unit apart.
   car1: (series) => ({
@@ -57,6 +67,7 @@ const MAKERS: Readonly<Record<CorrelationKind, (series: Series) => Correlation>>
     working: (phi) => Math.log(-Math.log(phi)),
     interval: { to: logit, from: expit },
     at: (eta) => markovTransform(series, (gap) => Math.exp(-gap * Math.exp(eta))),
+    mixture: markovMixture(series, (eta, gap) => Math.exp(-gap * Math.exp(eta))),
   }),
   cs: (series) => {
     const low = -1 / (longest(series) - 1)
@@ -69,6 +80,7 @@ const MAKERS: Readonly<Record<CorrelationKind, (series: Series) => Correlation>>
       working,
       interval: { to: working, from: natural },
       at: (x) => exchangeableTransform(series, natural(x)),
+      mixture: null,
     }
   },
 }
@@ -124,6 +136,36 @@ function markovTransform(
           column[row] = rho[at]! * column[order[at - 1]!]! + root[at]! * column[row]!
         }
       }
+    },
+  }
+}
+
+const NODES: readonly number[] = [-0.6, 0, 0.6]
+const LARGEST_RHO = 0.98
+
+/**
+ * With all gaps equal `(1 − ρ²) R⁻¹ = A − ρB + ρ²C`, ρ the correlation across one: a parabola, which its values at three
+ * nodes determine.
+ */
+function markovMixture(
+  series: Series,
+  correlation: (working: number, gap: number) => number,
+): CorrelationMixture | null {
+  const steps = series.gaps.filter((gap) => gap > 0)
+  const [gap] = steps
+  if (gap === undefined || steps.some((other) => other !== gap)) return null
+  return {
+    transforms: NODES.map((node) => markovTransform(series, () => node)),
+    at: (working) => {
+      const rho = correlation(working, gap)
+      if (!(Math.abs(rho) < LARGEST_RHO)) return null
+      const share = (1 - rho) * (1 + rho)
+      const weights = NODES.map((node, k) => {
+        const others = NODES.filter((_, i) => i !== k)
+        const lagrange = others.reduce((product, other) => (product * (rho - other)) / (node - other), 1)
+        return (lagrange * (1 - node * node)) / share
+      })
+      return { weights, logDet: steps.length * Math.log(share) }
     },
   }
 }

@@ -14,7 +14,7 @@ import {
   openFrame,
 } from "../../models/formula/frame.ts"
 import { columnsRead } from "../../models/formula/plan-design.ts"
-import type { Correlation, CorrelationTransform } from "./correlation.ts"
+import type { Correlation, CorrelationMixture, CorrelationTransform } from "./correlation.ts"
 import { makeCorrelation, TIMES } from "./correlation.ts"
 import type { CorrelationSpec, VarianceSpec } from "./parse-residual.ts"
 import { gatherSeries } from "./series.ts"
@@ -37,6 +37,8 @@ export interface ResidualModel {
   readonly parameters: readonly ResidualParameter[]
   readonly start: Float64Array
   at(working: Float64Array): ResidualTransform
+  /** As the correlation has it; null with a variance function, whose numbers change every row. */
+  readonly mixture: CorrelationMixture | null
   /** Estimates by kind, as the JSON output has them. */
   report(working: Float64Array): ResidualEstimate
   /** Factors g of new rows' standard deviations; throws DataError for a row without stratum or covariate. */
@@ -79,6 +81,7 @@ export function makeResidualModel(
     text: [variance?.text, correlation?.text].filter((text) => text !== undefined).join(" + "),
     parameters,
     start: Float64Array.from([...(spread?.model.start ?? []), ...(link === null ? [] : [link.start])]),
+    mixture: spread === null ? (link?.mixture ?? null) : null,
     at: (working) => combine(logFactors(working), link?.at(working[scaleCount]!) ?? null),
     report: (working) => ({
       ...(spread === null ? {} : reportVariance(spread, scales(working))),

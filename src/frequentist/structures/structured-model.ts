@@ -24,6 +24,7 @@ import { createEquations, formEquations } from "../equations.ts"
 import type { LmmSystem } from "../lmm-system.ts"
 import { createSystem } from "../lmm-system.ts"
 import { weightRows } from "../weights.ts"
+import type { CorrelationTransform } from "./correlation.ts"
 import type { ResidualModel } from "./residual-model.ts"
 import type { TermParameters } from "./term-parameters.ts"
 import { combineBasis, listTermParameters } from "./term-parameters.ts"
@@ -163,12 +164,7 @@ function whitenedSystems(
     })
     return rest / responseScale
   })
-  const kept: { readonly key: string; readonly system: LmmSystem }[] = []
-  return (working) => {
-    const key = working.join()
-    const known = kept.find((entry) => entry.key === key)
-    if (known !== undefined) return known.system
-    const transform = residual.at(working)
+  const form = (transform: CorrelationTransform): CrossProducts => {
     const whiten = (column: Float64Array): Float64Array => {
       const out = Float64Array.from(column)
       transform.whiten(out)
@@ -176,14 +172,47 @@ function whitenedSystems(
     }
     const factors = base.factors.map((factor) => ({ ...factor, columns: factor.columns.map(whiten) }))
     const whitened = formWhitened({ ...cross.layout, factors }, basis.map(whiten), whiten(response))
-    const system = {
-      ...base,
-      cross: { ...whitened, layout: cross.layout },
-      logWeights: base.logWeights - transform.logDet,
+    return { ...whitened, layout: cross.layout }
+  }
+  const { mixture } = residual
+  let nodes: readonly CrossProducts[] | undefined
+  const kept: { readonly key: string; readonly system: LmmSystem }[] = []
+  return (working) => {
+    const key = working.join()
+    const known = kept.find((entry) => entry.key === key)
+    if (known !== undefined) return known.system
+    const mixed = mixture?.at(working[0]!) ?? null
+    let made: { readonly cross: CrossProducts; readonly logDet: number }
+    if (mixture !== null && mixed !== null) {
+      nodes ??= mixture.transforms.map(form)
+      made = { cross: mixProducts(nodes, mixed.weights), logDet: mixed.logDet }
+    } else {
+      const transform = residual.at(working)
+      made = { cross: form(transform), logDet: transform.logDet }
     }
+    const system = { ...base, cross: made.cross, logWeights: base.logWeights - made.logDet }
     kept.unshift({ key, system })
     kept.length = Math.min(kept.length, KEPT)
     return system
+  }
+}
+
+function mixProducts(nodes: readonly CrossProducts[], weights: readonly number[]): CrossProducts {
+  const mix = (of: (cross: CrossProducts) => Float64Array): Float64Array => {
+    const parts = nodes.map(of)
+    const out = new Float64Array(parts[0]!.length)
+    parts.forEach((part, k) => {
+      const weight = weights[k]!
+      for (let i = 0; i < out.length; i++) out[i] = out[i]! + weight * part[i]!
+    })
+    return out
+  }
+  const [first] = nodes
+  return {
+    ...first!,
+    diagonal: first!.diagonal.map((_, c) => mix((cross) => cross.diagonal[c]!)),
+    below: first!.below.map((_, c) => mix((cross) => cross.below[c]!)),
+    tail: mix((cross) => cross.tail),
   }
 }
 
