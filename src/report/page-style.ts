@@ -175,7 +175,8 @@ footer pre { font-size: .75rem; white-space: pre-wrap; }
   pre { white-space: pre-wrap; }
   .verdict { border: 1px solid; border-left-width: 5px; }
   .parameter { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .drawing, .graph { max-width: 100%; height: auto; }
+  .drawing, .math { overflow: visible; }
+  .math { font-size: .78rem; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 `
