@@ -7,7 +7,7 @@ import { elementsOf, type GraphModel } from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { bindEngine } from "../samplers/relations/engine.ts"
 import { initialState } from "../samplers/relations/initial-state.ts"
-import { lowerRelationPlan, type RelationPlan } from "../samplers/relations/plan-relations.ts"
+import { bindMend, lowerRelationPlan, type RelationPlan } from "../samplers/relations/plan-relations.ts"
 import { GraphPosterior } from "./graph-posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
 import { checkRunOptions } from "./run-options.ts"
@@ -47,6 +47,7 @@ export function makeGraphRunSpec(
   monitors: readonly Quantity[],
 ): RunSpec {
   const engine = bindEngine(model.graph)
+  const mend = bindMend(plan)
   return {
     ...run,
     blocks: lowerRelationPlan(plan),
@@ -56,6 +57,7 @@ export function makeGraphRunSpec(
         engine,
         model.inits.at(Math.min(chain, model.inits.length - 1)) ?? new Map(),
         streamFor(run.seed, chain, "initial"),
+        mend,
       ),
     ),
     monitors,

@@ -21,9 +21,17 @@ export type Inits = ReadonlyMap<string, ArrayValue>
 /**
  * A state that the model allows. Elements without an initial value are drawn one after another, parents first: around
  * the mean of their prior where it is informative, around a typical value where it is vague.
+ *
+ * @param mend draws what it can exactly given the rest, at a state that the model does not allow: what is known by an
+ *   interval alone, or has few values
  * @throws ModelError naming the node, its value and its parents' values when no allowed state is found
  */
-export function initialState(engine: Engine, inits: Inits, rng: Stream): Float64Array {
+export function initialState(
+  engine: Engine,
+  inits: Inits,
+  rng: Stream,
+  mend: (s: Float64Array, rng: Stream) => void = () => undefined,
+): Float64Array {
   const { graph } = engine
   const given = readInits(graph, inits)
   const sequence = orderOf(graph)
@@ -32,37 +40,50 @@ export function initialState(engine: Engine, inits: Inits, rng: Stream): Float64
   const draws = graph.relations.map((_, r) =>
     graph.relations[r]!.kind === "stochastic" ? bindGuess(engine, r, network) : null,
   )
-  const one = new Int32Array(1)
-  let last: Failure | null = null
+  let first: Failure | null = null
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const s = graph.values.slice()
     // Far apart at first; the last attempts start from the middle of everything.
     const spread = 2 * (1 - attempt / (ATTEMPTS - 1))
-    let failure: Failure | null = null
+    const one = new Int32Array(1)
     for (const { relation, instance } of sequence) {
       const f = engine.functions[relation]!
-      one[0] = instance
       if (f.kind === "deterministic") {
+        one[0] = instance
         f.update(s, one, 0, 1)
         continue
       }
       const { writes, width, observed } = relationOf(graph, relation)
-      if (!observed) {
-        draws[relation]!(s, instance, spread, rng)
-        for (let k = instance * width; k < (instance + 1) * width; k++) {
-          const value = given[writes[k]!]!
-          if (!Number.isNaN(value)) s[writes[k]!] = value
-        }
+      if (observed) continue
+      draws[relation]!(s, instance, spread, rng)
+      for (let k = instance * width; k < (instance + 1) * width; k++) {
+        const value = given[writes[k]!]!
+        if (!Number.isNaN(value)) s[writes[k]!] = value
       }
-      const density = f.logDensity(s, one, 0, 1)
-      if (density > -Infinity) continue
-      failure ??= { relation, instance, state: s }
-      if (!f.distribution.isDetermined || observed) break
     }
+    const failure = findFailure(engine, sequence, s)
     if (failure === null) return s
-    last = failure
+    mend(s, rng)
+    if (findFailure(engine, sequence, s) === null) return s
+    first = failure
   }
-  throw inconsistent(engine, last!)
+  throw inconsistent(engine, first!)
+}
+
+/** The first instance, parents first, that the state does not allow. */
+function findFailure(
+  engine: Engine,
+  sequence: readonly { readonly relation: number; readonly instance: number }[],
+  state: Float64Array,
+): Failure | null {
+  const one = new Int32Array(1)
+  for (const { relation, instance } of sequence) {
+    const f = engine.functions[relation]!
+    one[0] = instance
+    if (f.kind === "stochastic" && !(f.logDensity(state, one, 0, 1) > -Infinity))
+      return { relation, instance, state }
+  }
+  return null
 }
 
 interface Failure {

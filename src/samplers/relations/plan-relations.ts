@@ -1,12 +1,14 @@
 /** Decides which sampler draws which elements of a model of relations, and says why. */
-import { OptionError, PlanError, suggest } from "../../core/errors.ts"
+import { NumericalError, OptionError, PlanError, suggest } from "../../core/errors.ts"
 import type { RelationGraph } from "../../models/relations/relation-graph.ts"
+import type { Stream } from "../../random/stream.ts"
 import type { LoweredBlock } from "../registry.ts"
 import { buildNetwork } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { bindEngine } from "./engine.ts"
 import { matchForward } from "./forward.ts"
 import {
+  bindRelationBlock,
   FORWARD,
   type LoweredRelationBlock,
   RELATION_SAMPLERS,
@@ -101,6 +103,28 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
   }
   return { graph, blocks }
 }
+
+/**
+ * Draws from their full conditionals, at a state that the model does not allow, the elements that only what is exact can
+ * bring in line with the data: those known by an interval, and those with few values.
+ */
+export function bindMend(plan: RelationPlan): (s: Float64Array, rng: Stream) => void {
+  const kernels = plan.blocks
+    .filter(({ sampler }) => MENDING.includes(sampler))
+    .map(({ lowered }) => bindRelationBlock(lowered))
+  return (s, rng) => {
+    for (const kernel of kernels) {
+      try {
+        kernel.step(s, new Float64Array(kernel.memoryLength), rng, "warmup")
+      } catch (error) {
+        // No value of one of them is possible: another attempt starts from other values of its parents.
+        if (!(error instanceof NumericalError)) throw error
+      }
+    }
+  }
+}
+
+const MENDING: readonly string[] = ["truncated", "enumeration"]
 
 /** What a worker needs to run the plan. */
 export const lowerRelationPlan = (plan: RelationPlan): LoweredBlock[] =>
