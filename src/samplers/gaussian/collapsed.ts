@@ -103,13 +103,13 @@ function startingPoint(data: MarginalData, dimension: number): Float64Array {
 }
 
 /** Degrees of freedom of the reference t: heavier tails than any log-scale posterior with a proper prior. */
-const REFERENCE_DF = 6
+const REFERENCE_DF = 8
 /** Autocorrelation of the proposal with the current value, in the coordinates z. */
 const AUTOREGRESSION = -0.4
 /** A random-walk step is tried beside the other once in so many sweeps. */
-const WALK_EVERY = 5
+const WALK_EVERY = 4
 /** Sweeps of warm-up between which draws are gathered for the next fit; the first still tell of the initial values. */
-const REFITS = [100, 300, 700, 1500]
+const REFITS = [100, 250, 500, 1000, 2000]
 /** Draws that are gathered: all from the end of the first stretch to that of the last. */
 const HISTORY = REFITS.at(-1)! - REFITS[0]!
 /** Share of a stretch's sweeps that must have moved for it to be used. */

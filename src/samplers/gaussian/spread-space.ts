@@ -123,6 +123,16 @@ export function writeState(
     state[slot] = kind === "sd" ? sd : sd * sd
     return
   }
+  if (q === 2) {
+    const first = Math.exp(phi[at]!)
+    const second = Math.exp(phi[at + 1]!)
+    const covariance = first * second * Math.tanh(phi[at + 2]!)
+    state[slot] = first * first
+    state[slot + 1] = covariance
+    state[slot + 2] = covariance
+    state[slot + 3] = second * second
+    return
+  }
   writeFactor(q, phi, at, scratch)
   for (let i = 0; i < q; i++) {
     for (let j = 0; j <= i; j++) {
