@@ -1,6 +1,6 @@
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import { newResidualScale } from "../chains/residual-variance.ts"
-import { checkOptionNames } from "../core/errors.ts"
+import { checkOptionNames, OptionError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import { type Seed, streamFor } from "../random/stream.ts"
@@ -35,6 +35,13 @@ export function priorPredict(model: HierarchicalModel, options: PriorPredictOpti
   checkOptionNames("priorPredict", options, ["draws", "newData", "seed"])
   checkNormalResponse(model, "priorPredict")
   const { draws = 1000, newData, seed = "gibbsite" } = options
+  if (!(Number.isSafeInteger(draws) && draws >= 1)) {
+    throw new OptionError(`found ${draws}, expected a positive whole number`, {
+      code: "invalid-option",
+      where: "draws",
+      hint: "for instance draws: 1000",
+    })
+  }
   const rng = streamFor(seed, 0, "prior predict")
   const parameters = drawParameters(model, draws, seed)
   const byName = (name: string): Float64Array | undefined => parameters.get(name)

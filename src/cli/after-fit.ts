@@ -33,7 +33,10 @@ export async function prepareAfterFit(
   model: HierarchicalModel,
   flags: AfterFitFlags & DataFlags & SamplingFlags,
 ): Promise<PreparedAfterFit> {
-  const recorded = chooseMonitors(model.graph.quantities, flags.monitor)
+  const keepsEffects = flags.effects === undefined || flags.effects === "draws"
+  const recorded = chooseMonitors(model.graph.quantities, flags.monitor).filter(
+    ({ family }) => keepsEffects || family !== "u",
+  )
   for (const text of flags.hypothesis ?? []) {
     parseHypothesis(
       text,
@@ -50,8 +53,8 @@ export async function prepareAfterFit(
         `${needsAll} needs the draws of ${missing.name}, which are not among those to record`,
         {
           code: "not-monitored",
-          where: "--monitor",
-          hint: "leave it out, or monitor b,sd,var,cov,u",
+          where: keepsEffects ? "--monitor" : "--effects",
+          hint: keepsEffects ? "leave it out, or monitor b,sd,var,cov,u" : "leave it out",
         },
       )
     }

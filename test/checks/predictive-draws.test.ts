@@ -255,6 +255,7 @@ describe("prior prediction", () => {
   it("a flat prior is refused by name, with a remedy", () => {
     const model = lmm("y ~ 1 + (1 | g)", DATA)
     expect(() => priorPredict(model)).toThrow(ModelError)
+    expect(() => priorPredict(MODEL, { draws: 1.5 })).toThrow(OptionError)
     expect(() => priorPredict(model)).toThrow("but that of b[(Intercept)] is flat: a flat prior has no draws")
   })
 })

@@ -74,6 +74,7 @@ describe("after the fit", () => {
     ],
     [["--hypothesis", "b[Days] = 0"], 'expected an operator or a comparison, found "="', "^"],
     [["--hypothesis", "u[Subject,Days,308] > 0", "--monitor", "b"], "there are no draws of", "^"],
+    [["--loo", "--effects", "moments"], "--effects: --loo needs the draws of u[Subject,(Intercept),308]", ""],
     [["--loo", "--monitor", "b,sd"], "--loo needs the draws of u[Subject,(Intercept),308]", ""],
     [["--predict", "/nowhere/none.csv"], "none.csv", ""],
   ])("%j is refused before sampling", async (flags, message, caret) => {
