@@ -3,7 +3,7 @@ import { type TableInput, toTable } from "../../data/to-table.ts"
 import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
 import type { Design } from "../../models/formula/design.ts"
-import { findCompleteRows } from "../../models/formula/design-rows.ts"
+import { findCompleteRows, takeRows } from "../../models/formula/design-rows.ts"
 import { evaluateNumbers } from "../../models/formula/evaluate.ts"
 import { openFrame } from "../../models/formula/frame.ts"
 import { newDesign } from "../../models/formula/new-design.ts"
@@ -72,9 +72,14 @@ function codeChunks(
     const { used } = findCompleteRows([ast.response, ...groupExpressions], frame)
     const y = evaluateNumbers({ frame, used, coefficients: new Map(), role: "response" }, ast.response)
     const coded = newDesign(design, table)
-    const kept = Int32Array.from(coded.rowIndex.keys()).filter((i) => used[coded.rowIndex[i]!] === 1)
-    const take = (values: Float64Array) => Float64Array.from(kept, (i) => values[i]!)
-    const values = Float64Array.from(kept, (i) => y[coded.rowIndex[i]!]! - (coded.offset?.[i] ?? 0))
+    const kept = keptRows(coded.rowIndex, used)
+    const raw = new Float64Array(kept.length)
+    const values = new Float64Array(kept.length)
+    for (let i = 0; i < kept.length; i++) {
+      raw[i] = y[coded.rowIndex[kept[i]!]!]!
+      values[i] = raw[i]! - (coded.offset === null ? 0 : coded.offset[kept[i]!]!)
+    }
+    const take = (column: Float64Array) => takeRows(column, kept)
     const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
 
     const factors = new Map<string, { group: string; levels: string[]; codes: Int32Array }>()
@@ -83,7 +88,11 @@ function codeChunks(
       const own = coded.random[k]!.codes
       const fresh = coded.newLevels[k]!
       const levels = [...known, ...fresh.levels]
-      const codes = Int32Array.from(kept, (i) => (own[i] === -1 ? known.length + fresh.codes[i]! : own[i]!))
+      const codes = new Int32Array(kept.length)
+      for (let i = 0; i < codes.length; i++) {
+        const code = own[kept[i]!]!
+        codes[i] = code === -1 ? known.length + fresh.codes[kept[i]!]! : code
+      }
       factors.set(group, { group, levels, codes })
     })
     const list = [...factors.values()]
@@ -97,10 +106,18 @@ function codeChunks(
       columns: [...names, response],
       rows: kept.length,
       dropped: table.rows - kept.length,
-      responses: momentsOf(Float64Array.from(kept, (i) => y[coded.rowIndex[i]!]!)),
+      responses: momentsOf(raw),
       ...reduceCells(list, columns),
     }
   }
+}
+
+/** Indices of the coded rows whose response and groups are there, too. */
+function keptRows(rowIndex: Int32Array, used: Uint8Array): Int32Array {
+  const kept = new Int32Array(rowIndex.length)
+  let count = 0
+  for (let i = 0; i < rowIndex.length; i++) if (used[rowIndex[i]!] === 1) kept[count++] = i
+  return kept.subarray(0, count)
 }
 
 function momentsOf(values: Float64Array): RowStatistics["responses"] {
@@ -148,7 +165,9 @@ function reduceCells(
   const centred = columns.map((values, k) => {
     const sums = sumProductsBy(values, null, cellOfRow, cells)
     for (let c = 0; c < cells; c++) mean[c * w + k] = sums[c]! / count[c]!
-    return values.map((value, i) => value - mean[cellOfRow[i]! * w + k]!)
+    const deviations = new Float64Array(values.length)
+    for (let i = 0; i < values.length; i++) deviations[i] = values[i]! - mean[cellOfRow[i]! * w + k]!
+    return deviations
   })
   const products = new Float64Array(cells * triangle)
   let at = 0
