@@ -119,7 +119,14 @@ function scatter(data: PairsData, place: Place, options: ChartOptions): Panel {
     data: nameRows("points", place.panel, rows),
     layer: [
       {
-        mark: { type: "point", filled: true, size: 8, opacity: 0.35, color: seriesColor(options, 0) },
+        mark: {
+          type: "point",
+          filled: true,
+          // A few points are to be seen, many to be told apart.
+          size: rows.length < 300 ? 16 : 8,
+          opacity: rows.length < 300 ? 0.7 : 0.35,
+          color: seriesColor(options, 0),
+        },
         encoding: {
           x: axisOf(data, "x", place.column, place.row === last),
           y: axisOf(data, "y", place.row, place.column === 0),

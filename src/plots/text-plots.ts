@@ -43,6 +43,7 @@ export const textTrace: TextPlot = (parameter, chains, width) => {
   const place = (value: number) =>
     Math.round((1 - (value / 2 - low / 2) / (high / 2 - low / 2)) * (canvas.height - 1))
   for (const chain of chains) {
+    let last = NaN
     for (let x = 0; x < canvas.width; x++) {
       const start = Math.floor((x * length) / canvas.width)
       const end = Math.max(start + 1, Math.floor(((x + 1) * length) / canvas.width))
@@ -52,6 +53,13 @@ export const textTrace: TextPlot = (parameter, chains, width) => {
         top = Math.min(top, place(chain[i]!))
         bottom = Math.max(bottom, place(chain[i]!))
       }
+      const ending = chain[Math.min(end, chain.length) - 1]!
+      // From where the last column ended: a path, not a cloud of points, also of few draws.
+      if (Number.isFinite(last) && top <= bottom) {
+        top = Math.min(top, last)
+        bottom = Math.max(bottom, last)
+      }
+      last = end <= chain.length && Number.isFinite(ending) ? place(ending) : NaN
       for (let y = top; y <= bottom; y++) setDot(canvas, x, y)
     }
   }

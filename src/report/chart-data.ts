@@ -61,7 +61,7 @@ const placeholder = "\n"
 /** Chains of scalars that are charted at most: with those a page stays below 3 MB. */
 const mostChains = 1600
 /** Base64 characters for all traces together; two bytes a point make 8/3 characters. */
-const traceBudget = 900_000
+const traceBudget = 800_000
 const mostPoints = 1000
 const fewestPoints = 200
 /** Points of a density curve. */

@@ -11,8 +11,8 @@ const brightness = (k: number) =>
   Float64Array.from({ length: 20 }, (_, i) => 60.4 + 0.4 * Math.sin(12.9898 * (i + 31 * k + 1)))
 
 /** The report of the one-way model of the pulp data, with made-up draws. */
-export function demoInput(parameters: readonly DemoParameter[] = pulpParameters): ReportInput {
-  const source = demoSource(parameters)
+export function demoInput(parameters: readonly DemoParameter[] = pulpParameters, draws = 1000): ReportInput {
+  const source = demoSource(parameters, { draws })
   const summary = summarise(source.names.map((name) => ({ name, chains: source.chains(name) })))
   return {
     title: "Pulp brightness by operator",

@@ -13,9 +13,10 @@ import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { renderReport } from "../../src/report/render-report.ts"
 import type { ReportInput } from "../../src/report/report-input.ts"
 import { writeReport } from "../../src/report/write-report.ts"
-import { type DemoParameter, pulpParameters } from "../plots/demo-chains.ts"
+import { type DemoParameter, pulpParameters, pulpShrinkage } from "../plots/demo-chains.ts"
 import { demoInput } from "./demo-input.ts"
 
 const usualPlaces = [
@@ -218,6 +219,24 @@ describe("the report in a browser", () => {
       expect(document).toBeLessThanOrEqual(window)
     })
   }
+
+  it("stays below 3 MB with 185 scalars of 4 × 2,000 draws, their shrinkage, and many observations", async () => {
+    const levels = Array.from({ length: 85 }, (_, i) => `LEVEL ${i}`)
+    const parameters: DemoParameter[] = [
+      ...Array.from({ length: 15 }, (_, i) => ({ name: `b[x${i}]`, mean: i, sd: 1, phi: 0.5 })),
+      ...["(Intercept)", "floor"].flatMap((term) =>
+        levels.map((level) => ({ name: `u[county,${term},${level}]`, mean: 0, sd: 1, phi: 0.2 })),
+      ),
+    ]
+    const made = demoInput(parameters, 2000)
+    const shrinkage = ["(Intercept)", "floor"].flatMap((term) =>
+      levels.map((level) => ({ ...pulpShrinkage[0]!, group: "county", term, level })),
+    )
+    const paretoK = Float64Array.from({ length: 919 }, (_, i) => Math.sin(i) / 3)
+    const checks = { ...made.checks!, loo: { ...made.checks!.loo!, paretoK } }
+    const page = renderReport({ ...made, shrinkage, checks })
+    expect(Buffer.byteLength(page)).toBeLessThan(3e6)
+  })
 
   it("keeps long names and 185 scalars within a narrow window", async () => {
     const many: DemoParameter[] = Array.from({ length: 185 }, (_, i) => ({
