@@ -1,4 +1,5 @@
-/** The arrays of a factorisation, allocated once and overwritten by every evaluation. */
+/** What the likelihoods share, and the arrays of a factorisation: allocated once, overwritten by every evaluation. */
+import type { Stream } from "../../random/stream.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
 /** Inverse covariance of one set of effects and the log determinant of the covariance. */
@@ -6,6 +7,19 @@ export interface SpreadValue {
   readonly q: number
   readonly inverse: Float64Array
   logDeterminant: number
+}
+
+/** The likelihood of the spreads with coefficients and effects integrated out, and exact draws of these. */
+export interface Likelihood {
+  /**
+   * log p(y | spreads), up to what flat priors leave undetermined; −Infinity or NaN when a matrix is not positive
+   * definite. Draws are given these spreads until the next call. `effects[k]` belongs to the model's k-th effects.
+   */
+  evaluate(effects: readonly SpreadValue[], variance: number): number
+  /** Draws the coefficients (and effects of all grouping factors but the one eliminated) into `state`. */
+  drawCoefficients(state: Float64Array, rng: Stream): void
+  /** Draws the effects of the eliminated factor given those; after `drawCoefficients`, once or not at all. */
+  drawEffects(state: Float64Array, rng: Stream): void
 }
 
 /** Priors of the other columns: precision (0 is flat) and mean, measured from the centre. */

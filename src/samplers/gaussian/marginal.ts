@@ -1,8 +1,8 @@
 /** The marginal posterior of the spreads, coefficients and effects integrated out, as a density in φ. */
 import { compileSpreads } from "./compile-spreads.ts"
-import type { SpreadValue } from "./factorisation-types.ts"
+import type { Likelihood, SpreadValue } from "./factorisation-types.ts"
 import type { Spread } from "./gaussian-model.ts"
-import { bindLikelihood, type Likelihood, type LikelihoodData } from "./likelihood.ts"
+import { bindLikelihood, type LikelihoodData } from "./likelihood.ts"
 import {
   bindLogPrior,
   coordinatesOf,

@@ -4,9 +4,8 @@
  */
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
-import type { RestPriors, SpreadValue } from "./factorisation-types.ts"
+import type { Likelihood, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { LevelClasses } from "./level-classes.ts"
-import type { Likelihood } from "./likelihood.ts"
 import { bindEvaluate } from "./one-factor-code.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
