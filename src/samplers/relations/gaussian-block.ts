@@ -8,7 +8,7 @@ import { analyseSparse } from "../../math/sparse-cholesky.ts"
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { type FactorGroup, type Factors, findFactors } from "./gaussian-factors.ts"
+import { type FactorPattern, findFactors } from "./gaussian-factors.ts"
 import { bindGaussianBlock, type GaussianMatch } from "./gaussian-kernel.ts"
 import { isAffineIn } from "./linear.ts"
 import { findReach, isNormal, isReachAffine, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
@@ -69,13 +69,13 @@ export const gaussianBlock: RelationBlockSampler<GaussianMatch> = {
 }
 
 /** Whether a target may be in a block at all. */
-function isCandidate({ graph }: RelationModel, { relation }: Target): boolean {
+export function isCandidate({ graph }: RelationModel, { relation }: Target): boolean {
   const one = relationOf(graph, relation)
   return one.bounds === null && (isNormal(one) || lookupBugsDistribution(one.distribution).name === "dflat")
 }
 
 /** Whether all children of the targets are normal with means affine in them and spreads free of them. */
-function isLinear({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
+export function isLinear({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
   const reach = findReach(network, targets)
   if (!isReachAffine(reach)) return false
   return reach.children.every(({ relation }) => {
@@ -90,12 +90,18 @@ const isAffineArgument = (child: ReturnType<typeof relationOf>, { slots }: Reach
   isAffineIn(child, child.args[0]!, (slot) => slots[slot] === 1)
 
 /** The pattern of Q, and where each product of slopes goes in it. */
-export function analyseFactors({ slots, groups }: Factors): Pick<GaussianMatch, "symbolic" | "pairs"> {
+export function analyseFactors({
+  slots,
+  groups,
+}: {
+  readonly slots: Int32Array
+  readonly groups: readonly FactorPattern[]
+}): Pick<GaussianMatch, "symbolic" | "pairs"> & { readonly diagonal: Int32Array } {
   const n = slots.length
   const places = new Map<number, number>()
   const rows: number[][] = Array.from({ length: n }, (_, j) => [j])
   for (let j = 0; j < n; j++) places.set(j * n + j, -1)
-  const eachPair = (group: FactorGroup, visit: (row: number, column: number) => void) => {
+  const eachPair = (group: FactorPattern, visit: (row: number, column: number) => void) => {
     const { start, columns, instances } = group
     for (let i = 0; i < instances.length; i++)
       for (let a = start[i]!; a < start[i + 1]!; a++)
@@ -121,5 +127,10 @@ export function analyseFactors({ slots, groups }: Factors): Pick<GaussianMatch, 
     eachPair(group, (row, column) => list.push(places.get(column * n + row)!))
     return Int32Array.from(list)
   })
-  return { symbolic: analyseSparse(n, columnPointers, Int32Array.from(rows.flat())), pairs }
+  return {
+    symbolic: analyseSparse(n, columnPointers, Int32Array.from(rows.flat())),
+    pairs,
+    // The lowest row of a column is its diagonal.
+    diagonal: columnPointers.slice(0, n),
+  }
 }

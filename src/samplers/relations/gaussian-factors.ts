@@ -8,13 +8,10 @@ import type { Engine } from "./engine.ts"
 import { hasFixedSlopes, NORMALS, type Reach } from "./linear-set.ts"
 import { relationOf } from "./site.ts"
 
-/** Factors of one child relation. Plain data. */
-export interface FactorGroup {
+/** Which elements of x the instances of a child relation hang on. Plain data. */
+export interface FactorPattern {
   readonly relation: number
   readonly instances: Int32Array
-  /** Values of one instance. */
-  readonly width: number
-  readonly spread: "precision" | "covariance"
   /** Elements of x that instance n hangs on: `columns[start[n]..start[n + 1])`, ascending. */
   readonly start: Int32Array
   readonly columns: Int32Array
@@ -22,6 +19,13 @@ export interface FactorGroup {
   readonly columnStart: Int32Array
   readonly columnInstance: Int32Array
   readonly columnPlace: Int32Array
+}
+
+/** Factors of one normal child relation. Plain data. */
+export interface FactorGroup extends FactorPattern {
+  /** Values of one instance. */
+  readonly width: number
+  readonly spread: "precision" | "covariance"
   /** `width` slopes of each of `columns`. Meaningful from the start when `fixed`. */
   readonly slopes: Float64Array
   readonly fixed: boolean
@@ -38,31 +42,40 @@ export interface Factors {
 /**
  * Finds the factors of normal children, the elements' own priors among them.
  * @param slots elements of x
- * @param reach what hangs on them; every child is normal and affine
+ * @param reach what hangs on them; every child is normal, and affine unless slopes are taken anew at every state
+ * @param isScaled whether an element has a coordinate of its own: its prior is left out, and no slope by it is fixed
  */
-export function findFactors(network: Network, engine: Engine, slots: Int32Array, reach: Reach): Factors {
+export function findFactors(
+  network: Network,
+  engine: Engine,
+  slots: Int32Array,
+  reach: Reach,
+  isScaled: (column: number) => boolean = () => false,
+): Factors {
   const { graph, owners } = network
   const dependents = findDependents(
     network,
     Array.from(slots, (slot) => [slot]),
   )
   const children = new Map(reach.children.map(({ relation, instances }) => [relation, new Set(instances)]))
-  for (const slot of slots) {
+  slots.forEach((slot, column) => {
+    if (isScaled(column)) return
     const r = owners.relation[slot]!
     const own = children.get(r) ?? new Set<number>()
     own.add(owners.instance[slot]!)
     children.set(r, own)
-  }
+  })
   const columnsBy = new Map([...children.keys()].map((r) => [r, new Map<number, Set<number>>()]))
   const note = (relation: number, instance: number, column: number) => {
-    const byInstance = columnsBy.get(relation)!
+    const byInstance = columnsBy.get(relation)
+    if (byInstance === undefined) return
     const columns = byInstance.get(instance)
     if (columns === undefined) byInstance.set(instance, new Set([column]))
     else columns.add(column)
   }
   const { weighed } = dependents
   slots.forEach((slot, column) => {
-    note(owners.relation[slot]!, owners.instance[slot]!, column)
+    if (!isScaled(column)) note(owners.relation[slot]!, owners.instance[slot]!, column)
     for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
       for (let n = weighed.from[k]!; n < weighed.to[k]!; n++)
         note(weighed.relation[k]!, weighed.instances[n]!, column)
@@ -91,7 +104,7 @@ export function findFactors(network: Network, engine: Engine, slots: Int32Array,
           columns,
           ...transpose(start, columns, slots.length),
           slopes: new Float64Array(child.width * start[instances.length]!),
-          fixed: hasFixedSlopes(graph, reach, child, 0),
+          fixed: hasFixedSlopes(graph, reach, child, 0) && !columns.some(isScaled),
         },
       ]
     })
@@ -103,7 +116,7 @@ export function findFactors(network: Network, engine: Engine, slots: Int32Array,
 }
 
 /** The rows of a compressed table by column. */
-function transpose(start: Int32Array, columns: Int32Array, count: number) {
+export function transpose(start: Int32Array, columns: Int32Array, count: number) {
   const columnStart = new Int32Array(count + 1)
   for (const column of columns) columnStart[column + 1]!++
   for (let c = 0; c < count; c++) columnStart[c + 1]! += columnStart[c]!
@@ -122,11 +135,13 @@ function transpose(start: Int32Array, columns: Int32Array, count: number) {
 /**
  * A function that writes the slopes of the groups that are fixed, or of those that are not, at a state.
  * Allocates nothing when called.
+ * @param scale derivative of each element by its coordinate, read at every call; null where elements are their own
  */
 export function bindSlopes(
   { slots, groups, dependents: { computed } }: Factors,
   engine: Engine,
   fixed: boolean,
+  scale: Float64Array | null = null,
 ): (s: Float64Array) => void {
   const { relations, length } = engine.graph
   const t = new Float64Array(length)
@@ -143,7 +158,8 @@ export function bindSlopes(
   return (s) => {
     for (let column = 0; column < slots.length; column++) {
       const slot = slots[column]!
-      t[slot] = 1
+      const unit = scale === null ? 1 : scale[column]!
+      t[slot] = unit
       engine.differentiate(s, t, computed, computed.start[column]!, computed.start[column + 1]!)
       for (const { f, writes, buffer, width, instances, slopes, ...by } of wanted) {
         for (let k = by.columnStart[column]!; k < by.columnStart[column + 1]!; k++) {
@@ -151,7 +167,7 @@ export function bindSlopes(
           const place = by.columnPlace[k]! * width
           f.argTangents(s, t, i, buffer)
           for (let w = 0; w < width; w++)
-            slopes[place + w] = (writes[i * width + w] === slot ? 1 : 0) - buffer[w]!
+            slopes[place + w] = (writes[i * width + w] === slot ? unit : 0) - buffer[w]!
         }
       }
       t[slot] = 0

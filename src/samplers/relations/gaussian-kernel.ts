@@ -31,7 +31,7 @@ export interface GaussianMatch {
 }
 
 /** Adds a group's part of Q and of −Σ G' P e to `q` and `gradient`. */
-type Accumulate = (s: Float64Array, q: Float64Array, gradient: Float64Array) => void
+export type Accumulate = (s: Float64Array, q: Float64Array, gradient: Float64Array) => void
 
 export function bindGaussianBlock(match: GaussianMatch, engine: Engine): Kernel {
   const { factors, symbolic, pairs, after } = match
@@ -85,7 +85,8 @@ export function bindGaussianBlock(match: GaussianMatch, engine: Engine): Kernel 
   }
 }
 
-function bindGroup(group: FactorGroup, pairs: Int32Array, engine: Engine): Accumulate {
+/** A function that adds a group of normal children to Q and −Σ G' P e at a state. */
+export function bindGroup(group: FactorGroup, pairs: Int32Array, engine: Engine): Accumulate {
   const f = engine.functions[group.relation]!
   if (f.kind !== "stochastic") return () => undefined
   return group.width === 1 && group.spread === "precision"

@@ -82,15 +82,17 @@ export function reachedArguments(child: StochasticRelation, { slots }: Reach): n
   return child.args.flatMap((arg, k) => (dependsOn(child, arg, inSet) ? [k] : []))
 }
 
-/** Whether the derivatives of what is computed from the set never change: only data multiply its elements. */
-export function hasFixedSlopes(
+/** Whether the derivatives of a child's argument by the set never change: only data multiply its elements on the way. */
+export const hasFixedSlopes = (
   graph: RelationGraph,
   reach: Reach,
   child: StochasticRelation,
   argument: number,
-): boolean {
-  const { slots, computed } = reach
-  const inSet = (slot: number) => slots[slot] === 1
+): boolean => isFixedAffine(graph, reach, child, child.args[argument]!)
+
+/** The same of any expression of a relation that hangs on the set. */
+export function isFixedAffine(graph: RelationGraph, reach: Reach, of: Relation, at: RelationExpr): boolean {
+  const inSet = (slot: number) => reach.slots[slot] === 1
   const isFixed = (relation: Relation, e: RelationExpr): boolean =>
     !dependsOn(relation, e, (slot) => graph.fixed[slot] === 0)
   const visit = (relation: Relation, e: RelationExpr): boolean => {
@@ -106,9 +108,30 @@ export function hasFixedSlopes(
     )
   }
   return (
-    visit(child, child.args[argument]!) &&
-    computed.every((relation) => relation.kind === "stochastic" || visit(relation, relation.value))
+    isAffineIn(of, at, inSet) &&
+    visit(of, at) &&
+    findPath(reach, of, at).every(
+      (relation) =>
+        relation.kind === "stochastic" ||
+        (isAffineIn(relation, relation.value, inSet) && visit(relation, relation.value)),
+    )
   )
+}
+
+/** Deterministic relations between the set and an expression. */
+export function findPath({ computed }: Reach, of: Relation, at: RelationExpr): readonly Relation[] {
+  const found = new Set<Relation>()
+  const visit = (relation: Relation, e: RelationExpr): void => {
+    for (const next of computed) {
+      if (found.has(next)) continue
+      const written = new Set(next.writes)
+      if (!dependsOn(relation, e, (slot) => written.has(slot))) continue
+      found.add(next)
+      if (next.kind === "deterministic") visit(next, next.value)
+    }
+  }
+  visit(of, at)
+  return [...found]
 }
 
 /** Distributions that are normal, with the argument that is their mean and the one that says how precise they are. */

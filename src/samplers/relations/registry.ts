@@ -4,6 +4,7 @@ import { isRefusal, type Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
 import { arraySlice } from "./array-slice.ts"
 import { conjugateSite } from "./conjugate-site.ts"
+import { curvatureBlock } from "./curvature-block.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
@@ -89,6 +90,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 }
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
+  registerBlock(curvatureBlock),
   registerBlock(gaussianBlock),
   register(conjugateSite),
   register(truncatedSite),

@@ -1,0 +1,254 @@
+/**
+ * Elements that enter their children smoothly but not as normals (logistic, Poisson and other regressions with random
+ * effects, nonlinear means), drawn jointly, with the precisions of the effects beside them.
+ */
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { lookupFunction } from "../../models/functions/registry.ts"
+import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
+import { isRefusal } from "../conditional.ts"
+import { conjugateSite } from "./conjugate-site.ts"
+import { COORDINATE, type Coordinates, coordinateFor, priorCurvature } from "./curvature-coordinates.ts"
+import { curvedArguments, findArgumentGroups } from "./curvature-factors.ts"
+import { findArgumentFamilies } from "./curvature-families.ts"
+import { bindCurvatureBlock, type CurvatureMatch, type Instances } from "./curvature-kernel.ts"
+import { findDependents } from "./dependents.ts"
+import { headOf } from "./describe.ts"
+import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
+import { findFactors } from "./gaussian-factors.ts"
+import { dependsOn } from "./linear.ts"
+import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
+import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
+import { relationOf } from "./site.ts"
+import { bindSupport } from "./support.ts"
+
+/** Elements, and operations of one factorisation, beyond which a block is not tried. */
+const MOST_ELEMENTS = 5000
+const MOST_OPERATIONS = 3e6
+/** Precisions that move with a block. */
+const MOST_SCALES = 6
+
+export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
+  name: "curvature-block",
+  describe:
+    "joint Metropolis-Hastings draw of elements that enter their children smoothly, from a normal at their conditional mode",
+
+  match(model, targets) {
+    const { graph, network, engine } = model
+    const smooth = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
+    const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
+    const curved = smooth.filter((target) => !normal.includes(target))
+    const blocks: { targets: readonly Target[]; match: CurvatureMatch }[] = []
+    const scalesTaken = new Set<Target>()
+    for (const own of connect(model, curved, normal)) {
+      const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
+      if (slots.length > MOST_ELEMENTS) continue
+      const coordinates = findCoordinates(model, own)
+      if (coordinates === null) continue
+      const reach = findReach(network, own)
+      const isScaled = (column: number) => coordinates.kinds[column] !== COORDINATE.identity
+      const dependents = findDependents(
+        network,
+        Array.from(slots, (slot) => [slot]),
+      )
+      const normals: Reach = {
+        ...reach,
+        children: reach.children.filter(({ relation }) => {
+          const child = relationOf(graph, relation)
+          return NORMALS[child.distribution] !== undefined && reachedArguments(child, reach).includes(0)
+        }),
+      }
+      const factors = { ...findFactors(network, engine, slots, normals, isScaled), dependents }
+      const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled)
+      const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
+      if (analysed.symbolic.flops > MOST_OPERATIONS) continue
+      const scales = findScales(model, targets, own, reach).filter((target) => !scalesTaken.has(target))
+      for (const target of scales) scalesTaken.add(target)
+      const all = [...own, ...scales]
+      const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
+      blocks.push({
+        targets: all,
+        match: {
+          factors,
+          groups,
+          direction,
+          coordinates,
+          ...analysed,
+          owners: {
+            relation: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
+            instance: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+          },
+          scales: scaleSlots,
+          scaleCoordinates: findCoordinates(model, scales)!,
+          after: findDependents(network, [[...slots, ...scaleSlots]]),
+          weighed: findWeighed(model, all),
+          relations: all.map(({ relation }) => relation),
+        },
+      })
+    }
+    return { blocks, reason: "it does not enter its children through smooth functions that are known" }
+  },
+
+  explain: ({ relations, factors, scales }, { graph }) => {
+    const names = relations.map((r) => headOf(graph.relations[r]!.text))
+    return {
+      formula: `(${names.join(", ")}): density ∝ the factors of the joint density that hang on them`,
+      because: [
+        `${factors.slots.length} element${factors.slots.length === 1 ? "" : "s"} proposed from a normal at the conditional mode with the expected curvature there`,
+        ...(scales.length === 0
+          ? []
+          : [`${scales.length} scale${scales.length === 1 ? "" : "s"} proposed with them`]),
+      ],
+    }
+  },
+
+  bind: bindCurvatureBlock,
+}
+
+/** Whether a target is of a kind that a block can hold: normal, or a number whose prior is known and that has no conjugate draw. */
+function isElement(model: RelationModel, target: Target): boolean {
+  if (isCandidate(model, target)) return true
+  const one = relationOf(model.graph, target.relation)
+  if (one.width !== 1 || priorCurvature(one.distribution) === undefined) return false
+  if (one.bounds?.kind === "I" || isSpread(model, target)) return false
+  return isRefusal(conjugateSite.match(model, target))
+}
+
+/** Distributions of which the second argument says how far values spread. */
+const SPREADING = ["dnorm", "dlnorm", "dt", "ddexp", "dlogis", "dmnorm"]
+
+/** Whether a target says how far its children spread and nothing else: such go with a block, not in it. */
+function isSpread({ graph, network }: RelationModel, target: Target): boolean {
+  const reach = findReach(network, [target])
+  return reach.children.every(({ relation }) => {
+    const child = relationOf(graph, relation)
+    const { name } = lookupBugsDistribution(child.distribution)
+    return SPREADING.includes(name) && reachedArguments(child, reach).join() === "1"
+  })
+}
+
+/** Whether everything between targets and their children is smooth, and every child known. */
+function isSmooth({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
+  const reach = findReach(network, targets)
+  const inSet = (slot: number) => reach.slots[slot] === 1
+  if (!reach.computed.every((r) => r.kind === "stochastic" || isSmoothIn(r, r.value, inSet))) return false
+  return reach.children.every(({ relation }) => {
+    const child = relationOf(graph, relation)
+    const reached = reachedArguments(child, reach)
+    if (!reached.every((k) => isSmoothIn(child, child.args[k]!, inSet))) return false
+    const { bounds } = child
+    if (bounds !== null) {
+      if (bounds.kind === "T") return false
+      for (const bound of [bounds.lower, bounds.upper])
+        if (bound !== null && dependsOn(child, bound, inSet)) return false
+    }
+    const curved = curvedArguments(reach, child)
+    const { name, shape } = lookupBugsDistribution(child.distribution)
+    return curved.length === 0 || (shape === "scalar" && findArgumentFamilies(name, curved) !== null)
+  })
+}
+
+function isSmoothIn(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
+  if (!dependsOn(relation, e, inSet)) return true
+  if (e.op === "gather")
+    return relation.gathers[e.gather]!.indices.every(({ value }) => !dependsOn(relation, value, inSet))
+  if (e.op !== "call") return true
+  if (e.name === "ifelse")
+    return (
+      !dependsOn(relation, e.args[0]!, inSet) && e.args.slice(1).every((x) => isSmoothIn(relation, x, inSet))
+    )
+  const f = lookupFunction(e.name, e.args.length)
+  if (f.kind === "scalar" && f.derivative === undefined) return false
+  if (f.kind === "array" && f.linear === undefined) return false
+  return e.args.every((arg) => isSmoothIn(relation, arg, inSet))
+}
+
+/** Curved targets in groups that share children or are parents of each other, each with the normal targets that join them. */
+function connect(model: RelationModel, curved: readonly Target[], normal: readonly Target[]): Target[][] {
+  const all = [...curved, ...normal]
+  const touches = all.map(
+    (target) =>
+      new Set([
+        target.relation,
+        ...findReach(model.network, [target]).children.map(({ relation }) => relation),
+      ]),
+  )
+  const group = all.map((_, k) => k)
+  const root = (k: number): number => (group[k] === k ? k : root(group[k]!))
+  all.forEach((_, a) => {
+    for (let b = 0; b < a; b++) if ([...touches[a]!].some((r) => touches[b]!.has(r))) group[root(a)] = root(b)
+  })
+  const found = new Map<number, Target[]>()
+  all.forEach((target, k) => {
+    found.set(root(k), [...(found.get(root(k)) ?? []), target])
+  })
+  return [...found.values()].filter((own) => own.some((target) => curved.includes(target)))
+}
+
+/** Coordinates of the elements of targets; null when a bound is not known. */
+function findCoordinates({ graph, engine }: RelationModel, targets: readonly Target[]): Coordinates | null {
+  const kinds: number[] = []
+  const lower: number[] = []
+  const upper: number[] = []
+  for (const { relation, instances } of targets) {
+    const { width, distribution } = relationOf(graph, relation)
+    const support = bindSupport(engine, relation)
+    const bounds = new Float64Array([-Infinity, Infinity])
+    for (const i of instances) {
+      if (lookupBugsDistribution(distribution).shape === "scalar") support(graph.values, i, bounds)
+      if (Number.isNaN(bounds[0]) || Number.isNaN(bounds[1])) return null
+      for (let w = 0; w < width; w++) {
+        kinds.push(coordinateFor(bounds[0]!, bounds[1]!))
+        lower.push(bounds[0]!)
+        upper.push(bounds[1]!)
+      }
+    }
+  }
+  return {
+    kinds: Uint8Array.from(kinds),
+    lower: Float64Array.from(lower),
+    upper: Float64Array.from(upper),
+  }
+}
+
+/** Positive numbers beside the block whose children are all elements or children of it: the precisions that it goes with. */
+function findScales(
+  model: RelationModel,
+  targets: readonly Target[],
+  own: readonly Target[],
+  reach: Reach,
+): Target[] {
+  const { graph, network } = model
+  const weighed = new Set([
+    ...own.map(({ relation }) => relation),
+    ...reach.children.map(({ relation }) => relation),
+  ])
+  const found = targets.filter((target) => {
+    if (own.includes(target)) return false
+    const one = relationOf(graph, target.relation)
+    const d = lookupBugsDistribution(one.distribution)
+    if (one.width !== 1 || d.shape !== "scalar" || d.discrete || d.isDetermined || one.bounds !== null)
+      return false
+    const coordinates = findCoordinates(model, [target])
+    if (coordinates === null || coordinates.lower[0] !== 0) return false
+    const { children } = findReach(network, [target])
+    return (
+      children.length > 0 &&
+      children.every(({ relation }) => weighed.has(relation) && relationOf(graph, relation).bounds === null)
+    )
+  })
+  return found.flatMap(({ instances }) => [...instances]).length <= MOST_SCALES ? found : []
+}
+
+/** Every stochastic instance whose density the targets enter. */
+function findWeighed({ graph, network }: RelationModel, targets: readonly Target[]): Instances[] {
+  const found = new Map<number, Set<number>>()
+  for (const { relation, instances } of [...findReach(network, targets).children, ...targets]) {
+    const own = found.get(relation) ?? new Set<number>()
+    for (const i of instances) own.add(i)
+    found.set(relation, own)
+  }
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .filter(([relation]) => graph.relations[relation]!.kind === "stochastic")
+    .map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances).sort() }))
+}

@@ -1,0 +1,321 @@
+/**
+ * Children of a block whose arguments are smooth functions of it, as factors with slopes G of the arguments by the block's
+ * coordinates and expected information I of the arguments: G' I G is their part of the curvature.
+ */
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { lookupFunction } from "../../models/functions/registry.ts"
+import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
+import { ARGUMENT_FAMILIES, findArgumentFamilies } from "./curvature-families.ts"
+import type { Dependents, Network } from "./dependents.ts"
+import { createEmitter, noConstants } from "./emit.ts"
+import { type Engine, makeFunction, type WeighedFunctions } from "./engine.ts"
+import { type FactorPattern, transpose } from "./gaussian-factors.ts"
+import { dependsOn } from "./linear.ts"
+import { isFixedAffine, NORMALS, type Reach, reachedArguments } from "./linear-set.ts"
+import { relationOf } from "./site.ts"
+
+/** Factors of one child relation through one family of its arguments. Plain data. */
+export interface ArgumentGroup extends FactorPattern {
+  /** Position in the list of families. */
+  readonly family: number
+  /**
+   * Where the argument is a function h of one linear combination a'x with fixed coefficients: these, by place, and a'v of
+   * each instance for the direction v along which h' is found. Null where slopes are found element by element.
+   */
+  readonly linear: { readonly coefficients: Float64Array; readonly along: Float64Array } | null
+}
+
+/** What reads a block, without what is normal with a mean in it. */
+export interface ArgumentGroups {
+  readonly groups: readonly ArgumentGroup[]
+  /** v. */
+  readonly direction: Float64Array
+}
+
+/** Arguments of a child that no factor of a normal with residuals covers. */
+export const curvedArguments = (reach: Reach, child: ReturnType<typeof relationOf>): number[] =>
+  reachedArguments(child, reach).filter((k) => k !== 0 || NORMALS[child.distribution] === undefined)
+
+/**
+ * Groups the children that are reached through such arguments.
+ * @param isScaled whether an element has a coordinate of its own
+ */
+export function findArgumentGroups(
+  network: Network,
+  engine: Engine,
+  slots: Int32Array,
+  reach: Reach,
+  dependents: Dependents,
+  isScaled: (column: number) => boolean,
+): ArgumentGroups {
+  const { graph } = network
+  const columnsBy = findColumns(reach, dependents, slots.length)
+  const direction = Float64Array.from(slots, (_, k) => 0.5 + (((k + 1) * 0.6180339887498949) ** 2 % 1))
+  const groups = reach.children.flatMap(({ relation, instances }): ArgumentGroup[] => {
+    const child = relationOf(graph, relation)
+    const curved = curvedArguments(reach, child)
+    if (curved.length === 0) return []
+    const families = findArgumentFamilies(lookupBugsDistribution(child.distribution).name, curved) ?? []
+    const start = new Int32Array(instances.length + 1)
+    const lists = Array.from(instances, (i) => columnsBy.get(relation)!.get(i)!)
+    lists.forEach((list, n) => {
+      start[n + 1] = start[n]! + list.length
+    })
+    const columns = Int32Array.from(lists.flat())
+    const pattern: FactorPattern = {
+      relation,
+      instances,
+      start,
+      columns,
+      ...transpose(start, columns, slots.length),
+    }
+    return families.map((family) => {
+      const { arguments: own } = ARGUMENT_FAMILIES[family]!
+      const isSimple = own.length === 1 && !columns.some(isScaled)
+      const linear = isSimple
+        ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
+        : null
+      return { ...pattern, family, linear }
+    })
+  })
+  return { groups, direction }
+}
+
+/** By child relation and instance the elements it hangs on, ascending. */
+function findColumns({ children }: Reach, { weighed }: Dependents, count: number) {
+  const found = new Map(
+    children.map(({ relation, instances }) => [
+      relation,
+      new Map(Array.from(instances, (i) => [i, [] as number[]])),
+    ]),
+  )
+  for (let column = 0; column < count; column++)
+    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
+      for (let n = weighed.from[k]!; n < weighed.to[k]!; n++)
+        found.get(weighed.relation[k]!)?.get(weighed.instances[n]!)?.push(column)
+  return found
+}
+
+/** The linear combination inside an argument, when it is a function of one. */
+function findLinear(
+  network: Network,
+  engine: Engine,
+  slots: Int32Array,
+  reach: Reach,
+  { computed }: Dependents,
+  { relation, instances, columnStart, columnInstance, columnPlace, columns, start }: FactorPattern,
+  argument: RelationExpr,
+  direction: Float64Array,
+): ArgumentGroup["linear"] {
+  const { graph } = network
+  const core = findCore(network, reach, relation, argument, instances)
+  if (core === null) return null
+  const of = graph.relations[core.relation]!
+  const constants = noConstants()
+  const emitter = createEmitter(of, constants, graph.fixed)
+  const slope = emitter.tangent(core.value)
+  if (slope === null) return null
+  const tangent = makeFunction<(s: Float64Array, t: Float64Array, i: number) => number>(
+    ["s", "t", "i"],
+    `${emitter.lines.join("\n")}\nreturn ${slope};`,
+    constants,
+  )
+  // Slopes are the same wherever they are taken.
+  const s = graph.values.map((value) => (Number.isNaN(value) ? 0 : value))
+  const coefficients = new Float64Array(columns.length)
+  for (let column = 0; column < slots.length; column++) {
+    const t = new Float64Array(graph.length)
+    t[slots[column]!] = 1
+    engine.differentiate(s, t, computed, computed.start[column]!, computed.start[column + 1]!)
+    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
+      coefficients[columnPlace[k]!] = tangent(s, t, core.instances[columnInstance[k]!]!)
+  }
+  const along = new Float64Array(instances.length)
+  for (let n = 0; n < instances.length; n++) {
+    let size = 0
+    for (let k = start[n]!; k < start[n + 1]!; k++) {
+      along[n]! += coefficients[k]! * direction[columns[k]!]!
+      size += Math.abs(coefficients[k]! * direction[columns[k]!]!)
+    }
+    // A combination that all but vanishes along v would leave h' to rounding; one without a finite slope, unknown.
+    if (!(Math.abs(along[n]!) > 1e-6 * size) && size !== 0) return null
+  }
+  return { coefficients, along }
+}
+
+interface Core {
+  readonly relation: number
+  readonly value: RelationExpr
+  /** Of the core's relation, by instance of the child. */
+  readonly instances: Int32Array
+}
+
+/** Descends through functions with one argument that moves to an expression that is linear with fixed slopes. */
+function findCore(
+  { graph, owners }: Network,
+  reach: Reach,
+  relation: number,
+  value: RelationExpr,
+  instances: Int32Array,
+): Core | null {
+  const of: Relation = graph.relations[relation]!
+  if (isFixedAffine(graph, reach, of, value)) return { relation, value, instances }
+  const inSet = (slot: number) => reach.slots[slot] === 1
+  if (value.op === "call" && value.dims === null) {
+    if (lookupFunction(value.name, value.args.length).kind === "array") return null
+    const moving = value.args.filter((arg) => dependsOn(of, arg, inSet))
+    return moving.length === 1
+      ? findCore({ graph, owners } as Network, reach, relation, moving[0]!, instances)
+      : null
+  }
+  if (value.op !== "read") return null
+  const { slots, length, shared } = of.references[value.reference]!
+  if (length !== 1) return null
+  const read = instances.map((i) => slots[shared ? 0 : i]!)
+  const owner = owners.relation[read[0]!]!
+  const next = graph.relations[owner]
+  if (next?.kind !== "deterministic" || next.width !== 1) return null
+  if (!read.every((slot) => owners.relation[slot] === owner)) return null
+  return findCore(
+    { graph, owners } as Network,
+    reach,
+    owner,
+    next.value,
+    read.map((slot) => owners.instance[slot]!),
+  )
+}
+
+/** Adds a group's part of the curvature and of the gradient. Tangents along v stand in `along` when it is called. */
+export type AddCurvature = (
+  s: Float64Array,
+  along: Float64Array,
+  q: Float64Array,
+  gradient: Float64Array,
+) => void
+
+/**
+ * @param pairs for each pair of columns of each instance the place of their product in Q
+ * @param scale derivative of each element by its coordinate
+ */
+export function bindArgumentGroup(
+  group: ArgumentGroup,
+  pairs: Int32Array,
+  slots: Int32Array,
+  dependents: Dependents,
+  engine: Engine,
+  scale: Float64Array,
+): AddCurvature {
+  const f = engine.functions[group.relation]!
+  if (f.kind !== "stochastic") return () => undefined
+  return group.linear === null
+    ? bindGeneral(group, pairs, slots, dependents, engine, f, scale)
+    : bindLinear(group, group.linear, pairs, engine, f)
+}
+
+function bindLinear(
+  { relation, instances, start, columns, family }: ArgumentGroup,
+  { coefficients, along }: NonNullable<ArgumentGroup["linear"]>,
+  pairs: Int32Array,
+  engine: Engine,
+  f: WeighedFunctions,
+): AddCurvature {
+  const { writes } = relationOf(engine.graph, relation)
+  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
+  const place = f.argStarts[own[0]!]!
+  const args = new Float64Array(f.argsLength * instances.length + 3)
+  const slope = new Float64Array(f.argsLength)
+  const out = new Float64Array(2)
+  return (s, tangents, q, gradient) => {
+    f.argsOf(s, instances, 0, instances.length, args)
+    let at = 0
+    for (let n = 0; n < instances.length; n++) {
+      const i = instances[n]!
+      const first = start[n]!
+      const last = start[n + 1]!
+      f.argTangents(s, tangents, i, slope)
+      const h = slope[place]! / along[n]!
+      evaluate(s[writes[i]!]!, args, n * f.argsLength, out)
+      const g = h * out[0]!
+      const w = h * h * out[1]!
+      // Where the argument has run into its bound there is nothing to follow.
+      if (!Number.isFinite(g) || !Number.isFinite(w)) {
+        at += ((last - first) * (last - first + 1)) / 2
+        continue
+      }
+      for (let a = first; a < last; a++) {
+        const coefficient = coefficients[a]!
+        gradient[columns[a]!]! += g * coefficient
+        const scaled = w * coefficient
+        for (let b = first; b <= a; b++) q[pairs[at++]!]! += scaled * coefficients[b]!
+      }
+    }
+  }
+}
+
+function bindGeneral(
+  { relation, instances, start, columns, columnStart, columnInstance, columnPlace, family }: ArgumentGroup,
+  pairs: Int32Array,
+  slots: Int32Array,
+  { computed }: Dependents,
+  engine: Engine,
+  f: WeighedFunctions,
+  scale: Float64Array,
+): AddCurvature {
+  const { relations, length } = engine.graph
+  const { writes } = relationOf(engine.graph, relation)
+  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
+  const m = own.length
+  const places = Int32Array.from(own, (k) => f.argStarts[k]!)
+  const args = new Float64Array(f.argsLength * instances.length + 3)
+  const slope = new Float64Array(f.argsLength)
+  const slopes = new Float64Array(m * columns.length)
+  const out = new Float64Array(m + m * m)
+  const t = new Float64Array(length)
+  const findSlopes = (s: Float64Array): void => {
+    for (let column = 0; column < slots.length; column++) {
+      if (columnStart[column] === columnStart[column + 1]) continue
+      t[slots[column]!] = scale[column]!
+      const first = computed.start[column]!
+      const last = computed.start[column + 1]!
+      engine.differentiate(s, t, computed, first, last)
+      for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++) {
+        f.argTangents(s, t, instances[columnInstance[k]!]!, slope)
+        for (let a = 0; a < m; a++) slopes[columnPlace[k]! * m + a] = slope[places[a]!]!
+      }
+      t[slots[column]!] = 0
+      for (let k = first; k < last; k++) {
+        const { width, writes: written } = relations[computed.relation[k]!]!
+        for (let n = computed.from[k]!; n < computed.to[k]!; n++)
+          for (let w = 0; w < width; w++) t[written[computed.instances[n]! * width + w]!] = 0
+      }
+    }
+  }
+  return (s, _along, q, gradient) => {
+    findSlopes(s)
+    f.argsOf(s, instances, 0, instances.length, args)
+    let at = 0
+    for (let n = 0; n < instances.length; n++) {
+      const first = start[n]!
+      const last = start[n + 1]!
+      evaluate(s[writes[instances[n]!]!]!, args, n * f.argsLength, out)
+      let isKnown = true
+      for (let k = 0; k < out.length; k++) if (!Number.isFinite(out[k])) isKnown = false
+      for (let k = first * m; k < last * m; k++) if (!Number.isFinite(slopes[k])) isKnown = false
+      if (!isKnown) {
+        at += ((last - first) * (last - first + 1)) / 2
+        continue
+      }
+      for (let a = first; a < last; a++) {
+        let g = 0
+        for (let k = 0; k < m; k++) g += slopes[a * m + k]! * out[k]!
+        gradient[columns[a]!]! += g
+        for (let b = first; b <= a; b++) {
+          let w = 0
+          for (let k = 0; k < m; k++)
+            for (let l = 0; l < m; l++) w += slopes[a * m + k]! * out[m + k * m + l]! * slopes[b * m + l]!
+          q[pairs[at++]!]! += w
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Slope and expected information of log densities in their arguments, for proposals that follow the curvature. They need
+ * not be exact: a Metropolis–Hastings step corrects whatever is proposed.
+ */
+import digamma from "@stdlib/math-base-special-digamma"
+
+/** One way in which arguments of a child enter. */
+export interface ArgumentFamily {
+  /** Name of the child's distribution. */
+  readonly child: string
+  /** Arguments it is about, by position, ascending: k of them. */
+  readonly arguments: readonly number[]
+  /** Writes k slopes and then k × k values of the expected information, given y and the arguments at `args[at…]`. */
+  evaluate(y: number, args: Float64Array, at: number, out: Float64Array): void
+}
+
+/** Of one argument: slope and information. */
+const one = (
+  child: string,
+  argument: number,
+  slope: (y: number, a: number, b: number, c: number) => number,
+  information: (y: number, a: number, b: number, c: number) => number,
+): ArgumentFamily => ({
+  child,
+  arguments: [argument],
+  evaluate(y, args, at, out) {
+    const a = args[at]!
+    const b = args[at + 1]!
+    const c = args[at + 2]!
+    out[0] = slope(y, a, b, c)
+    out[1] = information(y, a, b, c)
+  },
+})
+
+export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
+  one(
+    "dnorm",
+    1,
+    (y, mean, tau) => 0.5 / tau - 0.5 * (y - mean) ** 2,
+    (_, _mean, tau) => 0.5 / tau ** 2,
+  ),
+  one(
+    "dlnorm",
+    0,
+    (y, mean, tau) => tau * (Math.log(y) - mean),
+    (_, _mean, tau) => tau,
+  ),
+  one(
+    "dlnorm",
+    1,
+    (y, mean, tau) => 0.5 / tau - 0.5 * (Math.log(y) - mean) ** 2,
+    (_, _mean, tau) => 0.5 / tau ** 2,
+  ),
+  one(
+    "dbern",
+    0,
+    (y, p) => (y - p) / (p * (1 - p)),
+    (_, p) => 1 / (p * (1 - p)),
+  ),
+  one(
+    "dbin",
+    0,
+    (y, p, n) => (y - n * p) / (p * (1 - p)),
+    (_, p, n) => n / (p * (1 - p)),
+  ),
+  one(
+    "dpois",
+    0,
+    (y, rate) => y / rate - 1,
+    (_, rate) => 1 / rate,
+  ),
+  one(
+    "dnegbin",
+    0,
+    (y, p, size) => size / p - y / (1 - p),
+    (_, p, size) => size / (p * p * (1 - p)),
+  ),
+  one(
+    "dexp",
+    0,
+    (y, rate) => 1 / rate - y,
+    (_, rate) => 1 / rate ** 2,
+  ),
+  one(
+    "dgamma",
+    0,
+    (y, shape, rate) => Math.log(rate * y) - digamma(shape),
+    (_, shape) => trigamma(shape),
+  ),
+  one(
+    "dgamma",
+    1,
+    (y, shape, rate) => shape / rate - y,
+    (_, shape, rate) => shape / rate ** 2,
+  ),
+  {
+    child: "dgamma",
+    arguments: [0, 1],
+    evaluate(y, args, at, out) {
+      const shape = args[at]!
+      const rate = args[at + 1]!
+      out[0] = Math.log(rate * y) - digamma(shape)
+      out[1] = shape / rate - y
+      out[2] = trigamma(shape)
+      out[3] = out[4] = -1 / rate
+      out[5] = shape / rate ** 2
+    },
+  },
+  // With z = λ y^v exponential: E[z log² z] = π²/6 + (1 − γ)² − 1, E[z log z] = 1 − γ.
+  one(
+    "dweib",
+    0,
+    (y, shape, rate) => 1 / shape + Math.log(y) * (1 - rate * y ** shape),
+    (_, shape, rate) => weibullShape(Math.log(rate)) / shape ** 2,
+  ),
+  one(
+    "dweib",
+    1,
+    (y, shape, rate) => 1 / rate - y ** shape,
+    (_, _shape, rate) => 1 / rate ** 2,
+  ),
+  {
+    child: "dweib",
+    arguments: [0, 1],
+    evaluate(y, args, at, out) {
+      const shape = args[at]!
+      const rate = args[at + 1]!
+      const power = y ** shape
+      out[0] = 1 / shape + Math.log(y) * (1 - rate * power)
+      out[1] = 1 / rate - power
+      out[2] = weibullShape(Math.log(rate)) / shape ** 2
+      out[3] = out[4] = (1 - EULER - Math.log(rate)) / (shape * rate)
+      out[5] = 1 / rate ** 2
+    },
+  },
+  one(
+    "dbeta",
+    0,
+    (y, a, b) => Math.log(y) - digamma(a) + digamma(a + b),
+    (_, a, b) => trigamma(a) - trigamma(a + b),
+  ),
+  one(
+    "dbeta",
+    1,
+    (y, a, b) => Math.log1p(-y) - digamma(b) + digamma(a + b),
+    (_, a, b) => trigamma(b) - trigamma(a + b),
+  ),
+  {
+    child: "dbeta",
+    arguments: [0, 1],
+    evaluate(y, args, at, out) {
+      const a = args[at]!
+      const b = args[at + 1]!
+      const sum = digamma(a + b)
+      const common = trigamma(a + b)
+      out[0] = Math.log(y) - digamma(a) + sum
+      out[1] = Math.log1p(-y) - digamma(b) + sum
+      out[2] = trigamma(a) - common
+      out[3] = out[4] = -common
+      out[5] = trigamma(b) - common
+    },
+  },
+  // Smoothed: steps of the sign would throw Newton's method about.
+  one(
+    "ddexp",
+    0,
+    (y, centre, rate) => rate * Math.tanh(rate * (y - centre)),
+    (_, _centre, rate) => rate ** 2,
+  ),
+  one(
+    "ddexp",
+    1,
+    (y, centre, rate) => 1 / rate - Math.abs(y - centre),
+    (_, _centre, rate) => 1 / rate ** 2,
+  ),
+  one(
+    "dt",
+    0,
+    (y, centre, tau, df) => ((df + 1) * tau * (y - centre)) / (df + tau * (y - centre) ** 2),
+    (_, _centre, tau, df) => (tau * (df + 1)) / (df + 3),
+  ),
+  one(
+    "dt",
+    1,
+    (y, centre, tau, df) => 0.5 / tau - (0.5 * (df + 1) * (y - centre) ** 2) / (df + tau * (y - centre) ** 2),
+    (_, _centre, tau, df) => (0.5 * df) / ((df + 3) * tau ** 2),
+  ),
+  one(
+    "dlogis",
+    0,
+    (y, centre, tau) => tau * Math.tanh(0.5 * tau * (y - centre)),
+    (_, _centre, tau) => tau ** 2 / 3,
+  ),
+  one(
+    "dpar",
+    0,
+    (y, shape, least) => 1 / shape + Math.log(least / y),
+    (_, shape) => 1 / shape ** 2,
+  ),
+]
+
+/** The families of a child's arguments that move together: one for all of them, or one for each; null when one has none. */
+export function findArgumentFamilies(child: string, reached: readonly number[]): readonly number[] | null {
+  const find = (positions: readonly number[]) =>
+    ARGUMENT_FAMILIES.findIndex(
+      (family) => family.child === child && family.arguments.join() === positions.join(),
+    )
+  const joint = find(reached)
+  if (joint >= 0) return [joint]
+  const single = reached.map((k) => find([k]))
+  return single.every((k) => k >= 0) ? single : null
+}
+
+const EULER = 0.5772156649015329
+
+/** Expected information of v² about a Weibull's shape v, given log λ. */
+const weibullShape = (logRate: number): number => Math.PI ** 2 / 6 + (1 - EULER - logRate) ** 2
+
+/** ψ'(x), x > 0, by the asymptotic series beyond 6. Source: Abramowitz & Stegun (1964), 6.4.12. */
+function trigamma(x: number): number {
+  let total = 0
+  let z = x
+  for (; z < 6; z++) total += 1 / (z * z)
+  const w = 1 / (z * z)
+  return total + 1 / z + w / 2 + (w / z) * (1 / 6 - w * (1 / 30 - w * (1 / 42 - w / 30)))
+}

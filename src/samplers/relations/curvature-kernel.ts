@@ -1,0 +1,383 @@
+import {
+  createSparseFactor,
+  factoriseSparse,
+  fromPivotOrder,
+  logDeterminantSparse,
+  type SparseFactor,
+  type SparseSymbolic,
+  solveSparse,
+  solveSparseUpper,
+  toPivotOrder,
+} from "../../math/sparse-cholesky.ts"
+import { drawGamma } from "../../random/gamma.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
+import type { Kernel, Phase } from "../sampler.ts"
+import { type Coordinates, coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
+import { type ArgumentGroup, bindArgumentGroup } from "./curvature-factors.ts"
+import { bindCoordinatePriors } from "./curvature-priors.ts"
+import type { Dependents } from "./dependents.ts"
+import type { Engine } from "./engine.ts"
+import { bindSlopes, type Factors } from "./gaussian-factors.ts"
+import { bindGroup } from "./gaussian-kernel.ts"
+import { createReference } from "./reference-proposal.ts"
+
+/** Instances of a relation. Plain data. */
+export interface Instances {
+  readonly relation: number
+  readonly instances: Int32Array
+}
+
+/** Plain data of a block with curvature. */
+export interface CurvatureMatch {
+  /** Elements x, and the normal children of which they are in the mean. */
+  readonly factors: Factors
+  /** All other children. */
+  readonly groups: readonly ArgumentGroup[]
+  readonly direction: Float64Array
+  readonly coordinates: Coordinates
+  readonly symbolic: SparseSymbolic
+  /** By group, normal ones first: for each pair of columns of each instance the place of their product in Q. */
+  readonly pairs: readonly Int32Array[]
+  /** Places of the diagonal of Q. */
+  readonly diagonal: Int32Array
+  /** Relation and instance that draw each element. */
+  readonly owners: { readonly relation: Int32Array; readonly instance: Int32Array }
+  /** Slots of the scales that go with the block. */
+  readonly scales: Int32Array
+  readonly scaleCoordinates: Coordinates
+  /** What to compute again after a move of elements and scales: one target. */
+  readonly after: Dependents
+  /** All stochastic instances whose density elements or scales enter. */
+  readonly weighed: readonly Instances[]
+  readonly relations: readonly number[]
+}
+
+/** Newton steps from the stored start to the point where the proposal is centred. */
+const NEWTON_STEPS = 2
+/** Newton steps, halved while the density falls, at the beginning of warm-up. */
+const MOST_SEARCH_STEPS = 500
+/** Squared distance from the mode, by element, that no draw has. */
+const FAR = 6
+/** Sweeps over which the start of Newton's steps follows the modes. */
+const START_MEMORY = 50
+/** Autocorrelation of a step that is otherwise independent: a little to the other side. */
+const OVERRELAXATION = -0.3
+/** Elements up to which the approximation has the tails of a t, and its degrees of freedom. */
+const FEW = 8
+const DF = 6
+/** Every so often a step is short, which leaves places that longer ones do not. */
+const SHORT_SHARE = 0.2
+const SHORT = 0.3
+/** Acceptance below which steps are shortened. */
+const LEAST_ACCEPTANCE = 0.55
+/** Share of reference steps among those of the scales. */
+const REFERENCE_SHARE = 0.7
+
+/**
+ * With m and Q⁻¹ the mean and covariance of the normal approximation of the elements' coordinates u given the scales, the
+ * standardised u, z = L'(u − m), moves by z' = ρ z + √(1 − ρ²) ε, alone or with new scales φ (whose m and L then apply),
+ * and is accepted by the exact ratio of densities of (φ, z). The centre m is found by a fixed number of Newton steps from a
+ * point that stays the same after warm-up: it is a function of what is not drawn here and of φ, not of u.
+ *
+ * Sources: Gamerman (1997), Statistics and Computing 7, 57–68, for proposals by Fisher scoring; Neal (1998), Regression and
+ * classification using Gaussian process priors, section 5, for the autoregressive step; Knorr-Held & Rue (2002),
+ * Scandinavian Journal of Statistics 29, 597–614, for joint moves with the scales.
+ *
+ * memory = [sweeps of warm-up, log odds of the step's size alone, the same with scales, start (n), reference].
+ */
+export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kernel {
+  const { factors, coordinates, scales, scaleCoordinates, symbolic } = match
+  const { slots } = factors
+  const n = slots.length
+  const d = scales.length
+  const hasTails = n <= FEW
+  const runs = match.after.computed
+  const evaluate = bindCurvature(match, engine)
+  const weigh = bindWeigh(match, engine)
+  const reference = createReference(d, 3 + n)
+  let current = createApproximation(symbolic)
+  let proposed = createApproximation(symbolic)
+  const u = new Float64Array(n)
+  const trial = new Float64Array(n)
+  const z = new Float64Array(n)
+  const fresh = new Float64Array(n)
+  const pivoted = new Float64Array(n)
+  const phi = new Float64Array(d)
+  const phiTrial = new Float64Array(d)
+
+  const readElements = (s: Float64Array, out: Float64Array): void => {
+    for (let k = 0; k < n; k++) out[k] = toCoordinate(coordinates, k, s[slots[k]!]!)
+  }
+  const place = (s: Float64Array, from: Float64Array): void => {
+    for (let k = 0; k < n; k++) s[slots[k]!] = fromCoordinate(coordinates, k, from[k]!)
+    engine.compute(s, runs, 0, runs.relation.length)
+  }
+  const placeScales = (s: Float64Array, from: Float64Array): void => {
+    for (let k = 0; k < d; k++) s[scales[k]!] = fromCoordinate(scaleCoordinates, k, from[k]!)
+  }
+  /** Log density of (u, φ) at the state, up to a constant. */
+  const logDensity = (s: Float64Array): number => {
+    let total = weigh(s)
+    for (let k = 0; k < n; k++)
+      if (coordinates.kinds[k] !== 0)
+        total += Math.log(Math.abs(coordinateSlope(coordinates, k, s[slots[k]!]!)))
+    for (let k = 0; k < d; k++)
+      total += Math.log(Math.abs(coordinateSlope(scaleCoordinates, k, s[scales[k]!]!)))
+    return Number.isNaN(total) ? -Infinity : total
+  }
+  /** The normal approximation given what the state says of all else. Moves the state. @returns false when there is none */
+  const approximate = (s: Float64Array, memory: Float64Array, into: Approximation): boolean => {
+    for (let k = 0; k < n; k++) into.centre[k] = memory[3 + k]!
+    for (let step = 0; step < NEWTON_STEPS; step++) {
+      place(s, into.centre)
+      evaluate(s, into.q, into.move)
+      if (!factoriseSparse(into.factor, into.q)) return false
+      solveSparse(into.factor, into.move)
+      for (let k = 0; k < n; k++) into.centre[k]! += into.move[k]!
+    }
+    into.logDeterminant = logDeterminantSparse(into.factor)
+    return Number.isFinite(into.logDeterminant) && into.centre.every(Number.isFinite)
+  }
+  /** Climbs from the state to a mode of u. */
+  const search = (s: Float64Array): void => {
+    readElements(s, u)
+    let here = logDensity(s)
+    // Far out, exponentials take one Newton step a unit: zero is closer to most things than the first values of chains.
+    trial.fill(0)
+    place(s, trial)
+    const atZero = logDensity(s)
+    if (atZero > here) {
+      here = atZero
+      u.set(trial)
+    }
+    place(s, u)
+    for (let step = 0; step < MOST_SEARCH_STEPS; step++) {
+      evaluate(s, current.q, current.move)
+      if (!factoriseSparse(current.factor, current.q)) break
+      solveSparse(current.factor, current.move)
+      let length = 1
+      let there = -Infinity
+      for (; length > 1e-4; length *= 0.5) {
+        for (let k = 0; k < n; k++) trial[k] = u[k]! + length * current.move[k]!
+        place(s, trial)
+        there = logDensity(s)
+        if (there >= here) break
+      }
+      if (!(there >= here)) break
+      u.set(trial)
+      const gain = there - here
+      here = there
+      if (gain < 1e-6) break
+    }
+    place(s, u)
+  }
+  /** z of u under an approximation. */
+  const standardise = ({ factor, centre }: Approximation, from: Float64Array): void => {
+    for (let k = 0; k < n; k++) fresh[k] = from[k]! - centre[k]!
+    toPivotOrder(symbolic, fresh, pivoted)
+    multiplyUpper(factor, pivoted, z)
+  }
+  const unstandardise = ({ factor, centre }: Approximation, from: Float64Array, out: Float64Array): void => {
+    pivoted.set(from)
+    solveSparseUpper(factor, pivoted)
+    fromPivotOrder(symbolic, pivoted, out)
+    for (let k = 0; k < n; k++) out[k]! += centre[k]!
+  }
+  /** Minus the log density of z under the approximation. */
+  const tail = (of: Float64Array): number =>
+    hasTails ? 0.5 * (DF + n) * Math.log1p(sumOfSquares(of) / DF) : 0.5 * sumOfSquares(of)
+  /** `fresh` := a step from z; its size is 1 where steps are independent. */
+  const stepFrom = (logOdds: number, rng: Stream): void => {
+    const full = 1 / (1 + Math.exp(-logOdds))
+    const size = rng.uniform() < SHORT_SHARE ? SHORT * full : full
+    const rho = size > 0.95 ? OVERRELAXATION : Math.sqrt(1 - size * size)
+    // Given the scale that mixes a t, its steps are normal.
+    const spread = hasTails ? Math.sqrt((0.5 * (DF + sumOfSquares(z))) / drawGamma(rng, 0.5 * (DF + n))) : 1
+    const width = spread * Math.sqrt(1 - rho * rho)
+    for (let k = 0; k < n; k++) fresh[k] = rho * z[k]! + width * drawNormal(rng)
+  }
+  const adapt = (memory: Float64Array, at: number, acceptance: number): void => {
+    memory[at] = Math.min(
+      5,
+      Math.max(-6, memory[at]! + (4 * (acceptance - LEAST_ACCEPTANCE)) / Math.sqrt(1 + memory[0]! / 4)),
+    )
+  }
+  /** Stores where Newton's steps start from, a mode given all else. In warm-up the chain goes on from there. */
+  const findStart = (s: Float64Array, memory: Float64Array, phase: Phase): void => {
+    readElements(s, fresh)
+    search(s)
+    for (let k = 0; k < n; k++) memory[3 + k] = u[k]!
+    if (phase !== "warmup") place(s, fresh)
+  }
+  const begin = (s: Float64Array, memory: Float64Array, phase: Phase): void => {
+    if (memory[0] !== 0) return
+    findStart(s, memory, phase)
+    memory[0] = 1
+    memory[1] = memory[2] = 3.5
+  }
+
+  return {
+    writes: Int32Array.from([...slots, ...scales]),
+    memoryLength: 3 + n + (d > 0 ? reference.memoryLength : 0),
+    step(s, memory, rng, phase) {
+      begin(s, memory, phase)
+      readElements(s, u)
+      for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
+      let here = logDensity(s)
+      const isFound = approximate(s, memory, current)
+      if (!isFound) {
+        place(s, u)
+        if (phase === "warmup") findStart(s, memory, phase)
+        return
+      }
+      standardise(current, u)
+      if (phase === "warmup" && sumOfSquares(z) > FAR * (n + 10)) {
+        // Steps that suit the middle never leave so far a place, where only the first values can have led.
+        place(s, u)
+        findStart(s, memory, phase)
+        return
+      }
+      let weight = here + tail(z)
+      stepFrom(memory[1]!, rng)
+      unstandardise(current, fresh, trial)
+      place(s, trial)
+      let there = logDensity(s)
+      let weightThere = there + tail(fresh)
+      const log = weightThere - weight
+      if (Math.log(rng.uniform()) < log) {
+        z.set(fresh)
+        u.set(trial)
+        here = there
+        weight = weightThere
+      }
+      if (phase === "warmup") adapt(memory, 1, Math.min(1, Math.exp(log)))
+      if (d > 0) {
+        const isReference = reference.isReady(memory) && rng.uniform() < REFERENCE_SHARE
+        let log = 0
+        if (isReference) log = reference.step(memory, phi, phiTrial, rng)
+        else reference.walk(memory, phi, phiTrial, rng)
+        placeScales(s, phiTrial)
+        stepFrom(memory[2]!, rng)
+        // Kept, as the approximation needs the buffer.
+        weightThere = tail(fresh)
+        const isPossible = keepFresh(s, memory)
+        if (isPossible) {
+          place(s, trial)
+          there = logDensity(s)
+          log += there + weightThere - 0.5 * proposed.logDeterminant - (weight - 0.5 * current.logDeterminant)
+        } else log = -Infinity
+        if (Math.log(rng.uniform()) < log) {
+          u.set(trial)
+          phi.set(phiTrial)
+          const other = current
+          current = proposed
+          proposed = other
+        } else placeScales(s, phi)
+        if (phase === "warmup") {
+          const acceptance = Math.min(1, Math.exp(log)) || 0
+          adapt(memory, 2, acceptance)
+          if (!isReference) reference.adaptWalk(memory, acceptance)
+          reference.learn(memory, phi)
+        }
+      }
+      place(s, u)
+      if (phase === "warmup") learnStart(memory)
+    },
+    logDensity: weigh,
+  }
+
+  /** Approximates at the proposed scales and turns the standardised step into coordinates. */
+  function keepFresh(s: Float64Array, memory: Float64Array): boolean {
+    if (!approximate(s, memory, proposed)) return false
+    unstandardise(proposed, fresh, trial)
+    return true
+  }
+
+  function learnStart(memory: Float64Array): void {
+    memory[0]! += 1
+    const share = 1 / Math.min(memory[0]!, START_MEMORY)
+    for (let k = 0; k < n; k++) memory[3 + k]! += share * (current.centre[k]! - memory[3 + k]!)
+  }
+}
+
+/** A normal approximation: mean, Cholesky factor of the precision. */
+interface Approximation {
+  readonly centre: Float64Array
+  readonly q: Float64Array
+  readonly move: Float64Array
+  readonly factor: SparseFactor
+  logDeterminant: number
+}
+
+const createApproximation = (symbolic: SparseSymbolic): Approximation => ({
+  centre: new Float64Array(symbolic.size),
+  q: new Float64Array(symbolic.entries),
+  move: new Float64Array(symbolic.size),
+  factor: createSparseFactor(symbolic),
+  logDeterminant: 0,
+})
+
+/** `out := L' x`, x in pivot order. */
+function multiplyUpper({ symbolic, values }: SparseFactor, x: Float64Array, out: Float64Array): void {
+  const { size, columnPointers, rowIndices } = symbolic
+  for (let j = 0; j < size; j++) {
+    let sum = 0
+    for (let p = columnPointers[j]!; p < columnPointers[j + 1]!; p++) sum += values[p]! * x[rowIndices[p]!]!
+    out[j] = sum
+  }
+}
+
+function sumOfSquares(x: Float64Array): number {
+  let sum = 0
+  for (let k = 0; k < x.length; k++) sum += x[k]! * x[k]!
+  return sum
+}
+
+/** The log density of all that elements or scales enter. */
+function bindWeigh({ weighed }: CurvatureMatch, engine: Engine): (s: Float64Array) => number {
+  const parts = weighed.flatMap(({ relation, instances }) => {
+    const f = engine.functions[relation]!
+    return f.kind === "stochastic" ? [{ f, instances }] : []
+  })
+  return (s) => {
+    let total = 0
+    for (let k = 0; k < parts.length; k++) {
+      const { f, instances } = parts[k]!
+      total += f.logDensity(s, instances, 0, instances.length)
+    }
+    return total
+  }
+}
+
+/** A function that writes curvature and gradient in the coordinates u at a state. */
+export function bindCurvature(
+  { factors, groups, direction, coordinates, pairs, diagonal, owners, after }: CurvatureMatch,
+  engine: Engine,
+): (s: Float64Array, q: Float64Array, gradient: Float64Array) => void {
+  const { slots, dependents } = factors
+  const n = slots.length
+  const scale = new Float64Array(n)
+  const normals = factors.groups.map((group, g) => bindGroup(group, pairs[g]!, engine))
+  const moveSlopes = bindSlopes(factors, engine, false, scale)
+  const parts = groups.map((group, g) =>
+    bindArgumentGroup(group, pairs[factors.groups.length + g]!, slots, dependents, engine, scale),
+  )
+  const priors = bindCoordinatePriors(slots, coordinates, diagonal, owners, engine)
+  const along = new Float64Array(engine.graph.length)
+  slots.forEach((slot, k) => {
+    along[slot] = direction[k]!
+  })
+  const isLinear = groups.some((group) => group.linear !== null)
+  const runs = after.computed
+  return (s, q, gradient) => {
+    q.fill(0)
+    gradient.fill(0)
+    for (let k = 0; k < n; k++) scale[k] = coordinateSlope(coordinates, k, s[slots[k]!]!)
+    moveSlopes(s)
+    for (const part of normals) part(s, q, gradient)
+    if (isLinear) engine.differentiate(s, along, runs, 0, runs.relation.length)
+    for (const part of parts) part(s, along, q, gradient)
+    priors(s, q, gradient)
+  }
+}

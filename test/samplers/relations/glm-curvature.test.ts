@@ -1,0 +1,76 @@
+/** The block with curvature leaves parameters and data drawn together as they were, and does not when a prior is another. */
+import { describe, expect, it } from "vitest"
+import { bugs } from "../../../src/samplers/graph-model.ts"
+import { relationShift, type StationaritySpecimen } from "../../kit/relation-stationarity.ts"
+
+const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly string[] })[] = [
+  {
+    name: "logistic regression with random effects",
+    text: `model { for (i in 1:N) { r[i] ~ dbin(p[i], 8); logit(p[i]) <- mu + b * x[i] + e[i]; e[i] ~ dnorm(0, tau) }
+      mu ~ dnorm(0, 1); b ~ dnorm(0.5, 2); tau ~ dgamma(3, 1) }`,
+    data: { N: 5, x: [-1, 0, 1, 2, 0.5], r: [1, 2, 3, 4, 5] },
+    watched: ["mu", "b", "tau", "e"],
+    wrong: ["dgamma(3, 1)", "dgamma(3, 2)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "Poisson with random means in the block",
+    text: `model { for (i in 1:N) { y[i] ~ dpois(3 * exp(a[i])); a[i] ~ dnorm(mu, 4) } mu ~ dnorm(0, 2) }`,
+    data: { N: 4, y: [1, 2, 3, 4] },
+    watched: ["mu", "a"],
+    wrong: ["dnorm(0, 2)", "dnorm(1.5, 2)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "growth curve with bounded elements",
+    text: `model { for (i in 1:N) { y[i] ~ dnorm(a - b * pow(g, x[i]), tau) }
+      a ~ dnorm(2, 1); b ~ dnorm(1, 1) T(0,); g ~ dunif(0.3, 0.9); tau ~ dgamma(4, 1) }`,
+    data: { N: 5, x: [1, 2, 4, 7, 12], y: [1, 2, 3, 4, 5] },
+    watched: ["a", "b", "g", "tau"],
+    wrong: ["dgamma(4, 1)", "dgamma(4, 4)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "Weibull regression with its shape",
+    text: `model { for (i in 1:N) { y[i] ~ dweib(v, m[i]); log(m[i]) <- a + b * x[i] }
+      a ~ dnorm(0, 2); b ~ dnorm(0, 2); v ~ dgamma(4, 3) }`,
+    data: { N: 5, x: [-1, 0, 1, 2, 0.5], y: [1, 2, 3, 4, 5] },
+    watched: ["a", "b", "v"],
+    wrong: ["dgamma(4, 3)", "dgamma(4, 4)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "double-exponential errors",
+    text: `model { for (i in 1:N) { y[i] ~ ddexp(a + b * x[i], tau) } a ~ dnorm(0, 1); b ~ dnorm(0, 1); tau ~ dgamma(3, 1) }`,
+    data: { N: 6, x: [-1, 0, 1, 2, 0.5, -2], y: [1, 2, 3, 4, 5, 6] },
+    watched: ["a", "b", "tau"],
+    wrong: ["b ~ dnorm(0, 1)", "b ~ dnorm(2, 1)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "shape and rate of gammas",
+    text: `model { for (i in 1:N) { y[i] ~ dgamma(a, b) } a ~ dexp(0.5); b ~ dlnorm(0, 2) }`,
+    data: { N: 5, y: [1, 2, 3, 4, 5] },
+    watched: ["a", "b"],
+    wrong: ["dexp(0.5)", "dexp(2)"],
+    blocks: ["curvature-block"],
+  },
+]
+
+describe("curvature block", () => {
+  it.each(SPECIMENS)("$name", (specimen) => {
+    const { text, wrong, blocks } = specimen
+    const right = relationShift(specimen, text, text)
+    expect(right.names).toEqual(blocks)
+    expect(right.shift).toBeLessThan(4)
+    expect(relationShift(specimen, text, text.replace(...wrong)).shift).toBeGreaterThan(5)
+  })
+
+  it("leaves alone what enters normally, and what was given another sampler", () => {
+    const linear = bugs("model { y ~ dnorm(a, 1); a ~ dnorm(0, 1) }", { y: 1 })
+    expect(linear.plan().blocks[0]!.sampler).not.toBe("curvature-block")
+    const logistic = bugs("model { y ~ dbern(p); logit(p) <- a; a ~ dnorm(0, 1) }", { y: 1 })
+    expect(logistic.plan().blocks[0]!.sampler).toBe("curvature-block")
+    expect(logistic.plan({ samplers: { a: "slice" } }).blocks[0]!.sampler).toBe("slice")
+  })
+})
