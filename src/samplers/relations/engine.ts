@@ -14,6 +14,7 @@ import type {
 } from "../../models/relations/relation-graph.ts"
 import type { Runs } from "./dependents.ts"
 import { type Constants, createEmitter, dimsOf, noConstants, sizeOf } from "./emit.ts"
+import { interpretFunction } from "./interpret-code.ts"
 
 /** Functions of a deterministic relation. Instances are `list[from..to)`; `s` is the state. */
 export interface ComputedFunctions {
@@ -61,16 +62,24 @@ export interface Engine {
 }
 
 const engines = new WeakMap<RelationGraph, Engine>()
+/** No function holds a value of the data: graphs with the same relations and other data share them, and they stay warm. */
+const compiled = new WeakMap<readonly Relation[], readonly RelationFunctions[]>()
+
+function functionsOf({ relations, fixed }: RelationGraph): readonly RelationFunctions[] {
+  const found = compiled.get(relations)
+  if (found !== undefined) return found
+  const functions = relations.map((relation) =>
+    relation.kind === "deterministic" ? compileComputed(relation, fixed) : compileWeighed(relation, fixed),
+  )
+  compiled.set(relations, functions)
+  return functions
+}
 
 /** The engine of a graph; made once, however many samplers use it. */
 export function bindEngine(graph: RelationGraph): Engine {
   const found = engines.get(graph)
   if (found !== undefined) return found
-  const functions = graph.relations.map((relation) =>
-    relation.kind === "deterministic"
-      ? compileComputed(relation, graph.fixed)
-      : compileWeighed(relation, graph.fixed),
-  )
+  const functions = functionsOf(graph)
   const engine: Engine = {
     graph,
     functions,
@@ -99,15 +108,41 @@ export function bindEngine(graph: RelationGraph): Engine {
   return engine
 }
 
-/** Makes a function from a body that reads `s` and the constants by position. */
+/**
+ * Makes a function from a body that reads `s` and the constants by position: compiled where that is allowed, else
+ * interpreted.
+ */
 export function makeFunction<F>(parameters: readonly string[], body: string, constants: Constants): F {
-  const bind = (prefix: string, values: readonly unknown[]) =>
-    values.map((_, k) => `const ${prefix}${k} = C.${FIELDS[prefix]}[${k}];`).join("\n")
-  const head = Object.keys(FIELDS)
-    .map((prefix) => bind(prefix, constants[FIELDS[prefix]!]))
-    .join("\n")
-  const text = `"use strict"; const square = (x) => x * x;\n${head}\nreturn function (${parameters.join(", ")}) {\n${body}\n}`
-  return new Function("C", text)(constants) as F
+  const named = Object.fromEntries(
+    Object.entries(FIELDS).flatMap(([prefix, field]) =>
+      constants[field].map((value, k): [string, unknown] => [`${prefix}${k}`, value]),
+    ),
+  )
+  if (!interpreted) {
+    const head = Object.keys(named)
+      .map((name) => `const ${name} = C.${name};`)
+      .join("\n")
+    const text = `"use strict"; const square = (x) => x * x;\n${head}\nreturn function (${parameters.join(", ")}) {\n${body}\n}`
+    try {
+      return new Function("C", text)(named) as F
+    } catch (error) {
+      // A content security policy without unsafe-eval.
+      if (!(error instanceof EvalError)) throw error
+    }
+  }
+  return interpretFunction(parameters, body, named) as F
+}
+
+let interpreted = false
+
+/** What `make` gives when generated code is interpreted, as on a page that forbids to compile text. For tests. */
+export function withInterpreter<T>(make: () => T): T {
+  interpreted = true
+  try {
+    return make()
+  } finally {
+    interpreted = false
+  }
 }
 
 const FIELDS: Readonly<Record<string, keyof Constants>> = {
