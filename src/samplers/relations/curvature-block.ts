@@ -6,11 +6,12 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { isRefusal } from "../conditional.ts"
+import { findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
 import { conjugateSite } from "./conjugate-site.ts"
-import { COORDINATE, type Coordinates, coordinateFor, priorCurvature } from "./curvature-coordinates.ts"
+import { COORDINATE, priorCurvature } from "./curvature-coordinates.ts"
 import { curvedArguments, findArgumentGroups } from "./curvature-factors.ts"
 import { findArgumentFamilies } from "./curvature-families.ts"
-import { bindCurvatureBlock, type CurvatureMatch, type Instances } from "./curvature-kernel.ts"
+import { bindCurvatureBlock, type CurvatureMatch } from "./curvature-kernel.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
@@ -19,13 +20,10 @@ import { dependsOn } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
-import { bindSupport } from "./support.ts"
 
 /** Elements, and operations of one factorisation, beyond which a block is not tried. */
 const MOST_ELEMENTS = 5000
 const MOST_OPERATIONS = 3e6
-/** Precisions that move with a block. */
-const MOST_SCALES = 6
 
 export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
   name: "curvature-block",
@@ -81,6 +79,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
           scaleCoordinates: findCoordinates(model, scales)!,
           after: findDependents(network, [[...slots, ...scaleSlots]]),
           weighed: findWeighed(model, all),
+          isAlone: isAlone(model, all),
           relations: all.map(({ relation }) => relation),
         },
       })
@@ -182,73 +181,4 @@ function connect(model: RelationModel, curved: readonly Target[], normal: readon
     found.set(root(k), [...(found.get(root(k)) ?? []), target])
   })
   return [...found.values()].filter((own) => own.some((target) => curved.includes(target)))
-}
-
-/** Coordinates of the elements of targets; null when a bound is not known. */
-function findCoordinates({ graph, engine }: RelationModel, targets: readonly Target[]): Coordinates | null {
-  const kinds: number[] = []
-  const lower: number[] = []
-  const upper: number[] = []
-  for (const { relation, instances } of targets) {
-    const { width, distribution } = relationOf(graph, relation)
-    const support = bindSupport(engine, relation)
-    const bounds = new Float64Array([-Infinity, Infinity])
-    for (const i of instances) {
-      if (lookupBugsDistribution(distribution).shape === "scalar") support(graph.values, i, bounds)
-      if (Number.isNaN(bounds[0]) || Number.isNaN(bounds[1])) return null
-      for (let w = 0; w < width; w++) {
-        kinds.push(coordinateFor(bounds[0]!, bounds[1]!))
-        lower.push(bounds[0]!)
-        upper.push(bounds[1]!)
-      }
-    }
-  }
-  return {
-    kinds: Uint8Array.from(kinds),
-    lower: Float64Array.from(lower),
-    upper: Float64Array.from(upper),
-  }
-}
-
-/** Positive numbers beside the block whose children are all elements or children of it: the precisions that it goes with. */
-function findScales(
-  model: RelationModel,
-  targets: readonly Target[],
-  own: readonly Target[],
-  reach: Reach,
-): Target[] {
-  const { graph, network } = model
-  const weighed = new Set([
-    ...own.map(({ relation }) => relation),
-    ...reach.children.map(({ relation }) => relation),
-  ])
-  const found = targets.filter((target) => {
-    if (own.includes(target)) return false
-    const one = relationOf(graph, target.relation)
-    const d = lookupBugsDistribution(one.distribution)
-    if (one.width !== 1 || d.shape !== "scalar" || d.discrete || d.isDetermined || one.bounds !== null)
-      return false
-    const coordinates = findCoordinates(model, [target])
-    if (coordinates === null || coordinates.lower[0] !== 0) return false
-    const { children } = findReach(network, [target])
-    return (
-      children.length > 0 &&
-      children.every(({ relation }) => weighed.has(relation) && relationOf(graph, relation).bounds === null)
-    )
-  })
-  return found.flatMap(({ instances }) => [...instances]).length <= MOST_SCALES ? found : []
-}
-
-/** Every stochastic instance whose density the targets enter. */
-function findWeighed({ graph, network }: RelationModel, targets: readonly Target[]): Instances[] {
-  const found = new Map<number, Set<number>>()
-  for (const { relation, instances } of [...findReach(network, targets).children, ...targets]) {
-    const own = found.get(relation) ?? new Set<number>()
-    for (const i of instances) own.add(i)
-    found.set(relation, own)
-  }
-  return [...found]
-    .sort(([a], [b]) => a - b)
-    .filter(([relation]) => graph.relations[relation]!.kind === "stochastic")
-    .map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances).sort() }))
 }

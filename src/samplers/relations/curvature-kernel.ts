@@ -13,6 +13,7 @@ import { drawGamma } from "../../random/gamma.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
+import { bindWeigh, type Instances } from "./block-density.ts"
 import { type Coordinates, coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
 import { type ArgumentGroup, bindArgumentGroup } from "./curvature-factors.ts"
 import { bindCoordinatePriors } from "./curvature-priors.ts"
@@ -21,12 +22,6 @@ import type { Engine } from "./engine.ts"
 import { bindSlopes, type Factors } from "./gaussian-factors.ts"
 import { bindGroup } from "./gaussian-kernel.ts"
 import { createReference } from "./reference-proposal.ts"
-
-/** Instances of a relation. Plain data. */
-export interface Instances {
-  readonly relation: number
-  readonly instances: Int32Array
-}
 
 /** Plain data of a block with curvature. */
 export interface CurvatureMatch {
@@ -50,11 +45,13 @@ export interface CurvatureMatch {
   readonly after: Dependents
   /** All stochastic instances whose density elements or scales enter. */
   readonly weighed: readonly Instances[]
+  /** Whether these hang on nothing drawn that another block draws. */
+  readonly isAlone: boolean
   readonly relations: readonly number[]
 }
 
-/** Newton steps from the stored start to the point where the proposal is centred. */
-const NEWTON_STEPS = 2
+/** Newton steps from the stored start to the point where the proposal is centred: near enough, and the cheapest. */
+const NEWTON_STEPS = 1
 /** Newton steps, halved while the density falls, at the beginning of warm-up. */
 const MOST_SEARCH_STEPS = 500
 /** Squared distance from the mode, by element, that no draw has. */
@@ -94,7 +91,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const hasTails = n <= FEW
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
-  const weigh = bindWeigh(match, engine)
+  const weigh = bindWeigh(match.weighed, engine)
   const reference = createReference(d, 3 + n)
   let current = createApproximation(symbolic)
   let proposed = createApproximation(symbolic)
@@ -105,6 +102,13 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const pivoted = new Float64Array(n)
   const phi = new Float64Array(d)
   const phiTrial = new Float64Array(d)
+  // Log density and scales that the last step left; NaN when its approximation does not stand.
+  let kept = Number.NaN
+  const keptScales = new Float64Array(d)
+  const isKeptAt = (s: Float64Array): boolean => {
+    for (let k = 0; k < d; k++) if (s[scales[k]!] !== keptScales[k]) return false
+    return true
+  }
 
   const readElements = (s: Float64Array, out: Float64Array): void => {
     for (let k = 0; k < n; k++) out[k] = toCoordinate(coordinates, k, s[slots[k]!]!)
@@ -225,7 +229,10 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       readElements(s, u)
       for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
       let here = logDensity(s)
-      const isFound = approximate(s, memory, current)
+      // Nothing has moved since the last step: its approximation stands.
+      const isKept = phase === "sampling" && match.isAlone && here === kept && isKeptAt(s)
+      const isFound = isKept || approximate(s, memory, current)
+      kept = Number.NaN
       if (!isFound) {
         place(s, u)
         if (phase === "warmup") findStart(s, memory, phase)
@@ -270,6 +277,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
         if (Math.log(rng.uniform()) < log) {
           u.set(trial)
           phi.set(phiTrial)
+          here = there
           const other = current
           current = proposed
           proposed = other
@@ -283,6 +291,10 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       }
       place(s, u)
       if (phase === "warmup") learnStart(memory)
+      else {
+        kept = here
+        for (let k = 0; k < d; k++) keptScales[k] = s[scales[k]!]!
+      }
     },
     logDensity: weigh,
   }
@@ -334,24 +346,8 @@ function sumOfSquares(x: Float64Array): number {
   return sum
 }
 
-/** The log density of all that elements or scales enter. */
-function bindWeigh({ weighed }: CurvatureMatch, engine: Engine): (s: Float64Array) => number {
-  const parts = weighed.flatMap(({ relation, instances }) => {
-    const f = engine.functions[relation]!
-    return f.kind === "stochastic" ? [{ f, instances }] : []
-  })
-  return (s) => {
-    let total = 0
-    for (let k = 0; k < parts.length; k++) {
-      const { f, instances } = parts[k]!
-      total += f.logDensity(s, instances, 0, instances.length)
-    }
-    return total
-  }
-}
-
 /** A function that writes curvature and gradient in the coordinates u at a state. */
-export function bindCurvature(
+function bindCurvature(
   { factors, groups, direction, coordinates, pairs, diagonal, owners, after }: CurvatureMatch,
   engine: Engine,
 ): (s: Float64Array, q: Float64Array, gradient: Float64Array) => void {

@@ -96,7 +96,7 @@ export function analyseFactors({
 }: {
   readonly slots: Int32Array
   readonly groups: readonly FactorPattern[]
-}): Pick<GaussianMatch, "symbolic" | "pairs"> & { readonly diagonal: Int32Array } {
+}): Pick<GaussianMatch, "symbolic" | "pairs" | "diagonal"> {
   const n = slots.length
   const places = new Map<number, number>()
   const rows: number[][] = Array.from({ length: n }, (_, j) => [j])

@@ -25,6 +25,8 @@ export interface GaussianMatch {
   readonly symbolic: SparseSymbolic
   /** By group: for each pair of columns of each instance the place of their product in Q. */
   readonly pairs: readonly Int32Array[]
+  /** Places of the diagonal of Q. */
+  readonly diagonal: Int32Array
   /** What to compute again after a move of the whole block: one target. */
   readonly after: Dependents
   readonly relations: readonly number[]

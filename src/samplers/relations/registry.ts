@@ -3,6 +3,7 @@ import type { RelationGraph } from "../../models/relations/relation-graph.ts"
 import { isRefusal, type Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
 import { arraySlice } from "./array-slice.ts"
+import { collapsedBlock } from "./collapsed-block.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { curvatureBlock } from "./curvature-block.ts"
 import { bindEngine, type Engine } from "./engine.ts"
@@ -91,6 +92,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(curvatureBlock),
+  registerBlock(collapsedBlock),
   registerBlock(gaussianBlock),
   register(conjugateSite),
   register(truncatedSite),

@@ -1,0 +1,119 @@
+/**
+ * Normal elements with the precisions that only they hang on: precisions from their marginal posterior, elements
+ * integrated out, then the elements exactly given them.
+ */
+import type { RelationGraph } from "../../models/relations/relation-graph.ts"
+import { findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
+import { bindCollapsedBlock, type CollapsedBlockMatch } from "./collapsed-kernel.ts"
+import { findDependents } from "./dependents.ts"
+import { headOf } from "./describe.ts"
+import { gaussianBlock } from "./gaussian-block.ts"
+import type { FactorGroup } from "./gaussian-factors.ts"
+import { dependsOn } from "./linear.ts"
+import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
+import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
+import { relationOf } from "./site.ts"
+
+/** Operations of one factorisation beyond which the precisions are drawn given the elements. */
+const MOST_OPERATIONS = 300_000
+
+export const collapsedBlock: RelationBlockSampler<CollapsedBlockMatch> = {
+  name: "collapsed-block",
+  describe:
+    "precisions from their marginal posterior, normal elements integrated out, then these exactly given them",
+
+  match(model, targets) {
+    const { graph, network } = model
+    const taken = new Set<Target>()
+    const blocks = gaussianBlock.match(model, targets).blocks.flatMap(({ targets: own, match }) => {
+      if (match.symbolic.flops > MOST_OPERATIONS) return []
+      const reach = findReach(network, own)
+      const reduced = match.factors.groups.map((group) => isReducible(model, group, reach))
+      const scales = findScales(model, targets, own, reach).filter(
+        (target) => !taken.has(target) && isCovered(model, target, match.factors.groups, reduced),
+      )
+      if (scales.length === 0) return []
+      for (const target of scales) taken.add(target)
+      const slots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
+      return [
+        {
+          targets: [...own, ...scales],
+          match: {
+            ...match,
+            reduced: Uint8Array.from(reduced, Number),
+            scales: slots,
+            scaleRelations: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
+            scaleInstances: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+            coordinates: findCoordinates(model, scales)!,
+            // Only what the precisions of the children are computed from: the elements' own dependents come last.
+            scaleDependents: findDependents(network, [[...slots]]),
+            after: findDependents(network, [[...match.factors.slots, ...slots]]),
+            weighed: findWeighed(model, [...own, ...scales]),
+            isAlone: isAlone(model, [...own, ...scales]),
+            relations: [...own, ...scales].map(({ relation }) => relation),
+          },
+        },
+      ]
+    })
+    return {
+      blocks,
+      reason: "no precision hangs on normal elements alone, with children that only data multiply",
+    }
+  },
+
+  explain: ({ relations, scales, factors }, { graph }) => {
+    const names = relations.map((r) => headOf(graph.relations[r]!.text))
+    return {
+      formula: `(${names.join(", ")}): scales from their density with the ${factors.slots.length} normal elements integrated out, then these from their joint normal`,
+      because: [
+        `${factors.slots.length} normal element${factors.slots.length === 1 ? "" : "s"}; every child is normal with a mean linear in them`,
+        `${scales.length} scale${scales.length === 1 ? "" : "s"} that only they and their children hang on`,
+      ],
+    }
+  },
+
+  bind: bindCollapsedBlock,
+}
+
+/** Whether the sums of a group's products never change but for one precision: slopes, values and the rest of the mean are data. */
+function isReducible({ graph }: RelationModel, group: FactorGroup, reach: Reach): boolean {
+  if (!group.fixed || group.width !== 1 || group.spread !== "precision") return false
+  const child = relationOf(graph, group.relation)
+  const spread = child.args[1]!
+  const isCommon =
+    spread.op === "number" || (spread.op === "read" && child.references[spread.reference]!.shared)
+  if (!isCommon) return false
+  const isKnown = (slot: number) => graph.fixed[slot] === 1 || reach.slots[slot] === 1
+  const own = Array.from(group.instances, (i) => child.writes[i]!)
+  if (!own.every(isKnown)) return false
+  const isOther = (slot: number) => !isKnown(slot)
+  return (
+    !dependsOn(child, child.args[0]!, isOther) &&
+    findPath(reach, child, child.args[0]!).every(
+      (relation) => relation.kind === "stochastic" || !dependsOn(relation, relation.value, isOther),
+    )
+  )
+}
+
+/** Whether all children of a scale stand in groups that are reduced, and none hangs on it but by its precision. */
+function isCovered(
+  { graph, network }: RelationModel,
+  target: Target,
+  groups: readonly FactorGroup[],
+  reduced: readonly boolean[],
+): boolean {
+  const { slots, children } = findReach(network, [target])
+  const inSet = (slot: number) => slots[slot] === 1
+  return children.every(({ relation, instances }) => {
+    const g = groups.findIndex((group) => group.relation === relation)
+    if (g < 0 || !reduced[g]) return false
+    const known = new Set(groups[g]!.instances)
+    return instances.every((i) => known.has(i)) && !reads(graph, relation, inSet)
+  })
+}
+
+/** Whether the mean of a relation hangs on a set. */
+const reads = (graph: RelationGraph, relation: number, inSet: (slot: number) => boolean): boolean => {
+  const child = relationOf(graph, relation)
+  return dependsOn(child, child.args[0]!, inSet)
+}
