@@ -62,10 +62,8 @@ export function matchConjugateNumber(model: RelationModel, target: Target): Conj
     const site = makeSite(network, target.relation, target.instances)
     const { shape } = family.priors[name]!
     if (shape !== undefined && shape + leastShape(site, children, family) <= 0) {
-      first ??= refusal(
-        "improper",
-        "its children may be too few for a flat prior to give a proper conditional",
-      )
+      // Nearer than a family that lacks a pair.
+      first = refusal("improper", "its children may be too few for a flat prior to give a proper conditional")
       continue
     }
     return { kind: "number", ...site, family: family.id, children }

@@ -7,24 +7,10 @@ import type { Engine, WeighedFunctions } from "./engine.ts"
 import { bindBounds, findIntervals } from "./interval-bounds.ts"
 import { dependsOn, isAffineIn } from "./linear.ts"
 import { findReach, hasFixedSlopes, isReachAffine } from "./linear-set.ts"
+import type { NormalChild, NormalMatch } from "./normal-match.ts"
 import { numbersOf } from "./pairs/numbers-of.ts"
 import type { RelationSampler } from "./relation-sampler.ts"
-import { makeSite, relationOf, type Site } from "./site.ts"
-
-export interface NormalChild {
-  readonly relation: number
-  /** Of log y where the child is lognormal. */
-  readonly log: boolean
-  /** Whether the slopes hang on data alone. */
-  readonly fixed: boolean
-}
-
-export interface NormalMatch extends Site {
-  /** A flat prior has none. */
-  readonly hasPrecision: boolean
-  readonly children: readonly NormalChild[]
-  readonly intervals: Int32Array
-}
+import { makeSite, relationOf } from "./site.ts"
 
 const table = numbersOf("dnorm")
 

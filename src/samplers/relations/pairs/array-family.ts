@@ -25,8 +25,6 @@ export interface ArrayPair {
   ): void
   /** The same in symbols, by natural parameter, of the child's value, its arguments and the multiplier as written. */
   readonly symbols: (y: string, args: readonly string[], k: string) => readonly string[]
-  /** Factor of the likelihood in the target t, for derivations. */
-  readonly factor: (t: string, y: string, args: readonly string[], k: string) => string
 }
 
 /** A prior, or a mixture of priors whose mixing variables are drawn first. */
@@ -61,7 +59,8 @@ export interface ArrayFamily {
   draw(rng: Stream, natural: Float64Array, n: number, out: Float64Array): void
   /** Normalised. */
   logDensity(x: Float64Array, natural: Float64Array, n: number): number
-  /** The kernel with letters for the natural parameters, for derivations. */
-  readonly kernel: (t: string) => string
+  /** The density up to a constant with these natural parameters, and a factor that adds these to them: for derivations. */
+  readonly kernel: (t: string, natural: readonly string[]) => string
+  readonly factor: (t: string, natural: readonly string[]) => string
   readonly source: string
 }

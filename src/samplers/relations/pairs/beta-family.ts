@@ -39,7 +39,8 @@ export const betaFamily: ConjugateFamily = {
   label: "Beta",
   natural: ["alpha", "beta"],
   source: "Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.4",
-  kernel: (t) => `${t}^(A - 1) (1 - ${t})^(B - 1)`,
+  kernel: (t, [a, b]) => `${t}^(${a} - 1) (1 - ${t})^(${b} - 1)`,
+  factor: (t, [a, b]) => `${t}^(${a}) (1 - ${t})^(${b})`,
   priors: {
     dbeta: {
       start: (natural, args) => {

@@ -68,8 +68,9 @@ export interface ConjugateFamily {
   draw(rng: Stream, natural: Float64Array, lower: number, upper: number): number
   /** Normalised log density within bounds. */
   logDensity(x: number, natural: Float64Array, lower: number, upper: number): number
-  /** The density up to a constant with letters for the natural parameters, for derivations. */
-  readonly kernel: (t: string) => string
+  /** The density up to a constant with these natural parameters, and a factor that adds these to them: for derivations. */
+  readonly kernel: (t: string, natural: readonly string[]) => string
+  readonly factor: (t: string, natural: readonly string[]) => string
   /** Source of the pairs. */
   readonly source: string
 }

@@ -10,7 +10,8 @@ export const dirichletFamily: ArrayFamily = {
   // Children take probabilities up to a common factor.
   isScaled: false,
   naturalLength: (n) => n,
-  kernel: (t) => `prod_k ${t}[k]^(alpha[k] - 1)`,
+  kernel: (t, [alpha]) => `prod_k element_k(${t})^(element_k(${alpha}) - 1)`,
+  factor: (t, [n]) => `prod_k element_k(${t})^element_k(${n})`,
   priors: {
     ddirch: {
       isMixture: false,
@@ -29,7 +30,6 @@ export const dirichletFamily: ArrayFamily = {
         natural[y[0]! - 1]! += 1
       },
       symbols: (y) => [`indicator(${y})`],
-      factor: (t, y) => `${t}[${y}]`,
     },
     {
       child: "dmulti",
@@ -39,7 +39,6 @@ export const dirichletFamily: ArrayFamily = {
         for (let j = 0; j < n; j++) natural[j]! += y[j]!
       },
       symbols: (y) => [y],
-      factor: (t, y) => `prod_k ${t}[k]^${y}[k]`,
     },
   ],
   draw: (rng, natural, n, out) => drawDirichlet(rng, natural, 0, n, out, 0),

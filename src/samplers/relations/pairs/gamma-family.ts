@@ -30,6 +30,9 @@ function pair(
   }
 }
 
+/** Parentheses around anything with a blank. */
+const wrap = (text: string): string => (text.includes(" ") ? `(${text})` : text)
+
 const halfSquare = (y: number, mean: number): number => 0.5 * (y - mean) * (y - mean)
 
 /** Children whose argument is proportional to u. */
@@ -148,7 +151,8 @@ export const gammaFamily: ConjugateFamily = {
   label: "Gamma",
   natural: ["shape", "rate"],
   source: SOURCE,
-  kernel: (t) => `${t}^(A - 1) exp(-B ${t})`,
+  kernel: (t, [a, b]) => `${t}^(${a} - 1) exp(-${wrap(b!)} * ${t})`,
+  factor: (t, [a, b]) => `${t}^(${a}) exp(-${wrap(b!)} * ${t})`,
   priors: {
     dgamma: {
       start: (natural, args) => {
@@ -197,7 +201,8 @@ export const inverseGammaFamily: ConjugateFamily = {
   label: "InverseGamma",
   natural: ["shape", "scale"],
   source: SOURCE,
-  kernel: (t) => `${t}^(-(A + 1)) exp(-B / ${t})`,
+  kernel: (t, [a, b]) => `${t}^(-(${a} + 1)) exp(-${wrap(b!)} / ${t})`,
+  factor: (t, [a, b]) => `${t}^(-(${a})) exp(-${wrap(b!)} / ${t})`,
   priors: {
     dinvgamma: {
       start: (natural, args) => {
@@ -230,7 +235,8 @@ export const standardDeviationFamily: ConjugateFamily = {
   natural: ["shape", "rate"],
   source:
     "Gelman (2006), Prior distributions for variance parameters, Bayesian Analysis 1, sections 3 and 4; Huang & Wand (2013), Bayesian Analysis 8, section 2",
-  kernel: (t) => `${t}^(-2 A - 1) exp(-B / ${t}^2)`,
+  kernel: (t, [a, b]) => `${t}^(-2 * (${a}) - 1) exp(-${wrap(b!)} / ${t}^2)`,
+  factor: (t, [a, b]) => `${t}^(-2 * (${a})) exp(-${wrap(b!)} / ${t}^2)`,
   priors: {
     dunif: {
       ...flatPrior(-2),

@@ -11,7 +11,8 @@ export const paretoFamily: ConjugateFamily = {
   natural: ["alpha", "c"],
   combine: ["sum", "max"],
   source: "DeGroot (1970), Optimal Statistical Decisions, section 9.7",
-  kernel: (t) => `${t}^(-A - 1), ${t} > B`,
+  kernel: (t, [a, c]) => `${t}^(-(${a}) - 1), ${t} > ${c}`,
+  factor: (t, [a, c]) => `${t}^(-${a}), ${t} > ${c}`,
   priors: {
     dpar: {
       start: (natural, args) => {
@@ -43,7 +44,7 @@ export const paretoFamily: ConjugateFamily = {
         natural[0]! += 1
         natural[1] = Math.max(natural[1]!, y! / k)
       },
-      symbols: (y, _, k) => ["1", k === "1" ? y : `${y} / (${k})`],
+      symbols: (y, _, k) => ["1", k === "1" ? y : `${y} / ${k.includes(" ") ? `(${k})` : k}`],
     },
   ],
   draw(rng, natural, lower, upper) {

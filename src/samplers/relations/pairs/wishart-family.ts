@@ -17,11 +17,9 @@ const normalVector = (child: string, inverted: boolean): ArrayPair => ({
     }
   },
   symbols: (y, [mean], k) => ["1", `${k === "1" ? "" : `${k} * `}(${y} - ${mean}) (${y} - ${mean})'`],
-  factor: (t, y, [mean], k) => {
-    const scale = k === "1" ? "" : `${k} `
-    return `|${t}|^(1/2) exp(-${scale}(${y} - ${mean})' ${t} (${y} - ${mean}) / 2)`
-  },
 })
+
+const wrap = (text: string): string => (text.includes(" ") ? `(${text})` : text)
 
 const dimensionOf = (n: number): number => Math.round(Math.sqrt(n))
 
@@ -33,7 +31,8 @@ export const wishartFamily: ArrayFamily = {
     "Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 3.6; Huang & Wand (2013), Bayesian Analysis 8, section 2",
   isScaled: true,
   naturalLength: (n) => n + 1,
-  kernel: (t) => `|${t}|^((d - q - 1) / 2) exp(-tr(R ${t}) / 2)`,
+  kernel: (t, [d, R]) => `|${t}|^((${d} - q - 1) / 2) exp(-tr(${wrap(R!)} ${t}) / 2)`,
+  factor: (t, [d, S]) => `|${t}|^(${d} / 2) exp(-tr(${wrap(S!)} ${t}) / 2)`,
   priors: {
     dwish: {
       isMixture: false,
@@ -74,7 +73,6 @@ export const wishartFamily: ArrayFamily = {
         for (let j = 0; j < n; j++) natural[j + 1]! += k * y[j]!
       },
       symbols: (y, [, df], k) => [df!, k === "1" ? y : `${k} * ${y}`],
-      factor: (t, y, [, df], k) => `|${t}|^(${df} / 2) exp(-${k === "1" ? "" : `${k} `}tr(${y} ${t}) / 2)`,
     },
   ],
   draw: (rng, natural, n, out) => drawWishart(rng, dimensionOf(n), natural[0]!, natural, 1, true, out, 0),
