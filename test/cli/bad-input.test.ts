@@ -236,7 +236,8 @@ describe("options", () => {
 describe("commands", () => {
   const cases: readonly [argv: readonly string[], line: string][] = [
     [["fti"], 'unknown command "fti"; did you mean "fit"?'],
-    [["run", "model.bug"], 'unknown command "run"; see "gibbsite --help"'],
+    [["walk", "model.bug"], 'unknown command "walk"; see "gibbsite --help"'],
+    [["run", "model.bug"], "model.bug: no such file; check the path"],
     [["--foo"], 'unknown option "--foo"; see "gibbsite --help"'],
     [["fit"], 'fit: missing required argument "formula"; see "gibbsite fit --help"'],
     [["fit", "y ~ (1 | g)"], 'fit: missing required argument "data"; see "gibbsite fit --help"'],

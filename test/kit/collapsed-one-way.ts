@@ -53,7 +53,7 @@ export function run(
   const layout = layOut(graph)
   const match = matchCollapsed(newContext(graph, layout))
   if (isRefusal(match)) throw match
-  const lowered = change(lowerCollapsed(match))
+  const lowered = change(lowerCollapsed(match, 1e9))
   const slotOf = (name: string) => layout.slots[name]!.offset
   const slots = {
     mu: slotOf("b[(Intercept)]"),

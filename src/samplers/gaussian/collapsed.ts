@@ -40,6 +40,8 @@ export interface LoweredCollapsed extends MarginalData {
   readonly bounds: readonly BoundedSd[]
   /** Of φ without its bounds. */
   readonly proposal: Proposal
+  /** Moves of the spreads alone before the first sweep of warm-up. */
+  readonly pilot: number
 }
 
 /** Takes a whole model: every latent node is a coefficient, an effect or the spread of some. */
@@ -64,8 +66,11 @@ export function matchCollapsed(context: LoweringContext): CollapsedMatch | Refus
 
 const spreadsOf = (model: GaussianModel) => [...model.effects.map((e) => e.spread), model.residual]
 
-/** Reduces the rows and fits the proposal; both are the same for every chain. */
-export function lowerCollapsed({ model, priors }: CollapsedMatch): LoweredCollapsed {
+/**
+ * Reduces the rows and fits the proposal; both are the same for every chain.
+ * @param cost multiplications of one factorisation
+ */
+export function lowerCollapsed({ model, priors }: CollapsedMatch, cost: number): LoweredCollapsed {
   const statistics = reduceRows(model)
   const data: MarginalData = {
     statistics,
@@ -84,8 +89,13 @@ export function lowerCollapsed({ model, priors }: CollapsedMatch): LoweredCollap
   }
   const start = startingPoint(data, marginal.dimension)
   removeBounds(bounds, start)
-  return { ...data, bounds, proposal: fitAtMode(logDensity, start) }
+  const pilot = Math.floor(Math.min(PILOT_MOVES, PILOT_MULTIPLICATIONS / Math.max(1, cost)))
+  return { ...data, bounds, proposal: fitAtMode(logDensity, start), pilot }
 }
+
+/** Moves before warm-up, and the multiplications that they may take: some twenty milliseconds. */
+const PILOT_MOVES = 1000
+const PILOT_MULTIPLICATIONS = 2e7
 
 /** All sds at that of the residuals from the coefficients alone, or where their priors allow them. */
 function startingPoint(data: MarginalData, dimension: number): Float64Array {
@@ -158,24 +168,34 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     step(state, memory, rng, phase, effects) {
       if (memory !== seen) resume(memory, state)
       if (d > 0) {
-        let moved = tryReference(memory, rng)
-        if (moved) memory[5]! += 1
-        memory[3]! += 1
-        if (memory[3]! % WALK_EVERY === 0 && tryWalk(memory, rng)) moved = true
-        if (memory[6] === 1) {
-          for (let i = 0; i < d; i++) moveSlice(memory, rng, i)
-          moved = true
+        let moved = false
+        // A short warm-up would end before the proposal is fitted to draws: moves of the spreads alone come first.
+        const moves = phase === "warmup" && memory[3] === 0 ? 1 + data.pilot : 1
+        for (let k = 0; k < moves; k++) {
+          if (moveSpreads(memory, rng)) moved = true
+          if (phase === "warmup") adapt(memory)
         }
-        if (moved) {
-          memory[4]! += 1
+        if (moved)
           for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
-        }
-        if (phase === "warmup") adapt(memory)
       }
       current.likelihood.drawCoefficients(state, rng)
       if (effects !== null) current.likelihood.drawEffects(state, effects ?? rng)
     },
     notes: (memory) => (memory[6] === 1 ? [SLICED] : []),
+  }
+
+  /** One move of the spreads: whether it was one. */
+  function moveSpreads(memory: Float64Array, rng: Stream): boolean {
+    let moved = tryReference(memory, rng)
+    if (moved) memory[5]! += 1
+    memory[3]! += 1
+    if (memory[3]! % WALK_EVERY === 0 && tryWalk(memory, rng)) moved = true
+    if (memory[6] === 1) {
+      for (let i = 0; i < d; i++) moveSlice(memory, rng, i)
+      moved = true
+    }
+    if (moved) memory[4]! += 1
+    return moved
   }
 
   /** Makes views of a chain's memory, once for a chain; a chain that begins gets its φ from the state. */

@@ -45,7 +45,7 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
       "slices move them as well where warm-up takes fewer than 15 % of the proposals; a warning says so",
     ],
   }),
-  lower: lowerCollapsed,
+  lower: (match) => lowerCollapsed(match, costOf(match.model)),
   bind: bindCollapsed,
 }
 

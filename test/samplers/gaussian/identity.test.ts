@@ -72,7 +72,7 @@ it("the zoo has one factor, nested and crossed factors, vectors and known spread
 })
 
 describe.each(MODELS)("$name", ({ name, graph, layout, match, joint }) => {
-  const lowered = lowerCollapsed(match)
+  const lowered = lowerCollapsed(match, 1)
   const marginal = bindMarginal(lowered)
   const block = bindBlocked(lowerBlocked(joint))
   const scratch = new Float64Array(16)

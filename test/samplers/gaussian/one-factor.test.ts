@@ -43,7 +43,7 @@ describe.each(CASES)("$name", ({ name, formula, data, merged }) => {
   const layout = layOut(graph)
   const match = matchCollapsed(newContext(graph, layout))
   if (isRefusal(match)) throw match
-  const lowered = lowerCollapsed(match)
+  const lowered = lowerCollapsed(match, 1)
   const classes = lowered.classes!
   const rng = streamFor("one factor", 0, name)
   const somewhere = () => lowered.proposal.centre.map((centre) => centre + 0.7 * drawNormal(rng))
