@@ -1,3 +1,5 @@
+import { printDerivations } from "../samplers/derive.ts"
+import { deriveRelations } from "../samplers/relations/derive-relations.ts"
 import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
 import type { Context } from "./command.ts"
 import { graphModelToJson, relationPlanToJson } from "./graph-json.ts"
@@ -12,7 +14,7 @@ import { headLine } from "./summary-table.ts"
 export async function explainGraph(
   file: string,
   source: string | undefined,
-  flags: GraphFlags & { readonly json?: boolean },
+  flags: GraphFlags & { readonly json?: boolean; readonly derive?: boolean },
   { io }: Context,
 ): Promise<number> {
   const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]
@@ -25,6 +27,7 @@ export async function explainGraph(
         model: graphModelToJson(file, model),
         relations: model.graph.relations.map(({ id, kind, size, text }) => ({ id, kind, size, text })),
         plan: relationPlanToJson(plan),
+        ...(flags.derive === true ? { derivations: deriveRelations(plan) } : {}),
         warnings,
       }),
     )
@@ -39,6 +42,9 @@ export async function explainGraph(
       ...warnings.map((message) => `${wrapText(`Note: ${message}.`, widthOf(io.stdout))}\n`),
       `\n${heading("Relations", io)}${relations.join("")}`,
       `\n${heading("Plan", io)}${planText(plan, io)}`,
+      ...(flags.derive === true
+        ? [`\n${heading("Derivations", io)}${printDerivations(deriveRelations(plan))}\n`]
+        : []),
     ].join(""),
   )
   return EXIT.fine

@@ -351,3 +351,26 @@ const others: RelationSpecimen[] = [
 ]
 
 export const RELATION_ZOO: readonly RelationSpecimen[] = [...gammaPairs, ...betaPairs, ...others]
+
+/** Specimens for Geweke's test: first those whose draws the identity cannot see (mixtures, slices, drawn indices). */
+export const GEWEKE_ZOO: readonly string[] = [
+  "dt(0, 0.2, 3) T(0, ), dnorm of 1 / x^2",
+  "a drawn index says which element",
+  "a row picked by a drawn index",
+  "a scaled Wishart",
+  "a truncated normal",
+  "probabilities without a closed form",
+  "a matrix without a closed form",
+  "counts that are drawn",
+  "dgamma(2, 3), dnorm of x",
+  "children of several families",
+  "half-t by a scaled gamma",
+  "upper end of uniform children",
+  "probabilities of categories and counts",
+  "structural zeros",
+  "a precision matrix by copies, across, times numbers",
+  "precision matrices picked by a drawn index",
+  "lognormal children",
+  "linear normals",
+  "every value of a category",
+]
