@@ -66,6 +66,8 @@ const DF = 6
 /** Every so often a step is short, which leaves places that longer ones do not. */
 const SHORT_SHARE = 0.2
 const SHORT = 0.3
+/** Steps with one approximation where no scales move with the elements. */
+const MOVES_ALONE = 2
 /** Acceptance below which steps are shortened. */
 const LEAST_ACCEPTANCE = 0.55
 /** Share of reference steps among those of the scales. */
@@ -89,6 +91,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const n = slots.length
   const d = scales.length
   const hasTails = n <= FEW
+  const moves = d === 0 ? MOVES_ALONE : 1
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
   const weigh = bindWeigh(match.weighed, engine)
@@ -246,19 +249,23 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
         return
       }
       let weight = here + tail(z)
-      stepFrom(memory[1]!, rng)
-      unstandardise(current, fresh, trial)
-      place(s, trial)
-      let there = logDensity(s)
-      let weightThere = there + tail(fresh)
-      const log = weightThere - weight
-      if (Math.log(rng.uniform()) < log) {
-        z.set(fresh)
-        u.set(trial)
-        here = there
-        weight = weightThere
+      let isPlaced = false
+      for (let move = 0; move < moves; move++) {
+        stepFrom(memory[1]!, rng)
+        unstandardise(current, fresh, trial)
+        place(s, trial)
+        const there = logDensity(s)
+        const weightThere = there + tail(fresh)
+        const log = weightThere - weight
+        isPlaced = Math.log(rng.uniform()) < log
+        if (isPlaced) {
+          z.set(fresh)
+          u.set(trial)
+          here = there
+          weight = weightThere
+        }
+        if (phase === "warmup") adapt(memory, 1, Math.min(1, Math.exp(log)))
       }
-      if (phase === "warmup") adapt(memory, 1, Math.min(1, Math.exp(log)))
       if (d > 0) {
         const isReference = reference.isReady(memory) && rng.uniform() < REFERENCE_SHARE
         let log = 0
@@ -266,15 +273,16 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
         else reference.walk(memory, phi, phiTrial, rng)
         placeScales(s, phiTrial)
         stepFrom(memory[2]!, rng)
-        // Kept, as the approximation needs the buffer.
-        weightThere = tail(fresh)
+        const weightThere = tail(fresh)
+        let there = -Infinity
         const isPossible = keepFresh(s, memory)
         if (isPossible) {
           place(s, trial)
           there = logDensity(s)
           log += there + weightThere - 0.5 * proposed.logDeterminant - (weight - 0.5 * current.logDeterminant)
         } else log = -Infinity
-        if (Math.log(rng.uniform()) < log) {
+        isPlaced = Math.log(rng.uniform()) < log
+        if (isPlaced) {
           u.set(trial)
           phi.set(phiTrial)
           here = there
@@ -289,7 +297,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           reference.learn(memory, phi)
         }
       }
-      place(s, u)
+      if (!isPlaced) place(s, u)
       if (phase === "warmup") learnStart(memory)
       else {
         kept = here

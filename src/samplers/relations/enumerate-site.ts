@@ -3,6 +3,7 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { slotName } from "../../models/relations/relation-graph.ts"
 import { refusal } from "../conditional.ts"
 import { describeDensity } from "./describe.ts"
+import type { Engine } from "./engine.ts"
 import type { RelationSampler } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
 import { bindSupport } from "./support.ts"
@@ -46,8 +47,7 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     const { computed, weighed } = site.dependents
     const f = engine.functions[relation]!
     if (f.kind !== "stochastic") throw new NumericalError("not stochastic", { code: "not-stochastic" })
-    const support = bindSupport(engine, relation)
-    const bounds = new Float64Array(2)
+    const { lowest, counts } = findValues(engine, relation, instances)
     const logs = new Float64Array(site.mostValues)
     const evaluate = (s: Float64Array, n: number, value: number): number => {
       s[slots[n]!] = value
@@ -59,9 +59,8 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     }
     /** Fills `logs` for element n; returns the number of values and leaves the state at the last. */
     const fill = (s: Float64Array, n: number): number => {
-      support(s, instances[n]!, bounds)
-      const count = bounds[1]! - bounds[0]! + 1
-      for (let k = 0; k < count; k++) logs[k] = evaluate(s, n, bounds[0]! + k)
+      const count = counts[n]!
+      for (let k = 0; k < count; k++) logs[k] = evaluate(s, n, lowest[n]! + k)
       return count
     }
     return {
@@ -91,7 +90,9 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
           }
           // Rounding may leave the last value, which may be impossible.
           while (logs[chosen] === -Infinity) chosen--
-          s[slots[n]!] = bounds[0]! + chosen
+          // The state stands at the last.
+          if (chosen === count - 1) continue
+          s[slots[n]!] = lowest[n]! + chosen
           engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
         }
       },
@@ -104,7 +105,7 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
           for (let k = 0; k < count; k++) largest = Math.max(largest, logs[k]!)
           let sum = 0
           for (let k = 0; k < count; k++) sum += Math.exp(logs[k]! - largest)
-          total += logs[current - bounds[0]!]! - largest - Math.log(sum)
+          total += logs[current - lowest[n]!]! - largest - Math.log(sum)
           s[slots[n]!] = current
           engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
         }
@@ -112,4 +113,18 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
       },
     }
   },
+}
+
+/** The least value of each element and how many there are; they hang on nothing that is drawn. */
+function findValues(engine: Engine, relation: number, instances: Int32Array) {
+  const support = bindSupport(engine, relation)
+  const bounds = new Float64Array(2)
+  const lowest = new Float64Array(instances.length)
+  const counts = new Float64Array(instances.length)
+  instances.forEach((i, n) => {
+    support(engine.graph.values, i, bounds)
+    lowest[n] = bounds[0]!
+    counts[n] = bounds[1]! - bounds[0]! + 1
+  })
+  return { lowest, counts }
 }
