@@ -5,10 +5,18 @@ import { commands } from "../../src/cli/registry.ts"
 import { run, temporaryFolder } from "./run-main.ts"
 
 /** Names of files in the examples that a reader would have, as shipped data sets. */
-const OWN_FILES: Readonly<Record<string, string>> = { "radon.csv": "@radon", "eck.csv": "@eck" }
+const OWN_FILES: Readonly<Record<string, string>> = {
+  "radon.csv": "@radon",
+  "eck.csv": "@eck",
+  "rats.bug": "examples/bugs/rats/model.bug",
+  "rats-data.R": "examples/bugs/rats/data.json",
+  "rats-inits.R": "examples/bugs/rats/inits.json",
+  "dugongs.bug": "examples/bugs/dugongs/model.bug",
+  "dugongs.json": "examples/bugs/dugongs/data.json",
+}
 
 const examples = commands
-  .filter(({ name }) => ["demo", "fit", "reml", "explain", "datasets"].includes(name))
+  .filter(({ name }) => ["demo", "fit", "run", "reml", "explain", "datasets"].includes(name))
   .flatMap(({ examples }) => examples.map(({ command }) => command))
 
 describe("the examples of the help texts", () => {
