@@ -39,6 +39,17 @@ describe("explain", () => {
     expect((await run(PULP)).stdout).not.toContain("Derivations")
   })
 
+  it("--derive of a model in the BUGS language goes from prior times likelihood to each full conditional", async () => {
+    const pump = ["explain", "examples/bugs/pump/model.bug", "examples/bugs/pump/data.json"]
+    const { status, stdout } = await run([...pump, "--derive"])
+    expect(status).toBe(0)
+    expect(stdout).toContain("\nDerivations\n")
+    expect(stdout).toContain("\ntheta[pump]\n===========\n1. The factors of the joint density")
+    const json = JSON.parse((await run([...pump, "--derive", "--json"])).stdout)
+    expect(json.derivations.map(({ target }: { target: string }) => target)).toContain("theta[pump]")
+    expect((await run(pump)).stdout).not.toContain("Derivations")
+  })
+
   it("--json has plan and priors as fit has, the full conditionals, and derivations when asked", async () => {
     const json = JSON.parse((await run([...PULP, "--json"])).stdout)
     const fit = JSON.parse((await run(["fit", PULP[1], PULP[2], "--json", "--draws", "400"])).stdout)

@@ -36,7 +36,7 @@ describe("formulas of full conditionals", () => {
     [
       "model { for (k in 1:2) { for (i in 1:2) { c2[k, i] ~ dpois(lambda[k] * t[i]) } lambda[k] ~ dgamma(2, 3) } }",
       "lambda",
-      "lambda[k] ~ Gamma(shape = 2 + sum_i c2[k, i], rate = 3 + sum_i t[i] * 1)",
+      "lambda[k] ~ Gamma(shape = 2 + sum_i c2[k, i], rate = 3 + sum_i t[i])",
     ],
     [
       "model { for (i in 1:N) { c[i] ~ dbin(p[z[i]], n[i]); z[i] ~ dcat(q[]) } for (i in 1:2) { p[i] ~ dbeta(1, 2) } q[1] <- 0.4; q[2] <- 0.6 }",

@@ -25,7 +25,7 @@ function pair(
     },
     symbols: (y, args, k) => {
       const [a, b] = symbols(y, args)
-      return [a, k === "1" ? b : `${k} * ${b}`]
+      return [a, k === "1" ? b : b === "1" ? k : `${k} * ${b}`]
     },
   }
 }
