@@ -1,6 +1,6 @@
 /** Over-dispersed initial values, different in each chain and inside every prior's support. */
 import { lookupDistribution } from "../distributions/registry.ts"
-import { cholesky, solveLowerTransposed } from "../math/small-dense.ts"
+import { solveLowerTransposed } from "../math/small-dense.ts"
 import type { Expr } from "../models/expression.ts"
 import { childrenOf, latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
 import { drawNormal } from "../random/normal.ts"
@@ -48,46 +48,28 @@ export function initialStates(plan: Plan, chains: number, seed: Seed): Float64Ar
 function guessFromData(context: LoweringContext): Guesses {
   const effects = new Map<string, Guess[]>()
   const coefficients: CoefficientGuess[] = []
-  for (const { columns, centre, residual } of linearChildren(context)) {
+  for (const { columns, centre, residual, residualSquares, lengths, cosineFactor } of linearChildren(
+    context,
+  )) {
     const n = residual.length
-    const residualSd = Math.sqrt(residual.reduce((total, r) => total + r * r, 0) / n) || 1
+    const residualSd = Math.sqrt(residualSquares / n) || 1
+    const rootMeanSquare = (k: number): number => lengths[k]! / Math.sqrt(n) || 1
     const fewestLevels = Math.min(n, ...columns.filter((c) => c.codes !== null).map((c) => c.levels))
     const shared = columns.flatMap((column, k) => (column.codes === null ? [k] : []))
-    const unit = shared.map((k) => unitColumn(columns[k]!.values, n))
     coefficients.push({
       nodes: shared.map((k) => columns[k]!.node),
       centre: shared.map((k) => centre[k]!),
-      factor: correlationFactor(unit),
-      spread: shared.map(
-        (k) => (DISPERSION * residualSd) / rootMeanSquare(columns[k]!.values) / Math.sqrt(fewestLevels),
-      ),
+      factor: cosineFactor,
+      spread: shared.map((k) => (DISPERSION * residualSd) / rootMeanSquare(k) / Math.sqrt(fewestLevels)),
     })
-    for (const column of columns) {
-      if (column.codes === null) continue
-      const guess = { centre: 0, spread: residualSd / rootMeanSquare(column.values) }
+    columns.forEach((column, k) => {
+      if (column.codes === null) return
+      const guess = { centre: 0, spread: residualSd / rootMeanSquare(k) }
       effects.set(column.node, [...(effects.get(column.node) ?? []), guess])
-    }
+    })
     effects.set(RESIDUAL, [{ centre: 0, spread: residualSd }])
   }
   return { effects, coefficients }
-}
-
-/** A column divided by its length; null stands for ones. */
-function unitColumn(values: Float64Array | null, n: number): Float64Array {
-  const ones = values ?? new Float64Array(n).fill(1)
-  const length = rootMeanSquare(values) * Math.sqrt(n)
-  return ones.map((value) => value / length)
-}
-
-function correlationFactor(unit: readonly Float64Array[]): Float64Array | null {
-  const p = unit.length
-  const correlations = new Float64Array(p * p)
-  unit.forEach((a, r) => {
-    unit.slice(0, r + 1).forEach((b, c) => {
-      correlations[r * p + c] = a.reduce((total, value, i) => total + value * b[i]!, 0)
-    })
-  })
-  return cholesky(correlations, 0, p) ? correlations : null
 }
 
 /** Coefficients around least squares with its covariance, dispersed: `centre + spread · L⁻ᵀ z`. */
@@ -104,12 +86,6 @@ function drawCoefficients(guesses: readonly CoefficientGuess[], rng: Stream): Ma
 }
 
 const RESIDUAL = " residual"
-
-function rootMeanSquare(values: Float64Array | null): number {
-  if (values === null) return 1
-  const squares = values.reduce((total, x) => total + x * x, 0)
-  return Math.sqrt(squares / values.length) || 1
-}
 
 function drawState(plan: Plan, { effects, coefficients }: Guesses, rng: Stream): Float64Array {
   const state = new Float64Array(plan.layout.length)

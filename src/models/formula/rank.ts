@@ -1,17 +1,103 @@
 /** Which columns of a matrix are linear combinations of earlier ones. */
+import { sumProducts } from "../../math/grouped-sums.ts"
+import { solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 
 /** R's tolerance for `qr`. */
 const TOLERANCE = 1e-7
+
+/** Where more than this share of a column's length is left, cross-products tell so with digits to spare. */
+const CLEAR = 1e-3
+
+/** Rows that are held at once where a column is looked at row by row. */
+const CHUNK = 2048
 
 /**
  * The indices of the columns that are not linear combinations of the columns before them, ascending. A column is one
  * when what is left of it after projection on the kept columns is shorter than 1e-7 of its length, the rule of R's
  * LINPACK `qr`, which moves such columns to the end and keeps the earliest.
  *
- * Gram-Schmidt, repeated for a column that a projection shortens much ("twice is enough": Parlett 1998, The Symmetric
- * Eigenvalue Problem, section 6.9). Time `rows * columns^2`; the columns are not changed.
+ * Cross-products settle it where every column keeps more than 1e-3 of its length or is left with less than 1e-7; otherwise
+ * the columns are orthogonalised. Time `rows * columns^2`; the columns are not changed, and not copied in the first case.
  */
 export function findIndependentColumns(columns: readonly Float64Array[]): readonly number[] {
+  return byCrossProducts(columns) ?? byProjection(columns)
+}
+
+/**
+ * Cholesky factorisation of the cosines between the columns, row by row (Golub & Van Loan 2013, Matrix Computations, section
+ * 4.2.9). The factor of the kept columns has no pivot below `CLEAR`, so that least squares on them is good to more digits
+ * than the tolerance asks for.
+ * @returns null where a column is too near to the others to tell, or too large or small to be squared
+ */
+function byCrossProducts(columns: readonly Float64Array[]): readonly number[] | null {
+  const p = columns.length
+  const rows = columns[0]?.length ?? 0
+  const lengths = columns.map((column) => Math.sqrt(sumProducts(column, column, rows)))
+  const kept: number[] = []
+  const factor = new Float64Array(p * p)
+  const line = new Float64Array(p)
+  for (const [j, column] of columns.entries()) {
+    const length = lengths[j]!
+    if (length === 0 && norm(column) === 0) continue
+    if (!(length > 1e-140 && length < 1e140)) return null
+    const m = kept.length
+    kept.forEach((k, c) => {
+      line[c] = sumProducts(columns[k]!, column, rows) / (lengths[k]! * length)
+    })
+    // The new row of the factor: L⁻¹ times the cosines. The factor is p wide, its kept part m.
+    const row = m * p
+    for (let c = 0; c < m; c++) {
+      let value = line[c]!
+      for (let k = 0; k < c; k++) value -= factor[c * p + k]! * factor[row + k]!
+      factor[row + c] = value / factor[c * p + c]!
+    }
+    let left = 1
+    for (let c = 0; c < m; c++) left -= factor[row + c]! ** 2
+    if (left > CLEAR ** 2) {
+      factor[row + m] = Math.sqrt(left)
+      kept.push(j)
+      continue
+    }
+    const square = compact(factor, p, m)
+    solveLower(square, 0, m, line, 0)
+    solveLowerTransposed(square, 0, m, line, 0)
+    const basis = kept.map((k) => columns[k]!)
+    const weights = kept.map((k, c) => (line[c]! * length) / lengths[k]!)
+    if (lengthLeft(column, basis, weights) >= TOLERANCE * length) return null
+  }
+  return kept
+}
+
+/** The leading m × m part of a matrix that is p wide. */
+const compact = (matrix: Float64Array, p: number, m: number): Float64Array =>
+  Float64Array.from({ length: m * m }, (_, i) => matrix[Math.floor(i / m) * p + (i % m)]!)
+
+/** Length of `column − Σ weightₖ basisₖ`, formed a stretch of rows at a time. */
+function lengthLeft(
+  column: Float64Array,
+  basis: readonly Float64Array[],
+  weights: readonly number[],
+): number {
+  const rest = new Float64Array(CHUNK)
+  let squares = 0
+  for (let start = 0; start < column.length; start += CHUNK) {
+    const end = Math.min(column.length, start + CHUNK)
+    for (let i = start; i < end; i++) rest[i - start] = column[i]!
+    for (let k = 0; k < basis.length; k++) {
+      const direction = basis[k]!
+      const weight = weights[k]!
+      for (let i = start; i < end; i++) rest[i - start]! -= weight * direction[i]!
+    }
+    for (let i = 0; i < end - start; i++) squares += rest[i]! ** 2
+  }
+  return Math.sqrt(squares)
+}
+
+/**
+ * Gram-Schmidt, repeated for a column that a projection shortens much ("twice is enough": Parlett 1998, The Symmetric
+ * Eigenvalue Problem, section 6.9).
+ */
+function byProjection(columns: readonly Float64Array[]): readonly number[] {
   const basis: Float64Array[] = []
   const kept: number[] = []
   for (const [j, column] of columns.entries()) {

@@ -47,7 +47,10 @@ export interface Gram {
 }
 
 /** Computes the cross-products of `y = W θ + e` from its rows; nothing is mutated. */
-export function buildGram(columns: readonly DesignColumn[], { centre, residual }: CentredResponse): Gram {
+export function buildGram(
+  columns: readonly DesignColumn[],
+  { centre, residual, residualSquares }: CentredResponse,
+): Gram {
   const first: number[] = []
   let size = 0
   for (const column of columns) {
@@ -109,7 +112,7 @@ export function buildGram(columns: readonly DesignColumn[], { centre, residual }
     lowerValue: lower.value,
     lowerCentre: centreOf(lower.index),
     residualProducts,
-    residualSquares: sumProducts(residual, residual, residual.length),
+    residualSquares,
   }
 }
 
@@ -117,10 +120,28 @@ export function buildGram(columns: readonly DesignColumn[], { centre, residual }
 export interface CentredResponse {
   readonly centre: Float64Array
   readonly residual: Float64Array
+  /** Sum of squares of `residual`. */
+  readonly residualSquares: number
+  /** Euclidean length of each column's values over the rows. */
+  readonly lengths: readonly number[]
+  /**
+   * Lower Cholesky factor, row-major, of the cosines between the columns without a grouping factor, in their order; null
+   * where these are dependent.
+   */
+  readonly cosineFactor: Float64Array | null
 }
 
+/** Least squares on the columns without a grouping factor, by sums alone; `y` is not changed. */
 export function centreResponse(columns: readonly DesignColumn[], y: Float64Array): CentredResponse {
-  const centre = leastSquares(columns, y)
+  const rows = y.length
+  // Bars share their columns with each other and with the fixed part.
+  const known = new Map<Float64Array | null, number>()
+  const lengths = columns.map(({ values }) => {
+    const length = known.get(values) ?? Math.sqrt(sumProducts(values, values, rows))
+    known.set(values, length)
+    return length
+  })
+  const { centre, cosineFactor } = leastSquares(columns, lengths, y)
   const residual = y.slice()
   columns.forEach(({ values }, k) => {
     const c = centre[k]!
@@ -128,7 +149,7 @@ export function centreResponse(columns: readonly DesignColumn[], y: Float64Array
     if (values === null) for (let i = 0; i < residual.length; i++) residual[i]! -= c
     else for (let i = 0; i < residual.length; i++) residual[i]! -= c * values[i]!
   })
-  return { centre, residual }
+  return { centre, residual, residualSquares: sumProducts(residual, residual, rows), lengths, cosineFactor }
 }
 
 /** `w_m'(y − W_{−T} θ_{−T})`, T the block of m, for the coefficients in `state`. */
@@ -183,29 +204,34 @@ function crossProducts(
 }
 
 /** Least-squares coefficients of the columns without a grouping factor, 0 for the others and for aliased columns. */
-function leastSquares(columns: readonly DesignColumn[], y: Float64Array): Float64Array {
+function leastSquares(
+  columns: readonly DesignColumn[],
+  lengths: readonly number[],
+  y: Float64Array,
+): Pick<CentredResponse, "centre" | "cosineFactor"> {
   const centre = new Float64Array(columns.length)
   const shared = columns.map((_, k) => k).filter((k) => columns[k]!.codes === null)
   const p = shared.length
   const rows = y.length
-  const scale = shared.map((k) => Math.sqrt(sumProducts(columns[k]!.values, columns[k]!.values, rows)) || 1)
+  const scale = shared.map((k) => lengths[k]! || 1)
   const normal = new Float64Array(p * p)
   const right = new Float64Array(p)
   shared.forEach((ka, a) => {
     right[a] = sumProducts(columns[ka]!.values, y, rows) / scale[a]!
-    shared.slice(0, a + 1).forEach((kb, b) => {
+    shared.slice(0, a).forEach((kb, b) => {
       const product = sumProducts(columns[ka]!.values, columns[kb]!.values, rows)
       normal[a * p + b] = product / (scale[a]! * scale[b]!)
     })
+    normal[a * p + a] = lengths[ka]! > 0 ? 1 : 0
   })
   // Any centre is exact; a good one only keeps numbers small. Without full rank the origin serves.
-  if (!cholesky(normal, 0, p)) return centre
+  if (!cholesky(normal, 0, p)) return { centre, cosineFactor: null }
   solveLower(normal, 0, p, right, 0)
   solveLowerTransposed(normal, 0, p, right, 0)
   shared.forEach((k, a) => {
     centre[k] = right[a]! / scale[a]!
   })
-  return centre
+  return { centre, cosineFactor: normal }
 }
 
 /** Compressed rows of the entries that `keep` maps to a number, in ascending order of index within a row. */

@@ -284,15 +284,8 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
     })
     block++
   }
-  const y = columnOf(graph, child.observed!).values.slice()
-  if (rest.op === "number") {
-    const constant = rest.value
-    if (constant !== 0) for (let i = 0; i < n; i++) y[i]! -= constant
-  } else {
-    const offset = evaluate(rest)!
-    for (let i = 0; i < n; i++) y[i]! -= offset[i]!
-  }
-  const centred = centreResponse(columns, weigh(y, roots)!)
+  const response = weigh(lessOffset(columnOf(graph, child.observed!).values, rest, evaluate), roots)!
+  const centred = centreResponse(columns, response)
   // Only single-site kernels need the cross-products.
   let gram: Gram | null = null
   return {
@@ -306,6 +299,13 @@ function linearChild(context: LoweringContext, data: DataScope, child: Stochasti
       return gram
     },
   }
+}
+
+/** The response without the part of its mean that is known; the response itself where there is none. */
+function lessOffset(y: Float64Array, rest: Expr, evaluate: (e: Expr) => Float64Array | null): Float64Array {
+  if (rest.op === "number") return rest.value === 0 ? y : y.map((value) => value - rest.value)
+  const offset = evaluate(rest)!
+  return y.map((value, i) => value - offset[i]!)
 }
 
 /** A variance as one that all rows share over known weights; null when it is neither that nor wholly known. */
