@@ -166,6 +166,27 @@ const others: RelationSpecimen[] = [
     { p: [0.2, 0.5, 0.3], x: [Number.NaN, 2, Number.NaN] },
   ),
   specimen(
+    "elements that are parents of one another",
+    "conjugate",
+    "x",
+    "x[1] ~ dgamma(2, 3); for (i in 2:N) { x[i] ~ dgamma(1.5, w[i] * x[i - 1]) } for (i in 1:N) { y[i] ~ dexp(x[i]) }",
+    ["dgamma(1.5", "dgamma(2.5"],
+  ),
+  specimen(
+    "children that are censored",
+    "conjugate",
+    "x",
+    "for (i in 1:N) { y[i] ~ dexp(w[i] * x) I(0.5, ) } x ~ dgamma(2, 3)",
+    ["dgamma(2, 3)", "dgamma(2.5, 3)"],
+  ),
+  specimen(
+    "a Wishart chain",
+    "conjugate",
+    "x",
+    "x[1, 1:2, 1:2] ~ dwish(R[,], 3); for (i in 2:3) { x[i, 1:2, 1:2] ~ dwish(x[i - 1, 1:2, 1:2], 4) } for (i in 1:3) { v[i, 1:2] ~ dmnorm(zero[], x[i, 1:2, 1:2]) }",
+    ["dwish(R[,], 3)", "dwish(R[,], 4)"],
+  ),
+  specimen(
     "half-t by a scaled gamma",
     "conjugate",
     "x",

@@ -189,7 +189,7 @@ function bindNatural(
       for (let j = weighed.from[run]!; j < weighed.to[run]!; j++) {
         const i = weighed.instances[j]!
         if (pointer !== null && !pointer.points(s, r, i)) continue
-        args(s, i, values)
+        if (pair.readsArguments) args(s, i, values)
         for (let k = 0; k < size; k++) y[k] = s[writes[i * size + k]!]!
         const k = scaled ? multiplierOf(x, values, argStarts[pair.argument]!, inverted) : 1
         pair.contribute(natural, y, values, argStarts, k, width)

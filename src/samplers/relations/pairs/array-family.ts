@@ -8,6 +8,8 @@ export interface ArrayPair {
   /** Position of the argument that is k X, or k X⁻¹ where `inverted`, of the array X that is drawn. */
   readonly argument: number
   readonly inverted: boolean
+  /** False where what a child adds hangs on its value alone: its arguments are then not computed. */
+  readonly readsArguments: boolean
   /**
    * Adds what one child tells to the natural parameters.
    * @param y the child's values

@@ -26,6 +26,7 @@ export const dirichletFamily: ArrayFamily = {
       child: "dcat",
       argument: 0,
       inverted: false,
+      readsArguments: false,
       contribute(natural, y) {
         natural[y[0]! - 1]! += 1
       },
@@ -35,6 +36,7 @@ export const dirichletFamily: ArrayFamily = {
       child: "dmulti",
       argument: 0,
       inverted: false,
+      readsArguments: false,
       contribute(natural, y, _args, _starts, _k, n) {
         for (let j = 0; j < n; j++) natural[j]! += y[j]!
       },

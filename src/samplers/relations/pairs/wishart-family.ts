@@ -7,6 +7,7 @@ const normalVector = (child: string, inverted: boolean): ArrayPair => ({
   child,
   argument: 1,
   inverted,
+  readsArguments: true,
   contribute(natural, y, args, starts, k, n) {
     const q = Math.round(Math.sqrt(n))
     const mean = starts[0]!
@@ -68,6 +69,7 @@ export const wishartFamily: ArrayFamily = {
       child: "dwish",
       argument: 0,
       inverted: false,
+      readsArguments: true,
       contribute(natural, y, args, starts, k, n) {
         natural[0]! += args[starts[1]!]!
         for (let j = 0; j < n; j++) natural[j + 1]! += k * y[j]!
