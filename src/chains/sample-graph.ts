@@ -93,12 +93,18 @@ export function chooseElements(graph: RelationGraph, wanted?: readonly string[])
       hint: suggest(entry, names),
     })
   }
-  return chosen.map(({ name, variable, element }) => ({
-    name,
-    family: variable,
-    value: state(variable, at(element)),
-    constant: false,
-  }))
+  return chosen.map(quantityOf)
 }
+
+/** Every element that is drawn or computed from draws. */
+export const elementQuantities = (graph: RelationGraph): readonly Quantity[] =>
+  elementsOf(graph).map(quantityOf)
+
+const quantityOf = ({ name, variable, element }: ReturnType<typeof elementsOf>[number]): Quantity => ({
+  name,
+  family: variable,
+  value: state(variable, at(element)),
+  constant: false,
+})
 
 const squeeze = (name: string): string => name.replaceAll(" ", "")

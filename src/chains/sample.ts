@@ -11,8 +11,8 @@ import { chooseMonitors } from "./monitors.ts"
 import { Posterior } from "./posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
 import { checkRunOptions } from "./run-options.ts"
-import { makeRunSpec } from "./run-spec.ts"
-import { type SampleGraphOptions, sampleGraph } from "./sample-graph.ts"
+import { makeRunSpec, type RunOptions, type RunSpec } from "./run-spec.ts"
+import { elementQuantities, makeGraphRunSpec, type SampleGraphOptions, sampleGraph } from "./sample-graph.ts"
 
 export interface SampleOptions extends RunControls {
   /** Default 4. */
@@ -89,21 +89,46 @@ export interface Sweep {
   toObject(): Record<string, number>
 }
 
+type IterateOptions = Pick<RunOptions, "draws" | "warmup" | "thin" | "seed"> & {
+  /** 0-based number of the chain in that run. */
+  readonly chain: number
+}
+
 /**
  * Iterates over the sweeps of one chain, warm-up first, without threads.
  * @param options as for `sample`; `chain` is the 0-based number of the chain in that run
  */
 export function iterateChain(
   model: HierarchicalModel,
-  options: Pick<SampleOptions, "draws" | "warmup" | "thin" | "seed" | "method"> & {
-    readonly chain?: number
-  } = {},
+  options?: Partial<IterateOptions> & { readonly method?: Method },
+): ChainIterator
+/** The same of a model of relations: every element that is drawn or computed is readable by name, `theta[3]`. */
+export function iterateChain(
+  model: GraphModel,
+  options?: Partial<IterateOptions> & Pick<SampleGraphOptions, "samplers">,
+): ChainIterator
+export function iterateChain(
+  model: HierarchicalModel | GraphModel,
+  options: Partial<IterateOptions> & { readonly method?: Method } & Pick<SampleGraphOptions, "samplers"> = {},
 ): ChainIterator {
-  checkOptionNames("iterateChain", options, ["draws", "warmup", "thin", "seed", "method", "chain"])
+  const own = "kind" in model ? "samplers" : "method"
+  checkOptionNames("iterateChain", options, ["draws", "warmup", "thin", "seed", own, "chain"])
   const number = options.chain ?? 0
   const run = checkRunOptions({ ...options, chains: number + 1 })
+  if ("kind" in model) {
+    const plan = model.plan(options.samplers === undefined ? {} : { samplers: options.samplers })
+    const monitors = elementQuantities(model.graph)
+    return iterate(makeGraphRunSpec(model, plan, run, monitors), number, monitors)
+  }
   const monitors = model.graph.quantities
-  const spec = makeRunSpec(model.plan(checkMethod(options.method ?? "auto")), run, monitors)
+  return iterate(
+    makeRunSpec(model.plan(checkMethod(options.method ?? "auto")), run, monitors),
+    number,
+    monitors,
+  )
+}
+
+function iterate(spec: RunSpec, number: number, monitors: readonly Quantity[]): ChainIterator {
   const chain = startChain(spec, number, { showAll: true })
   const record = new Float64Array(monitors.length)
   const position = new Map(monitors.map((quantity, k) => [quantity.name, k]))
@@ -119,7 +144,7 @@ export function iterateChain(
       chain.read(record)
       const value: Sweep = {
         sweep: chain.sweep,
-        phase: chain.sweep <= run.warmup ? "warmup" : "sampling",
+        phase: chain.sweep <= spec.warmup ? "warmup" : "sampling",
         get: (name) => record[position.get(name) ?? indexOfMissing(monitors, name)]!,
         toObject: () => Object.fromEntries(monitors.map((quantity, k) => [quantity.name, record[k]!])),
       }

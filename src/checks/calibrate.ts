@@ -1,19 +1,14 @@
 /** Simulation-based calibration: does the sampler find parameters that the model itself drew? */
 import { setImmediate } from "node:timers/promises"
-import { type Chain, startChain } from "../chains/chain.ts"
-import { chooseMonitors } from "../chains/monitors.ts"
-import { makeRunSpec } from "../chains/run-spec.ts"
+import type { Chain } from "../chains/chain.ts"
 import { checkOptionNames, NumericalError, OptionError } from "../core/errors.ts"
 import { essBulk } from "../diagnostics/ess-bulk.ts"
 import { testUniformity, type Uniformity } from "../diagnostics/uniformity.ts"
-import type { Quantity } from "../models/graph.ts"
 import { type Seed, type Stream, streamFor } from "../random/stream.ts"
-import { replaceResponse } from "../samplers/change-data.ts"
-import { layOut } from "../samplers/kernel/layout.ts"
-import { bindRecorder } from "../samplers/kernel/recorder.ts"
+import type { GraphModel } from "../samplers/graph-model.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
-import { checkMethod, type Method } from "../samplers/plan.ts"
-import { checkProper, type GraphSimulator, simulatorOf } from "../samplers/simulate-graph.ts"
+import type { Method } from "../samplers/plan.ts"
+import { type CalibrationWorld, formulaWorld, graphWorld } from "./calibration-world.ts"
 
 export interface CalibrateOptions {
   /** Data sets that are simulated and fitted, default 200. */
@@ -24,8 +19,11 @@ export interface CalibrateOptions {
   readonly warmup?: number
   /** Sweeps for each kept draw. Ranks are uniform only among draws that are as good as independent: default what pilot runs need. */
   readonly thin?: number
+  /** Of a formula. */
   readonly method?: Method
-  /** Names or families to rank, default everything but `u` and `var`. */
+  /** Sampler by variable, of a model of relations. */
+  readonly samplers?: Readonly<Record<string, string>>
+  /** Names or families to rank; default of a formula everything but `u` and `var`, of a model of relations all that is drawn. */
   readonly monitor?: readonly string[]
   /** Default "gibbsite". */
   readonly seed?: Seed
@@ -63,6 +61,7 @@ const OPTIONS: readonly (keyof CalibrateOptions)[] = [
     "warmup",
     "thin",
     "method",
+    "samplers",
     "monitor",
     "seed",
     "signal",
@@ -82,10 +81,11 @@ const LEVEL = 0.01
  * uniform when the sampler draws from the posterior of the model as stated.
  * Talts, Betancourt, Simpson, Vehtari & Gelman (2018), arXiv:1804.06788, algorithm 1; tests as in `testUniformity`.
  *
- * @throws ModelError `improper-prior` when a prior is flat; the signal's reason when it is aborted; OptionError
+ * @throws ModelError `improper-prior` when a prior is flat, `not-generative` when a model of relations is no recipe for data; the
+ *   signal's reason when it is aborted; OptionError
  */
 export async function calibrate(
-  model: HierarchicalModel,
+  model: HierarchicalModel | GraphModel,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   checkOptionNames("calibrate", options, OPTIONS)
@@ -103,28 +103,18 @@ export async function calibrate(
       hint: "for instance replicates: 200, draws: 99",
     })
   }
-  const { graph } = model
-  checkProper(graph, "calibrate")
-  const quantities = chooseQuantities(model, options.monitor)
-  const method = checkMethod(options.method ?? "auto")
-  const layout = layOut(graph)
-  const simulator = simulatorOf(graph, layout)
-  const world: World = { model, simulator, quantities, method, state: new Float64Array(layout.length) }
+  const world = "kind" in model ? graphWorld(model, options) : formulaWorld(model, options)
+  const { names } = world
   const rng = streamFor(seed, 0, "calibration")
   const thin = options.thin ?? (await choosePilotThin(world, seed, signal))
 
-  const truth = new Float64Array(quantities.length)
-  const read = bindRecorder(
-    quantities.map(({ value }) => value),
-    layout,
-    true,
-  )
-  const ranks = quantities.map((): number[] => [])
+  const truth = new Float64Array(names.length)
+  const ranks = names.map((): number[] => [])
   let failed = 0
   for (let r = 0; r < replicates; r++) {
     signal?.throwIfAborted()
-    const chain = chainOfNewData(world, rng, { draws, warmup, thin, seed: `${seed} ${r}` })
-    read(world.state, truth, 0)
+    const chain = world.simulate(rng, { draws, warmup, thin, seed: `${seed} ${r}` })
+    world.readTruth(truth)
     const found = rankTruth(chain, truth, rng)
     if (found === null) failed++
     else for (const [k, rank] of found.entries()) ranks[k]!.push(rank)
@@ -140,7 +130,7 @@ export async function calibrate(
       hint: "the priors are too wide to simulate from: state tighter ones",
     })
   }
-  const rows = quantities.map(({ name }, k) => judgeRanks(name, Int32Array.from(ranks[k]!), draws))
+  const rows = names.map((name, k) => judgeRanks(name, Int32Array.from(ranks[k]!), draws))
   const smallest = Math.min(1, Math.min(...rows.map(({ p }) => p)) * rows.length)
   const calibrated = smallest >= LEVEL
   return {
@@ -154,61 +144,37 @@ export async function calibrate(
   }
 }
 
-interface World {
-  readonly model: HierarchicalModel
-  readonly simulator: GraphSimulator
-  readonly quantities: readonly Quantity[]
-  readonly method: Method
-  /** The parameters of the current data set; rewritten by each. */
-  readonly state: Float64Array
-}
-
-interface Length {
-  readonly draws: number
-  readonly warmup: number
-  readonly thin: number
-  readonly seed: Seed
-}
-
-/** A chain of the posterior of a data set that is drawn here, with its parameters left in `world.state`. */
-function chainOfNewData(world: World, rng: Stream, length: Length): Chain {
-  const { model, simulator, quantities, method, state } = world
-  simulator.drawPrior(state, rng)
-  const [data] = [...simulator.drawData(state, rng).values()]
-  const changed = replaceResponse(model, data!)
-  const names = new Set(quantities.map(({ name }) => name))
-  const monitors = changed.graph.quantities.filter(({ name }) => names.has(name))
-  return startChain(makeRunSpec(changed.plan(method), { chains: 1, ...length }, monitors), 0)
-}
-
-/** Draws below the true values, ties split at random; null when the chain leaves the finite numbers. */
+/** Draws below the true values; null when the chain leaves the finite numbers. Of the places among draws equal to it, one at random. */
 function rankTruth(chain: Chain, truth: Float64Array, rng: Stream): number[] | null {
   const record = new Float64Array(truth.length)
-  const ranks = new Array<number>(truth.length).fill(0)
+  const below = new Array<number>(truth.length).fill(0)
+  const equal = new Array<number>(truth.length).fill(0)
   try {
     while (!chain.done) {
       if (!chain.advance(record)) continue
       for (let k = 0; k < truth.length; k++) {
-        if (record[k]! < truth[k]! || (record[k] === truth[k] && rng.uniform() < 0.5)) ranks[k]!++
+        if (record[k]! < truth[k]!) below[k]!++
+        else if (record[k] === truth[k]) equal[k]!++
       }
     }
   } catch (error) {
     if (error instanceof NumericalError) return null
     throw error
   }
-  return truth.every(Number.isFinite) ? ranks : null
+  if (!truth.every(Number.isFinite)) return null
+  return below.map((rank, k) => (equal[k] === 0 ? rank : rank + Math.floor(rng.uniform() * (equal[k]! + 1))))
 }
 
 /** Sweeps between draws that are as good as independent, judged by the slowest quantity of a few simulated data sets. */
-async function choosePilotThin(world: World, seed: Seed, signal?: AbortSignal): Promise<number> {
+async function choosePilotThin(world: CalibrationWorld, seed: Seed, signal?: AbortSignal): Promise<number> {
   const rng = streamFor(seed, 0, "calibration pilot")
   let thin = 1
   for (let p = 0; p < PILOTS; p++) {
     signal?.throwIfAborted()
     const length = { draws: PILOT_DRAWS, warmup: PILOT_DRAWS, thin: 1, seed: `${seed} pilot ${p}` }
-    const chain = chainOfNewData(world, rng, length)
-    const record = new Float64Array(world.quantities.length)
-    const values = world.quantities.map(() => new Float64Array(PILOT_DRAWS))
+    const chain = world.simulate(rng, length)
+    const record = new Float64Array(world.names.length)
+    const values = world.names.map(() => new Float64Array(PILOT_DRAWS))
     try {
       for (let s = 0; !chain.done; ) {
         if (!chain.advance(record)) continue
@@ -226,13 +192,6 @@ async function choosePilotThin(world: World, seed: Seed, signal?: AbortSignal): 
     await setImmediate()
   }
   return Math.min(thin, LONGEST_THIN)
-}
-
-function chooseQuantities({ graph }: HierarchicalModel, monitor?: readonly string[]): readonly Quantity[] {
-  const varying = graph.quantities.filter(({ constant }) => !constant)
-  if (monitor !== undefined) return chooseMonitors(varying, monitor)
-  // A variance has the ranks of its sd.
-  return varying.filter(({ family }) => family !== "u" && family !== "var")
 }
 
 function judgeRanks(name: string, ranks: Int32Array, most: number): CalibratedQuantity {

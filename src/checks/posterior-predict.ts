@@ -1,3 +1,4 @@
+import { GraphPosterior } from "../chains/graph-posterior.ts"
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { recordedDraws } from "../chains/recorded-draws.ts"
@@ -6,6 +7,7 @@ import { checkOptionNames } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import { type Seed, streamFor } from "../random/stream.ts"
+import { type GraphPredictOptions, type GraphReplicates, replicateGraph } from "./graph-replicate.ts"
 import { newGroupsOf, type Replicates, replicateRows, selectDraws, withNewGroups } from "./replicate.ts"
 
 export interface PosteriorPredictOptions {
@@ -30,7 +32,17 @@ export interface PosteriorPredictOptions {
  * @throws DataError when rows lack a column or a factor has a level that the data did not, or draws were not recorded;
  *   ModelError for a response that is not normal; OptionError
  */
-export function posteriorPredict(posterior: Posterior, options: PosteriorPredictOptions = {}): Replicates {
+export function posteriorPredict(posterior: Posterior, options?: PosteriorPredictOptions): Replicates
+/**
+ * The same of a model of relations: everything observed is drawn anew from the recorded latents.
+ * @throws DataError naming latents that were not recorded; ModelError where the model cannot be stated without its observations
+ */
+export function posteriorPredict(posterior: GraphPosterior, options?: GraphPredictOptions): GraphReplicates
+export function posteriorPredict(
+  posterior: Posterior | GraphPosterior,
+  options: PosteriorPredictOptions & GraphPredictOptions = {},
+): Replicates {
+  if (posterior instanceof GraphPosterior) return replicateGraph(posterior, options)
   checkOptionNames("posteriorPredict", options, ["newData", "draws", "groups", "seed"])
   const { model, container, sampling } = posterior
   checkNormalResponse(model, "posteriorPredict")

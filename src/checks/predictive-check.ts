@@ -1,4 +1,5 @@
 /** Predictive checks: a statistic of the data beside the same statistic of replicated data sets. */
+import { GraphPosterior } from "../chains/graph-posterior.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { DataError, OptionError, suggest } from "../core/errors.ts"
 import { asFactor } from "../data/factor.ts"
@@ -7,6 +8,7 @@ import { mean, standardDeviation } from "../diagnostics/moments.ts"
 import { quantile, quantileOfSorted } from "../diagnostics/quantile.ts"
 import type { Design } from "../models/formula/design.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
+import type { GraphPredictOptions } from "./graph-replicate.ts"
 import { type PosteriorPredictOptions, posteriorPredict } from "./posterior-predict.ts"
 import type { Replicates } from "./replicate.ts"
 
@@ -50,6 +52,10 @@ export interface PredictiveCheck {
   readonly replicated: Float64Array
 }
 
+export interface GraphCheckOptions extends GraphPredictOptions {
+  readonly statistics?: PredictiveCheckOptions["statistics"]
+}
+
 export interface PredictiveCheckOptions extends Omit<PosteriorPredictOptions, "newData"> {
   /** Names, default mean, sd, min and max; or functions by name. */
   readonly statistics?: readonly StatisticName[] | Readonly<Record<string, Statistic>>
@@ -63,10 +69,23 @@ export interface PredictiveCheckOptions extends Omit<PosteriorPredictOptions, "n
  *
  * @throws OptionError for a statistic or column that there is not; as `posteriorPredict`
  */
+export function predictiveCheck(posterior: Posterior, options?: PredictiveCheckOptions): PredictiveCheck[]
+/** The same of a model of relations; where several variables are observed, each is a group of its own. */
+export function predictiveCheck(posterior: GraphPosterior, options?: GraphCheckOptions): PredictiveCheck[]
 export function predictiveCheck(
-  posterior: Posterior,
-  options: PredictiveCheckOptions = {},
+  posterior: Posterior | GraphPosterior,
+  options: PredictiveCheckOptions & GraphCheckOptions = {},
 ): PredictiveCheck[] {
+  if (posterior instanceof GraphPosterior) {
+    const { statistics, ...predict } = options
+    const replicates = posteriorPredict(posterior, predict)
+    const { variables } = replicates
+    return checkReplicates(
+      replicates,
+      chooseStatistics(statistics),
+      variables.size > 1 ? variables : undefined,
+    )
+  }
   const { statistics, by, ...predict } = options
   const chosen = chooseStatistics(statistics)
   const groups = by === undefined ? undefined : rowsByGroup(posterior.model, by)
@@ -145,10 +164,14 @@ export interface PredictiveOverlay {
 
 /** @param options `draws` is how many data sets, default 50. @throws as `posteriorPredict` */
 export function predictiveOverlay(
-  posterior: Posterior,
-  options: Omit<PosteriorPredictOptions, "newData"> = {},
+  posterior: Posterior | GraphPosterior,
+  options: Omit<PosteriorPredictOptions & GraphPredictOptions, "newData"> = {},
 ): PredictiveOverlay {
-  const { sets, observed } = posteriorPredict(posterior, { draws: 50, ...options })
+  const wanted = { draws: 50, ...options }
+  const { sets, observed } =
+    posterior instanceof GraphPosterior
+      ? posteriorPredict(posterior, wanted)
+      : posteriorPredict(posterior, wanted)
   const curves = [observed!, ...sets].map((values) => kde(values))
   const ends = curves.filter(({ x }) => x.length > 0)
   const from = ends.reduce((least, { x }) => Math.min(least, x[0]!), Infinity)

@@ -4,10 +4,16 @@ import { checkOptionNames, OptionError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import { type Seed, streamFor } from "../random/stream.ts"
+import type { GraphModel } from "../samplers/graph-model.ts"
 import { layOut } from "../samplers/kernel/layout.ts"
 import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { checkProper, simulatorOf } from "../samplers/simulate-graph.ts"
+import {
+  type GraphPriorPredictive,
+  type GraphPriorPredictOptions,
+  priorPredictGraph,
+} from "./graph-replicate.ts"
 import { newGroupsOf, type Replicates, replicateRows } from "./replicate.ts"
 
 export interface PriorPredictOptions {
@@ -31,7 +37,14 @@ export interface PriorPredictive extends Replicates {
  *
  * @throws ModelError `improper-prior` naming the parameters whose priors are flat, and for a response that is not normal
  */
-export function priorPredict(model: HierarchicalModel, options: PriorPredictOptions = {}): PriorPredictive {
+export function priorPredict(model: HierarchicalModel, options?: PriorPredictOptions): PriorPredictive
+/** The same of a model of relations. @throws ModelError `improper-prior`, and `not-generative` for one that is no recipe for data */
+export function priorPredict(model: GraphModel, options?: GraphPriorPredictOptions): GraphPriorPredictive
+export function priorPredict(
+  model: HierarchicalModel | GraphModel,
+  options: PriorPredictOptions & GraphPriorPredictOptions = {},
+): PriorPredictive {
+  if ("kind" in model) return priorPredictGraph(model, options)
   checkOptionNames("priorPredict", options, ["draws", "newData", "seed"])
   checkNormalResponse(model, "priorPredict")
   const { draws = 1000, newData, seed = "gibbsite" } = options

@@ -20,8 +20,8 @@ export interface Replicates {
   readonly newGroups: readonly string[]
 }
 
-/** Values of all sets: 1 GiB. */
-const MOST_VALUES = 2 ** 27
+/** Values of all sets that are still held in memory: 1 GiB. */
+export const MOST_VALUES = 2 ** 27
 
 /**
  * One data set a draw: `Normal(offset + X b + Σ Z u, σ²)` of every row.

@@ -67,7 +67,8 @@ export function funnelSpec(data: readonly FunnelData[], options: ChartOptions = 
 
 /**
  * Draws of each named effect (the first level of each term unless told) against the sd of its group, which
- * `u[group,term,level]` and `sd[group,term]` tell by their names.
+ * `u[group,term,level]` and `sd[group,term]` tell by their names. Of other draws: elements, and last the sd (or variance, or
+ * precision) that they share, `["theta[1]", "theta[2]", "tau"]`.
  * @throws OptionError when a name is no effect, or its sd was not recorded
  */
 export function plotFunnel(
@@ -76,10 +77,12 @@ export function plotFunnel(
   options: ChartOptions = {},
 ): VegaLiteSpec {
   const chosen = chooseNames(source, names)
-  const points = pointsEach(chosen.length * 8) * 8
+  const shared = chosen.length > 1 && chosen.every((name) => !name.startsWith("u[")) ? chosen.at(-1)! : null
+  const effects = shared === null ? chosen : chosen.slice(0, -1)
+  const points = pointsEach(effects.length * 8) * 8
   return funnelSpec(
-    chosen.map((name) => {
-      const scale = scaleOf(name, source.names)
+    effects.map((name) => {
+      const scale = shared ?? scaleOf(name, source.names)
       return funnelData(
         { name, chains: source.chains(name) },
         { name: scale, chains: source.chains(scale) },
@@ -99,7 +102,7 @@ function scaleOf(effect: string, names: readonly string[]): string {
   throw new OptionError(`found "${effect}", expected an effect u[group,term,level] whose sd was recorded`, {
     code: "no-scale",
     where: "plots.funnel",
-    hint: "name effects, and record the families u and sd",
+    hint: "name effects, and record the families u and sd; or name elements and last the scale that they share",
   })
 }
 

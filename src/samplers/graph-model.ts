@@ -1,6 +1,7 @@
 /** A model of relations with its data and initial values: what BUGS text and the builder give. */
 import { checkOptionNames } from "../core/errors.ts"
 import { type ArraysInput, toArrays } from "../models/array-input.ts"
+import type { ArrayValue } from "../models/array-value.ts"
 import type { BugsProgram } from "../models/bugs/ast.ts"
 import { compileBugs } from "../models/bugs/compile.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
@@ -23,6 +24,8 @@ export interface GraphModelOptions {
 export interface GraphModel {
   readonly kind: "graph"
   readonly program: BugsProgram
+  /** As given, NaN where missing. */
+  readonly data: ReadonlyMap<string, ArrayValue>
   readonly graph: RelationGraph
   /** By chain; chains beyond the last start from the last. */
   readonly inits: readonly Inits[]
@@ -76,19 +79,21 @@ export function model<S extends Inputs>(inputs: S, define: Define<S>): ModelTemp
 
 /** The model of a syntax tree, however it came about. @throws as `bugs` */
 export function graphModel(program: BugsProgram, data: ArraysInput, options: GraphModelOptions): GraphModel {
-  const graph = compileBugs(program, toArrays(data))
+  const arrays = toArrays(data)
+  const graph = compileBugs(program, arrays)
   const { inits = [] } = options
   const isList = (x: NonNullable<GraphModelOptions["inits"]>): x is readonly ArraysInput[] => Array.isArray(x)
   const sets = (isList(inits) ? inits : [inits]).map(toArrays)
-  return {
-    kind: "graph",
-    program,
-    graph,
-    inits: sets,
-    messages: [...graph.messages, ...new Set(sets.flatMap((set) => checkInits(graph, set)))],
-    plan: (plan = {}) => planRelations(graph, plan),
-  }
+  const messages = [...graph.messages, ...new Set(sets.flatMap((set) => checkInits(graph, set)))]
+  return graphModelOf({ program, data: arrays, graph, inits: sets, messages })
 }
+
+/** A model whose parts are there already. */
+export const graphModelOf = (parts: Omit<GraphModel, "kind" | "plan">): GraphModel => ({
+  kind: "graph",
+  ...parts,
+  plan: (options = {}) => planRelations(parts.graph, options),
+})
 
 /** Names of every element of the variables that are drawn or computed from draws. */
 export function elementsOf(graph: RelationGraph): { name: string; variable: string; element: number }[] {

@@ -17,7 +17,7 @@ import { placeStatements } from "./place.ts"
  * number of parameters, shapes that do not fit; DataError for data that do not fit the model
  */
 export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>): RelationGraph {
-  const full = program.data.length === 0 ? data : runDataBlock(program, data)
+  const full = completeData(program, data)
   const used = namesOf(program)
   const unused = [...full.keys()].filter((name) => !used.has(name))
   const { arrays, placed } = placeStatements(
@@ -44,3 +44,9 @@ export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, Arra
     messages: unused.map((name) => `data for "${name}" are not used: the model has no such name`),
   }
 }
+
+/** The data with what the model's `data` block makes of them; its draws are the same every time. @throws ModelError as `compileBugs` */
+export const completeData = (
+  program: BugsProgram,
+  data: ReadonlyMap<string, ArrayValue>,
+): ReadonlyMap<string, ArrayValue> => (program.data.length === 0 ? data : runDataBlock(program, data))

@@ -1,0 +1,168 @@
+/** Log likelihoods of what a model of relations observes, under the draws of its posterior. */
+import { ModelError, OptionError } from "../core/errors.ts"
+import type { LogLikelihood } from "../diagnostics/log-likelihood.ts"
+import { lookupBugsDistribution } from "../models/bugs/distribution-table.ts"
+import { findOwners } from "../models/relations/order.ts"
+import {
+  forEachParent,
+  type Relation,
+  type RelationGraph,
+  slotName,
+} from "../models/relations/relation-graph.ts"
+import { buildNetwork, type Network } from "../samplers/relations/dependents.ts"
+import { bindEngine, type Engine } from "../samplers/relations/engine.ts"
+import { bindCensoredMass, bindLogDensity, findCensored } from "../samplers/relations/log-density.ts"
+import { relationOf } from "../samplers/relations/site.ts"
+import { AT_MEAN, bindDrawnStates, missingFor } from "./graph-draws.ts"
+import type { DrawsByName } from "./recorded-draws.ts"
+
+/** Values of a matrix that is still held in memory: 2 GiB. */
+const MOST_VALUES = 2 ** 28
+
+interface Term {
+  /** The first that it is a density of. */
+  readonly slot: number
+  /** `Y[3,2]`; of a draw of several values its first and last: `x[3,1] … x[3,4]`. */
+  readonly label: string
+  /** Slots that it hangs on. */
+  readonly needs: readonly number[]
+  at(state: Float64Array): number
+}
+
+/**
+ * One term an observed draw: its normalised log density given its parents. A number known by its interval (`dinterval`) counts with
+ * the probability of the interval, the number itself integrated out, where nothing else reads it. Other relations whose value follows
+ * from their arguments (`dsum`) have no term.
+ */
+function likelihoodTerms(graph: RelationGraph): readonly Term[] {
+  const network = buildNetwork(graph)
+  const engine = bindEngine(graph)
+  const terms = graph.relations.flatMap((relation, r): readonly Term[] => {
+    if (relation.kind !== "stochastic" || !relation.observed) return []
+    const instances = Array.from({ length: relation.size }, (_, i) => i)
+    if (!lookupBugsDistribution(relation.distribution).isDetermined) {
+      const density = bindLogDensity(engine, r)
+      return instances.map((i) => ({
+        slot: relation.writes[i * relation.width]!,
+        label: labelOf(graph, r, i),
+        needs: parentsOf(relation, i),
+        at: (s) => density(s, i),
+      }))
+    }
+    return relation.distribution === "dinterval"
+      ? instances.flatMap((i) => censoredTerm(network, engine, r, i) ?? [])
+      : []
+  })
+  // Whatever the model, the same data stand in the same order: comparisons are paired.
+  const variableOf = ({ slot }: Term): string => slotName(graph, slot).split("[", 1)[0]!
+  const keyed = terms.map((term) => ({ term, variable: variableOf(term) }))
+  keyed.sort((a, b) =>
+    a.variable === b.variable ? a.term.slot - b.term.slot : a.variable < b.variable ? -1 : 1,
+  )
+  return keyed.map(({ term }) => term)
+}
+
+function censoredTerm(network: Network, engine: Engine, r: number, i: number): Term | null {
+  const { graph } = network
+  const hidden = findCensored(network, r, i)
+  if (hidden === null) return null
+  const { relation, instance } = hidden
+  const mass = bindCensoredMass(engine, r, relation)
+  if (mass === null) return null
+  const own = relationOf(graph, relation)
+  const cuts = parentsOf(relationOf(graph, r), i).filter((slot) => slot !== own.writes[instance])
+  return {
+    slot: own.writes[instance]!,
+    label: labelOf(graph, relation, instance),
+    needs: [...parentsOf(own, instance), ...cuts],
+    at: (s) => mass(s, i, instance),
+  }
+}
+
+function parentsOf(relation: Relation, instance: number): number[] {
+  const slots: number[] = []
+  forEachParent(relation, instance, (slot) => slots.push(slot))
+  return slots
+}
+
+function labelOf(graph: RelationGraph, r: number, i: number): string {
+  const { writes, width } = relationOf(graph, r)
+  const first = slotName(graph, writes[i * width]!)
+  return width === 1 ? first : `${first} … ${slotName(graph, writes[(i + 1) * width - 1]!)}`
+}
+
+/** Log likelihoods with what their terms are of: one array of draws an observed draw. */
+export interface GraphLikelihood {
+  readonly labels: readonly string[]
+  readonly values: LogLikelihood
+  /** The same at the posterior mean of all that is drawn, θ̂. */
+  atMean(): Float64Array
+}
+
+/**
+ * log p(y_i | θ⁽ˢ⁾) of every observed draw.
+ *
+ * @param draws chains cut to the shortest, one after another
+ * @param what for errors: `loo`
+ * @throws DataError when draws that the likelihood hangs on were not recorded; ModelError when nothing is observed; OptionError
+ *   when the matrix would not fit in memory
+ */
+export function graphLikelihood(graph: RelationGraph, draws: DrawsByName, what: string): GraphLikelihood {
+  const terms = likelihoodTerms(graph)
+  if (terms.length === 0) {
+    throw new ModelError("nothing that the model draws is observed", {
+      code: "no-likelihood",
+      where: what,
+      hint: "give data for a variable with a distribution",
+    })
+  }
+  const needs = new Set(terms.flatMap((term) => term.needs))
+  const states = bindDrawnStates(graph, needs, draws, what)
+  const { count } = states
+  if (terms.length * count > MOST_VALUES) {
+    const size = ((terms.length * count * 8) / 2 ** 30).toFixed(1)
+    throw new OptionError(
+      `${terms.length} observations × ${count} draws of a log likelihood need ${size} GiB`,
+      { code: "too-large", where: what, hint: "sample fewer draws, or thin them" },
+    )
+  }
+  const state = states.createState()
+  const values = terms.map(() => new Float64Array(count))
+  for (let k = 0; k < count; k++) {
+    states.load(k, state)
+    for (let i = 0; i < terms.length; i++) values[i]![k] = terms[i]!.at(state)
+  }
+  return {
+    labels: terms.map(({ label }) => label),
+    values,
+    atMean() {
+      const discrete = discreteOf(graph, states.reads)
+      if (discrete !== null) {
+        throw new ModelError(`${discrete} is discrete: a deviance at its mean means nothing`, {
+          code: "not-supported",
+          where: what,
+          hint: "take loo() or waic(), which need no estimate",
+        })
+      }
+      states.load(AT_MEAN, state)
+      return Float64Array.from(terms, (term) => term.at(state))
+    },
+  }
+}
+
+/** The first discrete element among slots that are read off the draws, or null. */
+function discreteOf(graph: RelationGraph, slots: readonly number[]): string | null {
+  const { relation } = findOwners(graph.relations, graph.length)
+  const slot = slots.find((one) => {
+    const owner = graph.relations[relation[one]!]!
+    return owner.kind === "stochastic" && lookupBugsDistribution(owner.distribution).discrete
+  })
+  return slot === undefined ? null : slotName(graph, slot)
+}
+
+/** What the likelihood of a model needs and a run that records these names would not have. */
+export function missingForLikelihood(graph: RelationGraph, names: readonly string[]): string[] {
+  const known = new Set(names)
+  const needs = new Set(likelihoodTerms(graph).flatMap((term) => term.needs))
+  return missingFor(graph, needs, (name) => known.has(name))
+}
