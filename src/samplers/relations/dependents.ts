@@ -96,9 +96,10 @@ function findInformed(network: Omit<Network, "informed">, total: number): Uint8A
   return informed
 }
 
+/** Data; and what is censored, `t[i] ~ dweib(r, mu) I(c[i], )`: that it lies beyond c[i] was observed, which tells of mu. */
 const isObserved = ({ graph }: Pick<Network, "graph">, r: number): boolean => {
   const relation = graph.relations[r]!
-  return relation.kind === "stochastic" && relation.observed
+  return relation.kind === "stochastic" && (relation.observed || relation.bounds?.kind === "I")
 }
 
 /**

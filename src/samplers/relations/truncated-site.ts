@@ -33,10 +33,8 @@ export const truncatedSite: RelationSampler<TruncatedMatch> = {
   explain({ relation, intervals }, { graph }) {
     const { text } = relationOf(graph, relation)
     const heads = Array.from(intervals, (r) => headOf(graph.relations[r]!.text))
-    return {
-      formula: `${text}, cut off at the cutpoints of ${heads.join(", ")}`,
-      because: ["its interval is all that is observed of it"],
-    }
+    const where = heads.length === 0 ? "" : `, cut off at the cutpoints of ${heads.join(", ")}`
+    return { formula: `${text}${where}`, because: ["its interval is all that is observed of it"] }
   },
 
   bind(match, engine) {

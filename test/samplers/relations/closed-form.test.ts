@@ -60,6 +60,24 @@ describe("one number", () => {
     for (const z of compare(text, data, target, from, to)) expect(Math.abs(z)).toBeLessThan(MCSE_LIMIT)
   })
 
+  it("whose children are censored: what is known of them is that they lie beyond", () => {
+    // With one exponential seen at 1 and one beyond 5 the posterior is Gamma(2, 7).
+    const { graph, plan } = bugs("model { for (i in 1:2) { t[i] ~ dexp(x) I(c[i], ) } x ~ dgamma(1, 1) }", {
+      t: [1, Number.NaN],
+      c: [0, 5],
+    })
+    const slot = graph.variables.find(({ name }) => name === "x")!.offset
+    const rng = streamFor("censored", 0, "closed form")
+    const s = initialState(bindEngine(graph), new Map(), rng)
+    const kernels = plan().blocks.map(({ lowered }) => bindRelationBlock(lowered))
+    const draws = new Float64Array(DRAWS)
+    for (let n = 0; n < DRAWS; n++) {
+      for (const kernel of kernels) kernel.step(s, new Float64Array(kernel.memoryLength), rng, "sampling")
+      draws[n] = s[slot]!
+    }
+    expect(Math.abs(mean(draws) - 2 / 7) / mcseMean([draws])).toBeLessThan(MCSE_LIMIT)
+  })
+
   it("known by its interval far out in the tail", () => {
     const zs = compare("model { k ~ dinterval(x, 7); x ~ dnorm(0, 1) }", { k: 1 }, "x", 7, 12)
     for (const z of zs) expect(Math.abs(z)).toBeLessThan(MCSE_LIMIT)
