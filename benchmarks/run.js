@@ -1,5 +1,6 @@
 /** `npm run bench`: every benchmark side by side with its peer, on this machine, one after another. */
 import { cpus } from "node:os"
+import { benchmarkBugs } from "./bugs-effective-draws.js"
 import { benchmarkDiagnostics } from "./diagnostics.js"
 import { benchmarkEck } from "./eck-gibbs.js"
 import { benchmarkEffectiveDraws } from "./effective-draws.js"
@@ -11,6 +12,7 @@ console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 
 for (const benchmark of [
   benchmarkEck,
   benchmarkEffectiveDraws,
+  () => benchmarkBugs(),
   benchmarkInstEval,
   benchmarkRows,
   benchmarkReml,
