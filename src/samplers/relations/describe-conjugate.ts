@@ -45,8 +45,9 @@ export function writeConjugate(match: Match, graph: RelationGraph): ConjugateTex
   const start = prior.symbols(args)
   const combine = "combine" in family ? family.combine : undefined
   const power = (k: number): string => (k === 1 ? head : k === -1 ? `(1 / ${head})` : `${head}^${k}`)
-  const children = match.children.map(({ relation, pair, ...entry }) => {
+  const children = groupChildren(match, graph).map(({ relations, relation, pair, ...entry }) => {
     const child = relationOf(graph, relation)
+    const size = relations.reduce((total, r) => total + graph.relations[r]!.size, 0)
     const { argument, symbols } = family.pairs[pair]!
     const text = describeChild(graph, own, child, argument)
     const isScaled = "unit" in entry ? !entry.unit : entry.scaled
@@ -62,12 +63,12 @@ export function writeConjugate(match: Match, graph: RelationGraph): ConjugateTex
     )
     const { name, argumentNames } = lookupBugsDistribution(child.distribution)
     const picked = entry.picks ? ", where it is the one that is picked" : ""
-    const count = countOf(match, relation)
+    const count = countOf(match, relations)
     return {
       text,
       terms,
       sums: terms.map((term, p) => sumOf(text, term, entry.picks ? null : count, combine?.[p] ?? "sum")),
-      because: `${child.size} ${name} child${child.size === 1 ? "" : "ren"} ${headOf(child.text)}, whose ${argumentNames[argument]} is ${printExpr(text.entered)}${picked}`,
+      because: `${size} ${name} child${size === 1 ? "" : "ren"} ${headOf(child.text)}, whose ${argumentNames[argument]} is ${printExpr(text.entered)}${picked}`,
     }
   })
   const totals = family.natural.map((_, p) => {
@@ -118,13 +119,29 @@ function boundsText({ relation, family }: ConjugateNumberMatch, graph: RelationG
   return isNatural ? "" : `, ${sides[0]}${head}${sides[1]}`
 }
 
+type Child = Match["children"][number]
+
+/** Children of one statement together: what is observed of it and what is drawn, or iterations of different shapes. */
+function groupChildren(match: Match, graph: RelationGraph): (Child & { readonly relations: number[] })[] {
+  const groups: (Child & { readonly relations: number[] })[] = []
+  for (const child of match.children) {
+    const { text } = graph.relations[child.relation]!
+    const same = groups.find(
+      (group) => group.pair === child.pair && graph.relations[group.relation]!.text === text,
+    )
+    if (same === undefined) groups.push({ ...child, relations: [child.relation] })
+    else same.relations.push(child.relation)
+  }
+  return groups
+}
+
 /** Children of each element, when every element has as many; null otherwise. */
-function countOf({ instances, dependents: { weighed } }: Match, relation: number): number | null {
+function countOf({ instances, dependents: { weighed } }: Match, relations: readonly number[]): number | null {
   let count: number | null = null
   for (let n = 0; n < instances.length; n++) {
     let own = 0
     for (let run = weighed.start[n]!; run < weighed.start[n + 1]!; run++)
-      if (weighed.relation[run] === relation) own += weighed.to[run]! - weighed.from[run]!
+      if (relations.includes(weighed.relation[run]!)) own += weighed.to[run]! - weighed.from[run]!
     if (count !== null && count !== own) return null
     count = own
   }

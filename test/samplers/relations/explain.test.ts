@@ -79,6 +79,13 @@ describe("formulas of full conditionals", () => {
     expect(formulaOf(text, target, "conjugate", more)).toBe(formula)
   })
 
+  it("counts what is observed and what is drawn of one statement together", () => {
+    const text = "model { for (i in 1:N) { u[i] ~ dexp(x) } x ~ dgamma(2, 3); v ~ dnorm(u[2], 1) }"
+    expect(formulaOf(text, "x", "conjugate", { u: [1, Number.NaN, 2, 3], v: 1 })).toBe(
+      "x ~ Gamma(shape = 2 + 4, rate = 3 + sum_i u[i])",
+    )
+  })
+
   it("of a truncated normal: slope and rest of the mean taken apart, deterministic nodes followed", () => {
     const text =
       "model { for (i in 1:N) { y[i] ~ dnorm(mu[i], tau); mu[i] <- a + w[i] * (b - 1) } b ~ dnorm(0.5, 2) T(0, ); a ~ dnorm(0, 1); tau ~ dgamma(1, 1) }"
