@@ -64,11 +64,10 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
   const effects =
     from === undefined ? streamFor(spec.seed, number, "effects") : Stream.restore(from.effectsStream)
   const wanted = readsEffects(spec, kernels)
-  const summarised = (spec.moments ?? []).map((quantity) => quantity.value)
+  const summarised = spec.moments ?? new Int32Array(0)
   const moments = options.moments ?? new Float64Array(momentsLength(summarised.length))
   if (from !== undefined) moments.set(from.moments)
   const summary = new Float64Array(summarised.length)
-  const recordSummarised = bindRecorder(summarised, spec.layout, options.interpreted)
   const quantities = spec.monitors.map((quantity) => quantity.value)
   const recorder = bindRecorder(quantities, spec.layout, options.interpreted)
   const total = sweepsOf(spec)
@@ -97,7 +96,7 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       if (!kept) return false
       recorder(state, record, offset)
       if (summary.length > 0) {
-        recordSummarised(state, summary, 0)
+        for (let k = 0; k < summary.length; k++) summary[k] = state[summarised[k]!]!
         updateMoments(moments, summary)
       }
       return true
@@ -117,15 +116,14 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
 
 /** Whether some monitored quantity reads effects that are drawn only when they are looked at. */
 function readsEffects(spec: RunSpec, kernels: readonly Kernel[]): boolean {
-  const late = new Set(kernels.flatMap((kernel) => [...(kernel.late ?? [])]))
-  if (late.size === 0) return false
-  const nodes = new Set(
-    [...spec.monitors, ...(spec.moments ?? [])].flatMap(({ value }) => [...nodesIn(value)]),
-  )
+  const late = new Uint8Array(spec.layout.length)
+  for (const kernel of kernels) for (const slot of kernel.late ?? []) late[slot] = 1
+  if (!late.includes(1)) return false
+  if (spec.moments?.some((slot) => late[slot] === 1)) return true
+  const nodes = new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))
   return [...nodes].some((node) => {
     const { offset, stride, members } = spec.layout.slots[node]!
-    for (let slot = offset; slot < offset + stride * members; slot++) if (late.has(slot)) return true
-    return false
+    return late.subarray(offset, offset + stride * members).includes(1)
   })
 }
 

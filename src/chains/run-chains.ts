@@ -60,7 +60,7 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
     shared: !inline,
   })
   const control = createControl(spec.chains)
-  const summarised = (spec.moments ?? []).map((quantity) => quantity.name)
+  const summarised = spec.momentNames ?? []
   const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised.length) * spec.chains))
   const stop = () => requestStop(control)
   if (controls.signal?.aborted) stop()
@@ -137,7 +137,8 @@ async function runInWorkers(
   const jobs = Array.from(
     { length: workers },
     (_, w): WorkerJob => ({
-      spec,
+      // Names of a million effects are not sent where nobody reads them.
+      spec: { ...spec, momentNames: [] },
       chains: numbers.filter((chain) => chain % workers === w),
       draws: draws.buffer as SharedArrayBuffer,
       names: draws.names,

@@ -3,6 +3,7 @@ import { InternalError } from "../core/errors.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
+import { slotOf } from "../samplers/kernel/recorder.ts"
 import { lowerPlan, type Plan } from "../samplers/plan.ts"
 import type { LoweredBlock } from "../samplers/registry.ts"
 import { initialStates } from "./initial-values.ts"
@@ -24,14 +25,16 @@ export interface RunSpec extends RunOptions {
   readonly initial: readonly Float64Array[]
   /** What is recorded for each draw. */
   readonly monitors: readonly Quantity[]
-  /** Of what mean and variance alone are kept; nothing when absent. */
-  readonly moments?: readonly Quantity[]
+  /** State slots of what mean and variance alone are kept of; nothing when absent. */
+  readonly moments?: Int32Array
+  /** What these are called: by the run, workers need no names. */
+  readonly momentNames?: readonly string[]
 }
 
 /** Sweeps of one chain, warm-up included. */
 export const sweepsOf = (spec: RunOptions): number => spec.warmup + spec.draws * spec.thin
 
-/** Lowers a plan to a run of it. @param moments quantities of which mean and variance alone are kept */
+/** Lowers a plan to a run of it. @param moments values of the state of which mean and variance alone are kept */
 export function makeRunSpec(
   plan: Plan,
   options: RunOptions,
@@ -42,13 +45,17 @@ export function makeRunSpec(
   if (names.size !== monitors.length) throw new InternalError("two monitored quantities have the same name")
   // The monitors of the plan's graph: the same names, in terms of what is sampled.
   const sampled = plan.graph.quantities.filter((quantity) => names.has(quantity.name))
-  const summarised = new Set(moments.map((quantity) => quantity.name))
   return {
     ...options,
     blocks: lowerPlan(plan),
     layout: plan.layout,
     initial: initialStates(plan, options.chains, options.seed),
     monitors: sampled,
-    moments: plan.graph.quantities.filter((quantity) => summarised.has(quantity.name)),
+    moments: Int32Array.from(moments, ({ name, value }) => slotOf(value, plan.layout) ?? notOfState(name)),
+    momentNames: moments.map((quantity) => quantity.name),
   }
+}
+
+function notOfState(name: string): never {
+  throw new InternalError(`moments of "${name}", which is no value of the state`)
 }
