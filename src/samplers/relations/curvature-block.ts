@@ -18,8 +18,10 @@ import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
 import { dependsOn } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
+import { normalSite } from "./normal-site.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
+import { truncatedSite } from "./truncated-site.ts"
 
 /** Elements, and operations of one factorisation, beyond which a block is not tried. */
 const MOST_ELEMENTS = 5000
@@ -34,10 +36,16 @@ export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
     const { graph, network, engine } = model
     const smooth = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
     const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
-    const curved = smooth.filter((target) => !normal.includes(target))
+    // Truncated normals have an exact draw of their own; they join a block but make none.
+    const truncated = smooth.filter(
+      (target) =>
+        !normal.includes(target) &&
+        !(isRefusal(truncatedSite.match(model, target)) && isRefusal(normalSite.match(model, target))),
+    )
+    const curved = smooth.filter((target) => !normal.includes(target) && !truncated.includes(target))
     const blocks: { targets: readonly Target[]; match: CurvatureMatch }[] = []
     const scalesTaken = new Set<Target>()
-    for (const own of connect(model, curved, normal)) {
+    for (const own of connect(model, curved, [...normal, ...truncated])) {
       const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
       if (slots.length > MOST_ELEMENTS) continue
       const coordinates = findCoordinates(model, own)
@@ -161,9 +169,9 @@ function isSmoothIn(relation: Relation, e: RelationExpr, inSet: (slot: number) =
   return e.args.every((arg) => isSmoothIn(relation, arg, inSet))
 }
 
-/** Curved targets in groups that share children or are parents of each other, each with the normal targets that join them. */
-function connect(model: RelationModel, curved: readonly Target[], normal: readonly Target[]): Target[][] {
-  const all = [...curved, ...normal]
+/** Curved targets in groups that share children or are parents of each other, each with the other targets that join them. */
+function connect(model: RelationModel, curved: readonly Target[], others: readonly Target[]): Target[][] {
+  const all = [...curved, ...others]
   const touches = all.map(
     (target) =>
       new Set([

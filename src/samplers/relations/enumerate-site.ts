@@ -11,6 +11,12 @@ import { bindSupport } from "./support.ts"
 /** Values of a discrete element that are worth trying one by one. */
 const MOST_VALUES = 200
 
+/** Log probabilities of values, up to a constant, from arguments that were read once for all of them. */
+const LOG_PROBABILITIES: Readonly<Record<string, (value: number, args: Float64Array) => number>> = {
+  dbern: (value, args) => Math.log(value === 1 ? args[0]! : 1 - args[0]!),
+  dcat: (value, args) => Math.log(args[value - 1]!),
+}
+
 interface EnumerationMatch extends Site {
   readonly mostValues: number
 }
@@ -49,10 +55,13 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     if (f.kind !== "stochastic") throw new NumericalError("not stochastic", { code: "not-stochastic" })
     const { lowest, counts } = findValues(engine, relation, instances)
     const logs = new Float64Array(site.mostValues)
+    const args = new Float64Array(f.argsLength)
+    const logProbability = LOG_PROBABILITIES[f.distribution.name]
+    const isPlain = logProbability !== undefined && relationOf(engine.graph, relation).bounds === null
     const evaluate = (s: Float64Array, n: number, value: number): number => {
       s[slots[n]!] = value
       engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
-      const prior = f.logDensity(s, instances, n, n + 1)
+      const prior = isPlain ? logProbability(value, args) : f.logDensity(s, instances, n, n + 1)
       return prior === -Infinity
         ? prior
         : prior + engine.weigh(s, weighed, weighed.start[n]!, weighed.start[n + 1]!)
@@ -60,6 +69,7 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     /** Fills `logs` for element n; returns the number of values and leaves the state at the last. */
     const fill = (s: Float64Array, n: number): number => {
       const count = counts[n]!
+      if (isPlain) f.args(s, instances[n]!, args)
       for (let k = 0; k < count; k++) logs[k] = evaluate(s, n, lowest[n]! + k)
       return count
     }
