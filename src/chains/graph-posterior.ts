@@ -25,7 +25,7 @@ export class GraphPosterior extends SampledDraws {
     quantities: readonly Quantity[],
     result: RunResult,
   ) {
-    super("relations", run, quantities, result)
+    super(plan.method, run, quantities, result)
     this.model = model
     this.plan = plan
   }

@@ -7,7 +7,12 @@ import { elementsOf, type GraphModel } from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { bindEngine } from "../samplers/relations/engine.ts"
 import { initialState } from "../samplers/relations/initial-state.ts"
-import { bindMend, lowerRelationPlan, type RelationPlan } from "../samplers/relations/plan-relations.ts"
+import {
+  bindMend,
+  lowerRelationPlan,
+  type RelationMethod,
+  type RelationPlan,
+} from "../samplers/relations/plan-relations.ts"
 import { GraphPosterior } from "./graph-posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
 import { checkRunOptions } from "./run-options.ts"
@@ -16,6 +21,8 @@ import type { RunOptions, RunSpec } from "./run-spec.ts"
 export interface SampleGraphOptions extends RunControls, Partial<RunOptions> {
   /** Variables (`alpha`) or elements (`alpha[3]`) to record; default every variable that a `~` draws. */
   readonly monitor?: readonly string[]
+  /** Default `auto`. */
+  readonly method?: RelationMethod
   /** Sampler by variable, where the plan's own choice is not wanted: `{ theta: "slice" }`. */
   readonly samplers?: Readonly<Record<string, string>>
 }
@@ -29,11 +36,12 @@ export async function sampleGraph(
   options: SampleGraphOptions = {},
 ): Promise<GraphPosterior> {
   checkOptionNames("sample", options, [
-    ...(["chains", "draws", "warmup", "thin", "seed", "monitor", "samplers"] as const),
+    ...(["chains", "draws", "warmup", "thin", "seed", "monitor", "method", "samplers"] as const),
     ...(["workers", "signal", "onProgress"] as const),
   ])
   const run = checkRunOptions(options)
-  const plan = model.plan(options.samplers === undefined ? {} : { samplers: options.samplers })
+  const { samplers = {}, method = "auto" } = options
+  const plan = model.plan({ samplers, method })
   const monitors = chooseElements(model.graph, options.monitor)
   const result = await runChains(makeGraphRunSpec(model, plan, run, monitors), options)
   return new GraphPosterior(model, plan, run, monitors, result)

@@ -50,7 +50,7 @@ export function sample(model: HierarchicalModel, options?: SampleOptions): Promi
 export function sample(model: GraphModel, options?: SampleGraphOptions): Promise<GraphPosterior>
 export async function sample(
   model: HierarchicalModel | GraphModel,
-  options: SampleOptions & SampleGraphOptions = {},
+  options: Omit<SampleOptions, "method"> & SampleGraphOptions = {},
 ): Promise<Posterior | GraphPosterior> {
   if ("kind" in model) return sampleGraph(model, options)
   checkOptionNames("sample", options, SAMPLE_OPTIONS)

@@ -18,16 +18,19 @@ export async function explainGraph(
   { io }: Context,
 ): Promise<number> {
   const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]
-  const { model, samplers, notes } = await loadGraph(file, { ...flags, data })
-  const plan = model.plan({ samplers })
+  const { model, plan: options, notes } = await loadGraph(file, { ...flags, data })
+  const plan = model.plan(options)
+  // What a course derives, whatever is drawn jointly.
+  const conditionals = plan.method === "gibbs" ? plan : model.plan({ ...options, method: "gibbs" })
   const warnings = [...model.messages, ...notes]
   if (flags.json === true) {
     io.stdout.write(
       toJson({
-        model: graphModelToJson(file, model),
+        model: graphModelToJson(file, model, plan.method),
         relations: model.graph.relations.map(({ id, kind, size, text }) => ({ id, kind, size, text })),
         plan: relationPlanToJson(plan),
-        ...(flags.derive === true ? { derivations: deriveRelations(plan) } : {}),
+        conditionals: relationPlanToJson(conditionals),
+        ...(flags.derive === true ? { derivations: deriveRelations(conditionals) } : {}),
         warnings,
       }),
     )
@@ -42,15 +45,19 @@ export async function explainGraph(
       ...warnings.map((message) => `${wrapText(`Note: ${message}.`, widthOf(io.stdout))}\n`),
       `\n${heading("Relations", io)}${relations.join("")}`,
       `\n${heading("Plan", io)}${planText(plan, io)}`,
+      ...(conditionals === plan
+        ? []
+        : [`\n${heading("Full conditionals", io)}${planText(conditionals, io, false)}`]),
       ...(flags.derive === true
-        ? [`\n${heading("Derivations", io)}${printDerivations(deriveRelations(plan))}\n`]
+        ? [`\n${heading("Derivations", io)}${printDerivations(deriveRelations(conditionals))}\n`]
         : []),
     ].join(""),
   )
   return EXIT.fine
 }
 
-function planText({ blocks }: RelationPlan, io: Context["io"]): string {
+/** @param withReasons how each block is drawn, and who refused it */
+function planText({ blocks }: RelationPlan, io: Context["io"], withReasons = true): string {
   const paint = paintFor(io.stdout, io.env)
   const width = widthOf(io.stdout)
   const line = (label: string, text: string) =>
@@ -64,7 +71,7 @@ function planText({ blocks }: RelationPlan, io: Context["io"]): string {
           `${paint("bold", sampler)}${chosenBy === "user" ? ", as asked for" : ""}: ${size} element${size === 1 ? "" : "s"}`,
         ),
         ...(because.length === 0 ? [] : [line("because", because.join("; "))]),
-        ...refused.map((one) => line("refused", `${one.sampler}: ${one.reason}`)),
+        ...(withReasons ? refused : []).map((one) => line("refused", `${one.sampler}: ${one.reason}`)),
       ].join(""),
     )
     .join("\n")

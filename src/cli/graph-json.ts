@@ -2,6 +2,7 @@
 import type { GraphPosterior } from "../chains/graph-posterior.ts"
 import type { GraphModel } from "../samplers/graph-model.ts"
 import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
+import { type AfterFit, afterFitToJson } from "./after-fit.ts"
 import { parameterToJson, samplingToJson } from "./fit-json.ts"
 
 /** The steps of a sweep as they are run. */
@@ -17,23 +18,29 @@ export const relationPlanToJson = (plan: RelationPlan) =>
   }))
 
 /** Sizes of a model: `{"file", "method", "nobs", "drawn"}`. */
-export function graphModelToJson(file: string, { graph }: GraphModel) {
+export function graphModelToJson(file: string, { graph }: GraphModel, method: string) {
   const count = (observed: boolean) =>
     graph.relations.reduce(
       (total, r) => (r.kind === "stochastic" && r.observed === observed ? total + r.size * r.width : total),
       0,
     )
-  return { file, method: "relations", nobs: count(true), drawn: count(false) }
+  return { file, method, nobs: count(true), drawn: count(false) }
 }
 
-export function graphToJson(file: string, posterior: GraphPosterior, warnings: readonly string[]) {
+export function graphToJson(
+  file: string,
+  posterior: GraphPosterior,
+  warnings: readonly string[],
+  after: AfterFit = {},
+) {
   return {
-    model: graphModelToJson(file, posterior.model),
+    model: graphModelToJson(file, posterior.model, posterior.sampling.method),
     sampling: samplingToJson(posterior),
     parameters: posterior.summary().map(parameterToJson),
     plan: relationPlanToJson(posterior.plan),
     priors: priorsOf(posterior.model),
     warnings,
+    ...afterFitToJson(after),
   }
 }
 

@@ -6,16 +6,18 @@ import type { ArrayValue } from "../models/array-value.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
 import { readModelData } from "../models/bugs/read-data.ts"
 import { type GraphModel, graphModel } from "../samplers/graph-model.ts"
+import { checkRelationMethod, type RelationMethod } from "../samplers/relations/plan-relations.ts"
 
 export interface GraphFlags {
   readonly data?: readonly string[]
   readonly inits?: readonly string[]
   readonly sampler?: readonly string[]
+  readonly method?: string
 }
 
 export interface LoadedGraph {
   readonly model: GraphModel
-  readonly samplers: Readonly<Record<string, string>>
+  readonly plan: { readonly samplers: Readonly<Record<string, string>>; readonly method: RelationMethod }
   /** What was left out of the files. */
   readonly notes: readonly string[]
 }
@@ -40,7 +42,11 @@ export async function loadGraph(file: string, flags: GraphFlags): Promise<Loaded
     }
   const inits = await Promise.all((flags.inits ?? []).map((source) => readModelData(source, { note })))
   const model = graphModel(program, data, { inits })
-  return { model, samplers: readSamplers(flags.sampler ?? []), notes: [...new Set(notes)] }
+  const plan = {
+    samplers: readSamplers(flags.sampler ?? []),
+    method: checkRelationMethod(flags.method ?? "auto"),
+  }
+  return { model, plan, notes: [...new Set(notes)] }
 }
 
 async function readModel(file: string): Promise<string> {

@@ -68,6 +68,9 @@ export const priorOptions = (): Option[] =>
     ),
   ])
 
+export const methodOption = (): Option =>
+  new Option("--method <name>", "auto, collapsed, blocked or gibbs (default: auto)")
+
 /** @param monitors what `--monitor` takes */
 export const samplingOptions = (
   monitors = "names or families (b, sd, var, cov, cor, u) to record (default: all)",
@@ -102,13 +105,30 @@ export interface AfterFitFlags {
   readonly predict?: string
 }
 
+const looOption = (): Option =>
+  new Option("--loo", "leave-one-out cross-validation by Pareto-smoothed importance sampling")
+
+const hypothesisOption = (examples: string): Option =>
+  repeated("--hypothesis <text>", `its posterior probability, ${examples}; repeatable`)
+
+/** What `run` computes beside the posterior. */
+export interface AfterRunFlags {
+  readonly loo?: boolean
+  readonly dic?: boolean
+  readonly hypothesis?: readonly string[]
+}
+
+export const afterRunOptions = (): Option[] =>
+  group("After the run:", [
+    looOption(),
+    new Option("--dic", "the deviance information criterion with p_D; --loo is the better choice"),
+    hypothesisOption('"beta[2] > beta[1]" or "sigma / mu < 0.1"'),
+  ])
+
 export const afterFitOptions = (): Option[] =>
   group("After the fit:", [
-    new Option("--loo", "leave-one-out cross-validation by Pareto-smoothed importance sampling"),
-    new Option(
-      "--hypothesis <text>",
-      'its posterior probability, "b[floor] < 0" or "sd[county,floor] / sd[residual] > 0.2"; repeatable',
-    ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
+    looOption(),
+    hypothesisOption('"b[floor] < 0" or "sd[county,floor] / sd[residual] > 0.2"'),
     pathOption(
       "--predict <file>",
       "predict the rows of a file of data; new groups are drawn from their population",

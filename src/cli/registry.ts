@@ -7,12 +7,14 @@ import type { ExplainFlags } from "./explain.ts"
 import type { FitFlags } from "./fit.ts"
 import {
   afterFitOptions,
+  afterRunOptions,
   choiceOption,
   dataOptions,
   displayOptions,
   effectsOptions,
   graphOptions,
   group,
+  methodOption,
   pathOption,
   priorOptions,
   samplingOptions,
@@ -122,11 +124,16 @@ Exit status: as for fit.`,
     arguments: [{ name: "<model>", description: "a file with a model in the BUGS language" }],
     options: () => [
       ...graphOptions(),
+      ...group("Model:", [methodOption()]),
       ...samplingOptions(
         "variables or elements to record, alpha or alpha[3] (default: every variable that is drawn)",
       ),
+      ...afterRunOptions(),
       ...group("Output:", [
         pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
+        choiceOption("--format <name>", FORMAT_HELP, DRAWS_FORMATS),
+        pathOption("--report <file>", "write a self-contained HTML report"),
+        ...textPlotOptions(),
         new Option("--json", "print JSON"),
       ]),
       ...displayOptions(),
@@ -140,6 +147,10 @@ Exit status: as for fit.`,
       {
         command: 'gibbsite run dugongs.bug --data dugongs.json --sampler "gamma = slice"',
         shows: "data in JSON, initial values found, one sampler chosen by hand",
+      },
+      {
+        command: 'gibbsite run pump.bug --data pump.R --loo --hypothesis "alpha > 1" --report pump.html',
+        shows: "how well it predicts, how probable a claim is, and a report",
       },
     ],
     run: async (command, context) =>

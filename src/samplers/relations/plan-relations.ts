@@ -30,12 +30,31 @@ export interface RelationBlock {
 }
 
 export interface RelationPlan {
+  readonly method: RelationMethod
   readonly graph: RelationGraph
   /** In the order of a sweep. */
   readonly blocks: readonly RelationBlock[]
 }
 
+/**
+ * `gibbs` draws one element after another, as a course derives it; `blocked` draws jointly what it can; `collapsed` integrates
+ * the normal ones of these out when their scales are drawn; `auto` does what of this applies.
+ */
+export type RelationMethod = "auto" | "collapsed" | "blocked" | "gibbs"
+
+/** Samplers that a method leaves out. */
+const LEFT_OUT: Readonly<Record<RelationMethod, (sampler: RegisteredRelationSampler) => boolean>> = {
+  auto: () => false,
+  collapsed: () => false,
+  blocked: ({ name }) => name === COLLAPSED,
+  gibbs: ({ joint }) => joint,
+}
+
+const COLLAPSED = "collapsed-block"
+
 export interface RelationPlanOptions {
+  /** Default `auto`. */
+  readonly method?: RelationMethod
   /** Sampler by variable: `{ theta: "slice" }`. */
   readonly samplers?: Readonly<Record<string, string>>
 }
@@ -47,6 +66,7 @@ export interface RelationPlanOptions {
 export function planRelations(graph: RelationGraph, options: RelationPlanOptions = {}): RelationPlan {
   const network = buildNetwork(graph)
   const model: RelationModel = { graph, network, engine: bindEngine(graph) }
+  const method = checkRelationMethod(options.method ?? "auto")
   const chosen = checkSamplers(graph, options.samplers ?? {})
   let waiting = findTargets(model)
   const refusals = new Map<number, { sampler: string; reason: string }[]>()
@@ -85,7 +105,16 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
     waiting = waiting.filter((target) => !drawn.has(keyOf(target)))
   }
   for (const sampler of RELATION_SAMPLERS) run(sampler, "user")
-  for (const sampler of RELATION_SAMPLERS) run(sampler, "default")
+  for (const sampler of RELATION_SAMPLERS) if (!LEFT_OUT[method](sampler)) run(sampler, "default")
+  if (method === "collapsed" && !blocks.some(({ sampler }) => sampler === COLLAPSED))
+    throw new PlanError(
+      'the method "collapsed" does not apply: no normal elements have scales of their own',
+      {
+        code: "method-refused",
+        where: "method",
+        hint: "use blocked, gibbs, or auto",
+      },
+    )
   if (waiting.length > 0) throw noSampler(graph, waiting[0]!, refusals)
   const forward = matchForward(model)
   if (forward !== null) {
@@ -101,7 +130,7 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
       lowered: { graph, name: FORWARD, match: forward },
     })
   }
-  return { graph, blocks }
+  return { method, graph, blocks }
 }
 
 /**
@@ -182,5 +211,17 @@ function noSampler(
     code: "no-sampler",
     where: headOf(text),
     hint: "state another distribution for it",
+  })
+}
+
+/** @throws OptionError for a method that does not exist */
+export function checkRelationMethod(method: string): RelationMethod {
+  const names = Object.keys(LEFT_OUT) as RelationMethod[]
+  const found = names.find((name) => name === method)
+  if (found !== undefined) return found
+  throw new OptionError(`found "${method}", expected one of ${names.join(", ")}`, {
+    code: "invalid-option",
+    where: "method",
+    hint: suggest(method, names),
   })
 }

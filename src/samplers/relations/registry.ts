@@ -33,6 +33,8 @@ export interface RelationAssignment {
 export interface RegisteredRelationSampler {
   readonly name: string
   readonly describe: string
+  /** Whether it draws several relations at once; the others are what a course derives. */
+  readonly joint: boolean
   /** Takes some of the targets, all or none; the reason says why not those that it leaves. */
   assign(
     model: RelationModel,
@@ -47,6 +49,7 @@ function register<M extends object>(sampler: RelationSampler<M>): RegisteredRela
   return {
     name,
     describe,
+    joint: false,
     assign(model, targets) {
       const taken: RelationAssignment[] = []
       let reason = ""
@@ -74,6 +77,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
   return {
     name,
     describe,
+    joint: true,
     assign(model, targets) {
       const { blocks, reason } = sampler.match(model, targets)
       return {
