@@ -74,30 +74,16 @@ export function buildGram(
     else residualProducts.set(sumProductsBy(column.values, residual, column.codes, column.levels), first[k]!)
   })
 
-  const rows: { m: number[]; value: number[] }[] = Array.from({ length: size }, () => ({ m: [], value: [] }))
-  for (let a = 0; a < columns.length; a++) {
-    for (let b = 0; b <= a; b++) {
-      crossProducts(columns[a]!, columns[b]!, residual.length, (la, lb, value) => {
-        const [m, k] = [first[a]! + la, first[b]! + lb]
-        rows[m]!.m.push(k)
-        rows[m]!.value.push(value)
-        if (m !== k) {
-          rows[k]!.m.push(m)
-          rows[k]!.value.push(value)
-        }
-      })
-    }
-  }
-
+  const whole = symmetricRows(collectMeetings(columns, first, residual.length), size)
   const scoreBase = residualProducts.slice()
-  const score = compress(rows, (m, k, value) => {
+  const score = selectEntries(whole, (m, k, value) => {
     if (block[m] !== block[k]) return value
     scoreBase[m]! += value * rowCentre[k]!
     return null
   })
-  const lower = compress(rows, (m, k, value) => (k > m ? null : k === m ? value / 2 : value))
-  const centreOf = (index: Int32Array) => Float64Array.from(index, (m) => rowCentre[m]!)
-  const slotOf = (index: Int32Array) => Int32Array.from(index, (m) => rowSlot[m]!)
+  const lower = selectEntries(whole, (m, k, value) => (k > m ? null : k === m ? value / 2 : value))
+  const centreOf = (index: Int32Array) => gather(rowCentre, index, new Float64Array(index.length))
+  const slotOf = (index: Int32Array) => gather(rowSlot, index, new Int32Array(index.length))
   return {
     first,
     scorePointer: score.pointer,
@@ -234,23 +220,81 @@ function leastSquares(
   return { centre, cosineFactor: normal }
 }
 
-/** Compressed rows of the entries that `keep` maps to a number, in ascending order of index within a row. */
-function compress(
-  rows: readonly { m: number[]; value: number[] }[],
-  keep: (m: number, k: number, value: number) => number | null,
-): { pointer: Int32Array; index: Int32Array; value: Float64Array } {
-  const index: number[] = []
-  const value: number[] = []
-  const pointer = Int32Array.from([0, ...rows.map(() => 0)])
-  rows.forEach((row, m) => {
-    const order = row.m.map((_, e) => e).sort((x, y) => row.m[x]! - row.m[y]!)
-    for (const e of order) {
-      const kept = keep(m, row.m[e]!, row.value[e]!)
-      if (kept === null) continue
-      index.push(row.m[e]!)
-      value.push(kept)
+/** Entries `W'W[m, k]`, k ≤ m, of pairs of columns one after another: ascending in k for each m, and in m for each k. */
+interface Meetings {
+  readonly m: number[]
+  readonly k: number[]
+  readonly value: number[]
+}
+
+function collectMeetings(columns: readonly DesignColumn[], first: readonly number[], n: number): Meetings {
+  const found: Meetings = { m: [], k: [], value: [] }
+  for (let a = 0; a < columns.length; a++) {
+    for (let b = 0; b <= a; b++) {
+      crossProducts(columns[a]!, columns[b]!, n, (la, lb, value) => {
+        found.m.push(first[a]! + la)
+        found.k.push(first[b]! + lb)
+        found.value.push(value)
+      })
     }
-    pointer[m + 1] = index.length
-  })
-  return { pointer, index: Int32Array.from(index), value: Float64Array.from(value) }
+  }
+  return found
+}
+
+/** Compressed rows: entries of row m from `pointer[m]`, ascending in `index`. */
+interface CompressedRows {
+  readonly pointer: Int32Array
+  readonly index: Int32Array
+  readonly value: Float64Array
+}
+
+/** Both triangles; the order of the entries is kept, which leaves every row ascending. */
+function symmetricRows({ m, k, value }: Meetings, size: number): CompressedRows {
+  const pointer = new Int32Array(size + 1)
+  for (let e = 0; e < m.length; e++) {
+    pointer[m[e]! + 1]! += 1
+    if (m[e] !== k[e]) pointer[k[e]! + 1]! += 1
+  }
+  for (let r = 0; r < size; r++) pointer[r + 1]! += pointer[r]!
+  const next = pointer.slice(0, size)
+  const index = new Int32Array(pointer[size]!)
+  const values = new Float64Array(index.length)
+  for (let e = 0; e < m.length; e++) {
+    const [a, b] = [m[e]!, k[e]!]
+    const own = next[a]!++
+    index[own] = b
+    values[own] = value[e]!
+    if (a === b) continue
+    const mirrored = next[b]!++
+    index[mirrored] = a
+    values[mirrored] = value[e]!
+  }
+  return { pointer, index, value: values }
+}
+
+/** The entries that `keep` maps to a number. */
+function selectEntries(
+  rows: CompressedRows,
+  keep: (m: number, k: number, value: number) => number | null,
+): CompressedRows {
+  const size = rows.pointer.length - 1
+  const pointer = new Int32Array(size + 1)
+  const index = new Int32Array(rows.index.length)
+  const value = new Float64Array(rows.index.length)
+  let count = 0
+  for (let m = 0; m < size; m++) {
+    for (let e = rows.pointer[m]!; e < rows.pointer[m + 1]!; e++) {
+      const kept = keep(m, rows.index[e]!, rows.value[e]!)
+      if (kept === null) continue
+      index[count] = rows.index[e]!
+      value[count++] = kept
+    }
+    pointer[m + 1] = count
+  }
+  return { pointer, index: index.slice(0, count), value: value.slice(0, count) }
+}
+
+function gather<T extends Float64Array | Int32Array>(values: T, index: Int32Array, into: T): T {
+  for (let e = 0; e < index.length; e++) into[e] = values[index[e]!]!
+  return into
 }
