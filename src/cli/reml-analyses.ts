@@ -10,8 +10,15 @@ import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { readKnownWeights } from "../frequentist/read-weights.ts"
 import { type RemlOptions, reml } from "../frequentist/reml.ts"
 import { fitSeparately } from "../frequentist/separate-fits.ts"
-import { isCall } from "../frequentist/structures/parse-residual.ts"
+import {
+  columnsOfErrors,
+  isCall,
+  parseCorrelation,
+  parseVariance,
+} from "../frequentist/structures/parse-residual.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
+import { parseFormula } from "../models/formula/parse.ts"
+import { printFormula } from "../models/formula/print.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import type { AnalysisFlags } from "./reml-options.ts"
@@ -94,23 +101,53 @@ function testTerms(fit: LmmFit, { anova, ddf }: AnalysisFlags): readonly AnovaRo
   return fit.anova({ type, ...(ddf === undefined ? {} : { ddf }) })
 }
 
-/** The smaller model, fitted to the same table in the same way; without bars it is a linear model. */
+/**
+ * The smaller model, fitted to the same table in the same way; without bars it is a linear model. The same formula again
+ * is that of the model without its residual structures.
+ */
 function fitSmaller(
   formula: string,
-  { method }: LmmFit,
+  { method, formula: larger }: LmmFit,
   table: Table,
   flags: AnalysisFlags & DataFlags,
 ): Comparable {
-  const design = buildDesign(formula, table, designOptions(flags))
-  if (design.random.length > 0 || hasErrorStructure(flags)) {
-    return reml(formula, table, { ...designOptions(flags), ...errorOptions(flags), method })
+  const same = printFormula(parseFormula(formula)) === printFormula(parseFormula(larger))
+  const errors = same ? withoutStructure(flags) : flags
+  const { weights = [] } = errors
+  const design = buildDesign(formula, table, {
+    ...designOptions(flags),
+    complete: columnsOfFlags(flags),
+  })
+  if (design.random.length > 0 || hasErrorStructure(errors)) {
+    return reml(formula, table, {
+      ...designOptions(flags),
+      ...errorOptions(errors),
+      complete: columnsOfFlags(flags),
+      method,
+    })
   }
-  const [column] = flags.weights ?? []
+  const [column] = weights
   return fitWithoutRandom(
     design,
     method,
     column === undefined ? null : readKnownWeights(design, table, column),
   )
+}
+
+/** Known weights stay; correlations and variance functions go. */
+function withoutStructure({ weights = [] }: AnalysisFlags): AnalysisFlags {
+  const known = weights.filter((text) => !isCall(text))
+  return known.length === 0 ? {} : { weights: known }
+}
+
+/** The columns outside the formula that the larger model reads: the smaller must have the same rows. */
+function columnsOfFlags({ residual, weights = [] }: AnalysisFlags): readonly string[] {
+  const functions = weights.filter(isCall)
+  return [
+    ...weights.filter((text) => !isCall(text)),
+    ...columnsOfErrors(residual === undefined ? null : parseCorrelation(residual), null),
+    ...functions.flatMap((text) => columnsOfErrors(null, parseVariance(text))),
+  ]
 }
 
 /** Whether residuals are correlated or a variance function is asked for: a model even without bars. */

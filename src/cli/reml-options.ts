@@ -48,7 +48,7 @@ export const remlOptions = (): Option[] => [
     ),
     new Option(
       "--lrt <formula>",
-      "likelihood-ratio test against a smaller model, quoted; F test between models without random terms",
+      "likelihood-ratio test against a smaller model, quoted; the same formula again: without the structures of the residuals; F test between models without random terms",
     ),
     new Option(
       "--rlrt",

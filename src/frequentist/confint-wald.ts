@@ -20,6 +20,10 @@ export function waldStandardErrors(fit: LmmEstimate): (parameter: NamedParameter
   const deviation = (gradient: readonly number[]): number => {
     if (sensitivity === null) return Number.NaN
     const k = gradient.length
+    const unknown = sensitivity.unidentified.some((direction) => {
+      return Math.abs(gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0)) > 1e-4
+    })
+    if (unknown) return Number.NaN
     let sum = 0
     for (let i = 0; i < k; i++) {
       for (let j = 0; j < k; j++) {

@@ -102,7 +102,8 @@ export function ols(formula: string, data: TableInput, options: OlsOptions = {})
   const table = toTable(data)
   const { weights, offset, ...rest } = options
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
-  const design = buildDesign(full, table, rest)
+  const complete = typeof weights === "string" ? [weights] : []
+  const design = buildDesign(full, table, { ...rest, complete: [...(rest.complete ?? []), ...complete] })
   const known = weights === undefined ? null : readKnownWeights(design, table, weights)
   return fitLinearModel(design, known)
 }

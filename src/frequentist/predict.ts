@@ -5,7 +5,7 @@ import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
 import type { RandomDesign } from "../models/formula/design.ts"
-import { newDesign } from "../models/formula/new-design.ts"
+import { type NewLevels, newDesign } from "../models/formula/new-design.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { RandomShare } from "./predictor-variance.ts"
 import { predictorVariance } from "./predictor-variance.ts"
@@ -41,6 +41,8 @@ interface Rows {
   readonly offset: Float64Array | null
   readonly columns: readonly Float64Array[]
   readonly random: readonly RandomDesign[]
+  /** Of each random term, the levels behind codes of −1. */
+  readonly newLevels: readonly NewLevels[]
 }
 
 /**
@@ -104,7 +106,8 @@ function readRows(fit: LmmEstimate, table: TableInput | undefined, random: "know
   const { design } = fit
   if (table === undefined) {
     const { nobs, rowIndex, offset, fixed } = design
-    return { nobs, rowIndex, offset, columns: fixed.columns, random: random === "none" ? [] : design.random }
+    const effects = random === "none" ? [] : design.random
+    return { nobs, rowIndex, offset, columns: fixed.columns, random: effects, newLevels: [] }
   }
   const made = newDesign(design, toTable(table), { random: random === "known" })
   if (made.offset === null && design.offset !== null) {
@@ -126,12 +129,13 @@ function locateLevels(
 ): Int32Array {
   const unknown = term.codes.indexOf(-1)
   if (unknown >= 0 && newLevels === "error") {
+    const { codes, levels } = rows.newLevels[rows.random.indexOf(term)]!
     throw new DataError(
-      `the level of ${term.group} in row ${rows.rowIndex[unknown]! + 1} was not in the data of the fit`,
+      `level "${levels[codes[unknown]!]}" of ${term.group} in row ${rows.rowIndex[unknown]! + 1} was not in the data of the fit`,
       {
         code: "new-level",
         where: fit.formula,
-        hint: "predict with random effects of zero for new levels (newLevels: zero), or from the fixed effects alone (random: none)",
+        hint: "predict with random effects of zero for new levels (newLevels: zero, on the command line --new-levels zero), or from the fixed effects alone (random: none)",
       },
     )
   }

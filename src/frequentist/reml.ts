@@ -1,18 +1,15 @@
 /** From a formula and a table to a fitted model, in one call. */
 
 import { OptionError } from "../core/errors.ts"
-import type { Table } from "../data/table.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import type { DesignOptions } from "../models/formula/build-design.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
-import type { Design } from "../models/formula/design.ts"
 import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { readKnownWeights } from "./read-weights.ts"
-import { isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
-import type { ResidualModel } from "./structures/residual-model.ts"
+import { columnsOfErrors, isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
 
 /** Options of the fit (`method`, `start`, `signal`) and of the design (`contrasts`, `factor`, `numeric`, …). */
@@ -33,36 +30,29 @@ export interface RemlOptions extends Omit<FitLmmOptions, "weights" | "residual">
 }
 
 /**
- * Fits `formula` to `data` by REML, or by maximum likelihood with `method: "ML"`.
+ * Fits `formula` to `data` by REML, or by maximum likelihood with `method: "ML"`. Rows where a variable of the formula, a
+ * weight, a time, a series or a stratum is missing are left out; `design.dropped` counts them.
  *
  * @param formula in lme4's notation: `log_radon ~ floor + (floor | county)`
  * @param data a table, an Arquero table, columns or rows
- * @throws what `buildDesign` and `fitLmm` throw; ModelError when `weights` names no column of numbers
+ * @throws what `buildDesign`, `parseCorrelation`, `parseVariance`, `makeResidualModel` and `fitLmm` throw; ModelError when `weights` names no column of numbers
  */
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
   const table = toTable(data)
   const { offset, weights, residual, ...rest } = options
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
-  const design = buildDesign(full, table, rest)
   const { known, variance } = splitWeights(weights)
-  const structure = readResidual(design, table, rest, residual, variance)
+  const correlation = residual === undefined ? null : parseCorrelation(residual)
+  const spread = variance === undefined ? null : parseVariance(variance)
+  const complete = [...columnsOfErrors(correlation, spread), ...(typeof known === "string" ? [known] : [])]
+  const design = buildDesign(full, table, { ...rest, complete: [...(rest.complete ?? []), ...complete] })
+  const structure =
+    correlation === null && spread === null
+      ? null
+      : makeResidualModel(design, table, rest, correlation, spread)
   const fitOptions = structure === null ? rest : { ...rest, residual: structure }
   if (known === undefined) return fitLmm(design, fitOptions)
   return fitLmm(design, { ...fitOptions, weights: readKnownWeights(design, table, known) })
-}
-
-/** @throws what `parseCorrelation`, `parseVariance` and `makeResidualModel` throw */
-function readResidual(
-  design: Design,
-  table: Table,
-  conversions: DesignOptions,
-  residual: string | undefined,
-  variance: string | undefined,
-): ResidualModel | null {
-  if (residual === undefined && variance === undefined) return null
-  const correlation = residual === undefined ? null : parseCorrelation(residual)
-  const spread = variance === undefined ? null : parseVariance(variance)
-  return makeResidualModel(design, table, conversions, correlation, spread)
 }
 
 type Weights = string | ArrayLike<number>

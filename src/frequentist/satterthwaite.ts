@@ -13,6 +13,11 @@ export interface VarianceSensitivity {
   readonly derivatives: readonly Float64Array[]
   /** Asymptotic covariance matrix of the variance parameters, twice the inverse Hessian of the criterion. */
   readonly parameterCovariance: Float64Array
+  /**
+   * Directions of the variance parameters along which neither the criterion nor `vcov` changes, as between the intercept
+   * and all levels of a factor in `(f || g)`. `parameterCovariance` says nothing of them; empty as a rule.
+   */
+  readonly unidentified: readonly Float64Array[]
 }
 
 const STEP = 1e-4
@@ -67,13 +72,59 @@ export function differentiateVariance(
   })
   hessian[size * size - 1] = df / (variance * variance)
   derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
-  const parameterCovariance = invertSymmetric(hessian, size)
-  if (parameterCovariance === null) return null
-  return {
-    vcov: unscaled.map((value) => value * dataVariance),
-    derivatives,
-    parameterCovariance: parameterCovariance.map((value) => 2 * value),
+  const vcov = unscaled.map((value) => value * dataVariance)
+  return sensitivityOf(vcov, derivatives, hessian)
+}
+
+/**
+ * Inverts the Hessian. Where it is flat and `vcov` is flat as well, the parameters are not identified but contrasts'
+ * variances are: such directions are left out of the inverse. Elsewhere all eigenvalues must be positive.
+ *
+ * @param hessian row-major k × k, not changed; k the number of derivatives
+ * @returns null when the information is not positive definite
+ */
+export function sensitivityOf(
+  vcov: Float64Array,
+  derivatives: readonly Float64Array[],
+  hessian: Float64Array,
+): VarianceSensitivity | null {
+  const k = derivatives.length
+  const largest = derivatives.reduce((most, _, i) => Math.max(most, hessian[i * (k + 1)]!), 0)
+  const scales = derivatives.map((_, i) => 1 / Math.sqrt(Math.max(hessian[i * (k + 1)]!, 1e-14 * largest)))
+  const scaled = hessian.map((value, x) => {
+    const [i, j] = [Math.floor(x / k), x % k]
+    return 0.5 * (value + hessian[j * k + i]!) * scales[i]! * scales[j]!
+  })
+  const { values, vectors } = decomposeSymmetric(scaled, k)
+  const parameterCovariance = new Float64Array(k * k)
+  const unidentified: Float64Array[] = []
+  for (let e = 0; e < k; e++) {
+    const direction = Float64Array.from(scales, (scale, i) => scale * vectors[i * k + e]!)
+    if (Math.abs(values[e]!) < FLAT && isFlat(vcov, derivatives, direction)) {
+      unidentified.push(direction)
+      continue
+    }
+    if (!(values[e]! > 1e-12)) return null
+    for (let i = 0; i < k; i++) {
+      for (let j = 0; j < k; j++) {
+        const share = (2 * direction[i]! * direction[j]!) / values[e]!
+        parameterCovariance[i * k + j] = parameterCovariance[i * k + j]! + share
+      }
+    }
   }
+  return { vcov, derivatives, parameterCovariance, unidentified }
+}
+
+/** Eigenvalues of a Hessian of unit diagonal that differences cannot tell from zero. */
+const FLAT = 1e-6
+
+/** Whether `vcov` does not change along the direction, in which a step of one changes the criterion by one or less. */
+function isFlat(vcov: Float64Array, derivatives: readonly Float64Array[], direction: Float64Array): boolean {
+  const p = Math.sqrt(vcov.length)
+  return vcov.every((_, x) => {
+    const change = derivatives.reduce((sum, derivative, i) => sum + direction[i]! * derivative[x]!, 0)
+    return Math.abs(change) < 1e-5 * Math.sqrt(vcov[Math.floor(x / p) * (p + 1)]! * vcov[(x % p) * (p + 1)]!)
+  })
 }
 
 interface Probe {
@@ -116,20 +167,4 @@ export function freeParameters(
     }
   })
   return free
-}
-
-/** By eigenvalues; null unless all are positive. */
-export function invertSymmetric(m: Float64Array, n: number): Float64Array | null {
-  const symmetric = m.map((value, i) => 0.5 * (value + m[(i % n) * n + Math.floor(i / n)]!))
-  const { values, vectors } = decomposeSymmetric(symmetric, n)
-  if (!(values[0]! > 1e-12 * values[n - 1]!)) return null
-  const inverse = new Float64Array(n * n)
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b < n; b++) {
-      for (let k = 0; k < n; k++) {
-        inverse[a * n + b] = inverse[a * n + b]! + (vectors[a * n + k]! * vectors[b * n + k]!) / values[k]!
-      }
-    }
-  }
-  return inverse
 }

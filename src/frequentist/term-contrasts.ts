@@ -185,11 +185,11 @@ function recode(
   if (asFitted.columns.length !== names.length) {
     const gone = asFitted.names.filter((name) => !names.includes(name))
     throw new ModelError(
-      `type III tests need data in every cell, and columns were dropped for want of it: ${gone.slice(0, 5).join(", ")}`,
+      `type III tests need every coefficient, and columns that depend on others were dropped: ${gone.slice(0, 5).join(", ")}`,
       {
         code: "empty-cells",
         where: design.formula,
-        hint: "use tests of type I or II, or leave the interaction out",
+        hint: "use tests of type I or II, or leave the terms out that have empty cells or repeat others",
       },
     )
   }

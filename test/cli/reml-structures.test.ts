@@ -51,6 +51,14 @@ describe("gibbsite reml with structures", () => {
     expect((fit.lrt as { df: number }).df).toBe(1)
   })
 
+  it("tests the residual structure itself against the same formula without it", async () => {
+    const formula = "follicles ~ sin(2 * pi * Time) + (1 | Mare)"
+    const fit = await json(formula, "@ovary", "--residual", "ar1(1 | Mare)", "--lrt", formula)
+    expect(fit.lrt).toMatchObject({ df: 1 })
+    // nlme 3.1-162: anova(lme(…, correlation = corAR1(form = ~ 1 | Mare)), lme(…)).
+    expect((fit.lrt as { statistic: number }).statistic).toBeCloseTo(114.684491, 4)
+  })
+
   it("--separate regresses in every group", async () => {
     const fit = await json("Reaction ~ Days + (Days | Subject)", "@sleepstudy", "--separate")
     expect(fit.separate).toHaveLength(36)

@@ -10,7 +10,7 @@ const rows = {
   y: [1, 3, 2, 5, 4, 6, 8, 7],
   t: [1, 2, 3, 4, 1, 2, 2, 4],
   half: [1, 1.5, 2, 3, 1, 2, 3, 4],
-  hole: [1, 2, null, 4, 1, 2, 3, 4],
+  none: [null, null, null, null, null, null, null, null],
   zero: [0, 1, 2, 3, 0, 1, 2, 3],
   one: ["a", "a", "a", "a", "a", "a", "a", "a"],
   g: ["p", "p", "p", "p", "q", "q", "q", "q"],
@@ -30,7 +30,7 @@ describe("residual structures that are refused", () => {
   it.each([
     ["duplicate times", { residual: "ar1(t | g)" }, 'rows 6 and 7 of series "q" have the same t, 2'],
     ["times in between", { residual: "ar1(half | g)" }, "half is 1.5 in row 2, expected whole numbers"],
-    ["a missing time", { residual: "car1(hole | g)" }, "hole is missing in row 3"],
+    ["times that are all missing", { residual: "car1(none | g)" }, 'column "none" has no values'],
     ["a time that is no number", { residual: "ar1(g | g)" }, 'time "g" is not numeric'],
     ["an unknown column", { residual: "ar1(time | g)" }, 'unknown variable "time"'],
     ["an unknown group", { residual: "ar1(t | h)" }, 'unknown variable "h"'],

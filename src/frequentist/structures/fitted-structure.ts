@@ -3,7 +3,7 @@
 import type { Design } from "../../models/formula/design.ts"
 import { evaluateCriterion } from "../criterion.ts"
 import { unscaledCovariance } from "../fixed-effects.ts"
-import { freeParameters, invertSymmetric, type VarianceSensitivity } from "../satterthwaite.ts"
+import { freeParameters, sensitivityOf, type VarianceSensitivity } from "../satterthwaite.ts"
 import type { ResidualEstimate, ResidualModel, ResidualTransform } from "./residual-model.ts"
 import type { StructuredModel } from "./structured-model.ts"
 
@@ -105,13 +105,8 @@ export function differentiateStructured(structure: FittedStructure): VarianceSen
   })
   hessian[size * size - 1] = df / (variance * variance)
   derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
-  const parameterCovariance = invertSymmetric(hessian, size)
-  if (parameterCovariance === null) return null
-  return {
-    vcov: unscaled.map((value) => value * dataVariance),
-    derivatives,
-    parameterCovariance: parameterCovariance.map((value) => 2 * value),
-  }
+  const vcov = unscaled.map((value) => value * dataVariance)
+  return sensitivityOf(vcov, derivatives, hessian)
 }
 
 interface Probe {

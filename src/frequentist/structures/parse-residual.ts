@@ -5,7 +5,7 @@ import type { Expression } from "../../models/formula/ast.ts"
 import { spanOf, withoutParens } from "../../models/formula/ast.ts"
 import { parseAlone } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
-import { expandBar, type RandomTerm } from "../../models/formula/split-formula.ts"
+import { expandBar, groupColumn, type RandomTerm } from "../../models/formula/split-formula.ts"
 import type { CorrelationKind } from "./correlation.ts"
 import { TIMES } from "./correlation.ts"
 import type { VarianceKind } from "./variance-function.ts"
@@ -73,6 +73,16 @@ export function parseVariance(text: string): VarianceSpec {
     throw wrong(text, inside, `found ${printExpression(inside)}, expected a column`, `write ${kind}(column)`)
   }
   return { kind, text, column: inside.name }
+}
+
+/** The columns that the structures read. */
+export function columnsOfErrors(
+  correlation: CorrelationSpec | null,
+  variance: VarianceSpec | null,
+): readonly string[] {
+  const { time = null, factors = null } = correlation ?? {}
+  const series = (factors ?? []).map(({ expression }) => groupColumn(expression)!.name)
+  return [...(time === null ? [] : [time]), ...series, ...(variance === null ? [] : [variance.column])]
 }
 
 /** Whether an option reads as a call, rather than as the name of a column. */

@@ -3,7 +3,7 @@
 import { DataError, ModelError } from "../../core/errors.ts"
 import { asFactor } from "../../data/factor.ts"
 import type { Column, Table } from "../../data/table.ts"
-import type { NameNode } from "../../models/formula/ast.ts"
+import { nameNode } from "../../models/formula/ast.ts"
 import type { Design } from "../../models/formula/design.ts"
 import { groupRows, takeRows } from "../../models/formula/design-rows.ts"
 import {
@@ -262,10 +262,6 @@ function checkWithinGroups(
       })
     }
   }
-}
-
-function nameNode(name: string): NameNode {
-  return { kind: "name", name, start: 0, end: 0 }
 }
 
 function column(frame: Frame, name: string): Column {

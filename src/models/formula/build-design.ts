@@ -7,7 +7,7 @@
 
 import { dropUnusedLevels } from "../../data/factor.ts"
 import type { FactorColumn, Table } from "../../data/table.ts"
-import type { FormulaAst } from "./ast.ts"
+import { type Expression, type FormulaAst, nameNode } from "./ast.ts"
 import { checkConstants, checkDuplicates, checkFixed, checkLevels, checkRandom } from "./check-design.ts"
 import { type ContrastOption, checkContrastKeys, resolveContrast } from "./contrast-options.ts"
 import type { Design, FixedDesign, RandomDesign } from "./design.ts"
@@ -31,6 +31,8 @@ export interface DesignOptions extends Conversions {
   readonly residualKnown?: boolean
   /** Messages beyond this number are counted, not shown; 20 by default. */
   readonly maxMessages?: number
+  /** Columns outside the formula, of weights or times: rows where one is missing are left out as well. */
+  readonly complete?: readonly string[]
 }
 
 /**
@@ -60,7 +62,8 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     ...frame.columns.keys(),
     ...plan.predictors.map((variable) => variable.label),
   ])
-  const { rowIndex, used } = findCompleteRows(plan.expressions, frame)
+  const outside = (options.complete ?? []).filter((name) => frame.columns.has(name)).map(nameNode)
+  const { rowIndex, used } = findCompleteRows([...plan.expressions, ...outside], frame)
   const rows = rowIndex.length
   const coefficients = new Map<string, Coefficients>()
   const evaluation: Evaluation = { frame, used, coefficients, role: "predictor" }
@@ -82,7 +85,7 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     const { codes, levels } = useLevels(values.factor, label, rowIndex, messages)
     checkLevels(label, levels, frame.table)
     const keys = [label, ...columnsRead(frame, expression).map((node) => node.name)]
-    const contrast = resolveContrast(options.contrasts, keys, levels)
+    const contrast = resolveContrast(options.contrasts, keys, levels, isOrdered(expression))
     variables.set(label, { kind: "factor", codes, levels, contrast })
   }
 
@@ -139,6 +142,10 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
       random: split.map(({ matrix, factors, column }) => ({ matrix, factors, column })),
     },
   }
+}
+
+function isOrdered(expression: Expression): boolean {
+  return expression.kind === "call" && expression.callee === "ordered"
 }
 
 /** The factor in the rows used, without the levels that do not occur there; says so when a level goes. */

@@ -17,17 +17,19 @@ export type ContrastOption = ContrastKind | Readonly<Record<string, ContrastKind
  * The contrast matrix of a factor.
  *
  * @param keys the names the factor goes by: its label in the formula, its column.
+ * @param ordered an ordered factor has orthogonal polynomials unless a coding is asked for by its name, as in R.
  * @throws OptionError for an unknown coding and a matrix that does not fit the levels.
  */
 export function resolveContrast(
   option: ContrastOption | undefined,
   keys: readonly string[],
   levels: readonly string[],
+  ordered = false,
 ): ContrastMatrix {
-  if (option === undefined) return contrastMatrix("treatment", levels)
-  if (typeof option === "string") return contrastMatrix(option, levels)
+  const usual = ordered ? "poly" : typeof option === "string" ? option : "treatment"
+  if (option === undefined || typeof option === "string") return contrastMatrix(usual, levels)
   const key = keys.find((candidate) => Object.hasOwn(option, candidate))
-  const chosen = key === undefined ? "treatment" : option[key]!
+  const chosen = key === undefined ? usual : option[key]!
   if (typeof chosen === "string") return contrastMatrix(chosen, levels)
   return checkCustom(chosen, key!, levels)
 }

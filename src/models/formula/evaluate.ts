@@ -7,7 +7,7 @@ import type { FactorColumn } from "../../data/table.ts"
 import type { BinaryNode, CallNode, Expression } from "./ast.ts"
 import { spanOf, withoutParens } from "./ast.ts"
 import { type Frame, isPi, lookupColumn, numbersOf } from "./frame.ts"
-import { lookupFunction, matchArguments, namesRead } from "./functions.ts"
+import { lookupFunction, makesFactor, matchArguments, namesRead } from "./functions.ts"
 import { printExpression } from "./print.ts"
 import { applyPoly, applyScale, type Coefficients, fitPoly, fitScale, rawPowers } from "./transforms.ts"
 
@@ -46,10 +46,11 @@ export function evaluateVariable(evaluation: Evaluation, expression: Expression)
     const column = lookupColumn(frame, expression)
     if (column.kind !== "numeric") return { kind: "factor", factor: asFactor(column, expression.name) }
   }
-  if (expression.kind === "call" && expression.callee === "factor") {
+  if (expression.kind === "call" && makesFactor(expression)) {
+    const { callee } = expression
     const argument = withoutParens(matchArguments(frame.text, expression)[0])
     if (argument.kind !== "name") {
-      throw callError(frame, expression, "factor() takes a column", "write factor(column)")
+      throw callError(frame, expression, `${callee}() takes a column`, `write ${callee}(column)`)
     }
     return { kind: "factor", factor: asFactor(lookupColumn(frame, argument), argument.name) }
   }

@@ -18,6 +18,7 @@ const FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map<string, FormulaF
   ["poly", { parameters: ["x", "degree", "raw"] }],
   ["scale", { parameters: ["x", "center", "scale"] }],
   ["factor", { parameters: ["x"] }],
+  ["ordered", { parameters: ["x"] }],
   ["offset", { parameters: ["object"] }],
   ["log", { parameters: ["x", "base"] }],
   ["log2", elementwise(Math.log2)],
@@ -35,6 +36,11 @@ const FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map<string, FormulaF
 /** Whether a call of this name computes a variable. */
 export function isFunctionName(name: string): boolean {
   return FUNCTIONS.has(name)
+}
+
+/** Whether a call makes a factor of its column: `factor(x)`, or `ordered(x)`, which differs in its coding alone. */
+export function makesFactor({ callee }: CallNode): boolean {
+  return callee === "factor" || callee === "ordered"
 }
 
 /**

@@ -4,7 +4,7 @@ import { ModelSyntaxError, suggest } from "../../core/errors.ts"
 import type { BarNode, CallNode, Expression, FormulaAst } from "./ast.ts"
 import { findNodes, isBar, spanOf, withoutParens } from "./ast.ts"
 import { type BarStructure, isBarStructure, STRUCTURE_NAMES } from "./bar-structure.ts"
-import { isFunctionName } from "./functions.ts"
+import { isFunctionName, makesFactor } from "./functions.ts"
 import { printExpression } from "./print.ts"
 import type { ModelTerms, Term, Variable } from "./terms.ts"
 import { expandTerms } from "./terms.ts"
@@ -249,12 +249,11 @@ function expandTermGroups(ast: FormulaAst, node: Expression): readonly Group[] {
   return expanded.terms.map((term) => ({ label: term.label, factors: factorsOf(term) }))
 }
 
-/** The column a grouping factor is read from: `county`, or `county` in `factor(county)`; null for anything else. */
+/** The column a factor is read from: `county`, or `county` in `factor(county)`, `ordered(county)`; null for anything else. */
 export function groupColumn(expression: Expression): Extract<Expression, { kind: "name" }> | null {
   const node = withoutParens(expression)
   if (node.kind === "name") return node
-  const only =
-    node.kind === "call" && node.callee === "factor" && node.args.length === 1 ? node.args[0]! : null
+  const only = node.kind === "call" && makesFactor(node) && node.args.length === 1 ? node.args[0]! : null
   const inner = only === null ? null : withoutParens(only.value)
   return inner !== null && inner.kind === "name" ? inner : null
 }
