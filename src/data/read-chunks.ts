@@ -1,22 +1,28 @@
-/** CSV files that are larger than memory, as tables of some rows each. */
+/** CSV and Parquet files that are larger than memory, as tables of some rows each. */
 import { createReadStream } from "node:fs"
+import path from "node:path"
 import { DataError } from "../core/errors.ts"
 import { readCsv } from "./read-csv.ts"
 import type { ReadOptions } from "./read-options.ts"
+import { readParquetGroups } from "./read-parquet.ts"
 import type { Table } from "./table.ts"
 
 export interface ChunkOptions extends ReadOptions {
-  /** Size of a chunk in characters, at least; 16 million by default. A chunk ends with a record. */
+  /** Size of a chunk of CSV in characters, at least; 16 million by default. A chunk ends with a record. */
   readonly characters?: number
 }
 
 /**
- * Reads a CSV file chunk by chunk; each is a table under the file's header. Memory is bounded by one chunk. Columns whose
- * kind differs from chunk to chunk (numbers here, texts there) should be named in `factor` or `numeric`.
+ * Reads a CSV file chunk by chunk, each a table under the file's header, or a Parquet file by its row groups. Memory is
+ * bounded by one chunk. Columns of CSV whose kind differs from chunk to chunk (numbers here, texts there) should be named in `factor` or `numeric`.
  * @throws DataError when the file cannot be read, and as `readTable` does
  */
 export async function* readChunks(file: string, options: ChunkOptions = {}): AsyncGenerator<Table> {
   const { characters = 16_000_000, ...rules } = options
+  if (path.extname(file).toLowerCase() === ".parquet") {
+    yield* readParquetGroups(file, rules)
+    return
+  }
   let header: string | null = null
   let held = ""
   for await (const piece of piecesOf(file, characters)) {

@@ -152,7 +152,9 @@ export function lmmFromStatistics(
   checkOptionNames("lmmFromStatistics", options, ["priors"])
   const design = designOf(statistics)
   const table: Table = { name: "statistics", rows: design.nobs, columns: new Map() }
-  return modelOf(design, resolvePriors(design, statedPriors(options.priors ?? {})), table)
+  const stated = statedPriors(options.priors ?? {})
+  const known = design.residualScale?.kind === "se"
+  return modelOf(design, resolvePriors(design, known ? [...withoutResidual(stated), KNOWN] : stated), table)
 }
 
 function statedPriors(priors: NonNullable<LmmOptions["priors"]>): StatedPrior[] {

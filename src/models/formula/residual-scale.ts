@@ -16,7 +16,7 @@ export interface ResidualScaleOptions {
  *   or not positive in a row that is used
  */
 export function readResidualScale(
-  design: Design,
+  design: Pick<Design, "nobs" | "rowIndex">,
   table: Table,
   { weights, se }: ResidualScaleOptions,
 ): ResidualScale | null {

@@ -2,17 +2,20 @@
 import { type TableInput, toTable } from "../../data/to-table.ts"
 import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
-import type { Design } from "../../models/formula/design.ts"
+import type { Design, ResidualScale } from "../../models/formula/design.ts"
 import { findCompleteRows, takeRows } from "../../models/formula/design-rows.ts"
 import { evaluateNumbers } from "../../models/formula/evaluate.ts"
 import { openFrame } from "../../models/formula/frame.ts"
 import { newDesign } from "../../models/formula/new-design.ts"
 import { parseFormula } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
+import { type ResidualScaleOptions, readResidualScale } from "../../models/formula/residual-scale.ts"
 import { findCells } from "../kernel/cells.ts"
 import { addStatistics, type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
 
-export interface ReduceOptions extends Omit<DesignOptions, "residualKnown" | "maxMessages"> {
+export interface ReduceOptions
+  extends Omit<DesignOptions, "residualKnown" | "maxMessages">,
+    ResidualScaleOptions {
   /**
    * Rows from which the coding is taken: levels of fixed factors, coefficients of `scale` and `poly`, columns that depend on
    * others. Default: the first rows that come. Grouping factors find their levels as they come.
@@ -21,7 +24,7 @@ export interface ReduceOptions extends Omit<DesignOptions, "residualKnown" | "ma
 }
 
 /**
- * The sufficient statistics of a table under a formula.
+ * The sufficient statistics of a table under a formula; with `weights` or `se` each row counts as its weight, `se` as 1/se².
  * @throws what `lmm` throws; DataError for a level of a fixed factor that the coding does not know
  */
 export function reduceTable(formula: string, data: TableInput, options: ReduceOptions = {}): RowStatistics {
@@ -52,7 +55,7 @@ export async function reduceChunks(
 function codeChunks(
   formula: string,
   coding: TableInput,
-  { coding: _, ...options }: ReduceOptions,
+  { coding: _, weights, se, ...options }: ReduceOptions,
 ): (chunk: TableInput) => RowStatistics {
   const ast = parseFormula(formula)
   // With the residual variance known a chunk may have a level for every row.
@@ -61,6 +64,7 @@ function codeChunks(
   const groupExpressions = recipe!.random.flatMap(({ factors }) => factors.map((factor) => factor.expression))
   const names = distinctNames(design)
   const response = printExpression(ast.response)
+  const scaling = { ...(weights === undefined ? {} : { weights }), ...(se === undefined ? {} : { se }) }
 
   return (input) => {
     const table = toTable(input)
@@ -96,6 +100,8 @@ function codeChunks(
       factors.set(group, { group, levels, codes })
     })
     const list = [...factors.values()]
+    const rowIndex = takeRows(coded.rowIndex, kept)
+    const scale = readResidualScale({ nobs: kept.length, rowIndex }, table, scaling)
     return {
       format: STATISTICS_FORMAT,
       formula: design.formula,
@@ -107,7 +113,8 @@ function codeChunks(
       rows: kept.length,
       dropped: table.rows - kept.length,
       responses: momentsOf(raw),
-      ...reduceCells(list, columns),
+      ...(scale === null ? {} : { weighting: { kind: scale.kind, name: scale.name } }),
+      ...reduceCells(list, columns, weightsOf(scale)),
     }
   }
 }
@@ -141,10 +148,18 @@ function columnCalled(
   return term.columns[term.terms.indexOf(name)]!
 }
 
-/** Counts, means and centred products by combination of levels. */
+/** What the squared residual of each row is multiplied by; null for ones. */
+function weightsOf(scale: ResidualScale | null): Float64Array | null {
+  return scale === null || scale.kind === "weights"
+    ? (scale?.values ?? null)
+    : scale.values.map((se) => se ** -2)
+}
+
+/** Weights (rows, where there are none), weighted means and centred products by combination of levels. */
 function reduceCells(
   factors: readonly { readonly levels: readonly string[]; readonly codes: Int32Array }[],
   columns: readonly Float64Array[],
+  weights: Float64Array | null,
 ): Pick<RowStatistics, "codes" | "count" | "mean" | "products"> {
   // Cells of the first factor, then of these and the next factor, and so on.
   let cellOfRow = factors[0]!.codes
@@ -160,10 +175,10 @@ function reduceCells(
   for (let i = 0; i < cellOfRow.length; i++) {
     for (let f = 0; f < factors.length; f++) codes[cellOfRow[i]! * factors.length + f] = factors[f]!.codes[i]!
   }
-  const count = sumProductsBy(null, null, cellOfRow, cells)
+  const count = sumProductsBy(weights, null, cellOfRow, cells)
   const mean = new Float64Array(cells * w)
   const centred = columns.map((values, k) => {
-    const sums = sumProductsBy(values, null, cellOfRow, cells)
+    const sums = sumProductsBy(values, weights, cellOfRow, cells)
     for (let c = 0; c < cells; c++) mean[c * w + k] = sums[c]! / count[c]!
     const deviations = new Float64Array(values.length)
     for (let i = 0; i < values.length; i++) deviations[i] = values[i]! - mean[cellOfRow[i]! * w + k]!
@@ -172,8 +187,9 @@ function reduceCells(
   const products = new Float64Array(cells * triangle)
   let at = 0
   for (let k = 0; k < w; k++) {
+    const weighted = weights === null ? centred[k]! : centred[k]!.map((value, i) => value * weights[i]!)
     for (let j = 0; j <= k; j++, at++) {
-      const sums = sumProductsBy(centred[k]!, centred[j]!, cellOfRow, cells)
+      const sums = sumProductsBy(weighted, centred[j]!, cellOfRow, cells)
       for (let c = 0; c < cells; c++) products[c * triangle + at] = sums[c]!
     }
   }

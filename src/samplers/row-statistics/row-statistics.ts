@@ -31,7 +31,9 @@ export interface RowStatistics {
   readonly dropped: number
   /** Mean of the responses as they are, offset included, and Σ (y − ȳ)²: what default priors are scaled by. */
   readonly responses: { readonly mean: number; readonly squares: number }
-  /** Cell by cell, c cells and w columns: levels (c × factors), rows (c), means (c × w), products (c × w(w + 1)/2). */
+  /** What the rows were weighted by: w of a residual variance σ²/w, or 1/se² with standard errors that are known. */
+  readonly weighting?: { readonly kind: "weights" | "se"; readonly name: string }
+  /** Cell by cell, c cells and w columns: levels (c × factors), rows or their weights (c), means (c × w), products (c × w(w + 1)/2). */
   readonly codes: Int32Array
   readonly count: Float64Array
   readonly mean: Float64Array
@@ -124,4 +126,5 @@ function checkAlike(a: RowStatistics, b: RowStatistics): void {
   differ("their columns", a.columns, b.columns)
   differ("their fixed columns", a.fixed, b.fixed)
   differ("their bars", a.random, b.random)
+  differ("what weights their rows", a.weighting ?? null, b.weighting ?? null)
 }

@@ -33,6 +33,9 @@ export function designOf(statistics: RowStatistics): Design {
   const column = (name: string) => arrays[columns.indexOf(name)]!
   const codesOf = new Map(factors.map(({ group }, f) => [group, Int32Array.from(levels[f]!)]))
   const nobs = arrays[0]!.length
+  // The weights are in the rows already; with standard errors these are rows of residual variance 1.
+  const { weighting } = statistics
+  const known = weighting?.kind === "se" ? { ...weighting, kind: weighting.kind } : null
   return {
     formula: statistics.formula,
     response: { name: statistics.response, values: arrays.at(-1)! },
@@ -46,6 +49,7 @@ export function designOf(statistics: RowStatistics): Design {
       columns: terms.map(column),
     })),
     nobs,
+    ...(known === null ? {} : { residualScale: { ...known, values: new Float64Array(nobs).fill(1) } }),
     dropped,
     rowIndex: Int32Array.from({ length: nobs }, (_, i) => i),
     messages: dropped === 0 ? [] : [`${dropped} rows were left out for missing values`],

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { parquetWriteBuffer } from "hyparquet-writer"
 import { afterAll, describe, expect, it } from "vitest"
 import { datasetCsv, datasets } from "../../../src/data/datasets.ts"
 import { readChunks } from "../../../src/data/read-chunks.ts"
+import { readTable } from "../../../src/data/read-table.ts"
 import type { Table } from "../../../src/data/table.ts"
 import { mcseMean } from "../../../src/diagnostics/mcse-mean.ts"
 import { mean } from "../../../src/diagnostics/moments.ts"
@@ -115,6 +117,41 @@ describe("sampling from statistics", () => {
   })
 })
 
+describe("weights and known standard errors", () => {
+  const formula = "y ~ x + (x | g) + (1 | h)"
+  const table = { ...standardTable(72), w: Array.from({ length: 72 }, (_, i) => 0.5 + (i % 7) / 3) }
+
+  it.each(["weights", "se"] as const)("%s: the cross-products are those of the weighted rows", (kind) => {
+    const options = { [kind]: "w" }
+    const whole = reduceTable(formula, table, options)
+    const model = lmmFromStatistics(whole)
+    const rows = lmm(formula, table, options)
+    expect(model.priors).toEqual(rows.priors)
+    expect(model.graph.quantities.map(({ name }) => name)).toEqual(
+      rows.graph.quantities.map(({ name }) => name),
+    )
+    const [ours, theirs] = [reduced(model), reduced(rows)]
+    expect(ours.rows).toBe(theirs.rows)
+    expectClose(ours.own, theirs.own)
+    expectClose(ours.cross, theirs.cross)
+    expectClose(ours.restSquares, theirs.restSquares)
+    expect(Math.abs(ours.squares - theirs.squares)).toBeLessThan(1e-12 * theirs.squares)
+    // Weights of one are no weights.
+    expect(Math.abs(ours.squares - reduced(lmm(formula, table)).squares)).toBeGreaterThan(0.01 * ours.squares)
+  })
+
+  it("add up over shards, and not with parts that are weighted otherwise", () => {
+    const shard = (k: number) =>
+      Object.fromEntries(Object.entries(table).map(([name, of]) => [name, of.filter((_, i) => i % 2 === k)]))
+    const parts = [0, 1].map((k) => reduceTable(formula, shard(k), { coding: table, weights: "w" }))
+    const sum = reduced(lmmFromStatistics(addStatistics(parts[0]!, parts[1]!)))
+    const whole = reduced(lmm(formula, table, { weights: "w" }))
+    expect(Math.abs(sum.squares - whole.squares)).toBeLessThan(1e-12 * whole.squares)
+    const bare = reduceTable(formula, shard(1), { coding: table })
+    expect(() => addStatistics(parts[0]!, bare)).toThrow("differ in what weights their rows")
+  })
+})
+
 describe("files", () => {
   const csv = datasetCsv("radon")
   const file = path.join(folder, "radon.csv")
@@ -133,6 +170,33 @@ describe("files", () => {
         })
       expect(cells(parts)).toEqual(cells(whole))
     }
+  })
+
+  it("of Parquet are read by row groups, compressed and with missing values", async () => {
+    const columns = {
+      y: Array.from({ length: 250 }, (_, i) => (i % 17 === 3 ? null : Math.sin(i))),
+      g: Array.from({ length: 250 }, (_, i) => (i % 40 === 7 ? null : `level ${i % 9}`)),
+      n: Array.from({ length: 250 }, (_, i) => i),
+    }
+    const parquet = path.join(folder, "groups.parquet")
+    const columnData = Object.entries(columns).map(([name, data]) => ({ name, data }))
+    writeFileSync(parquet, new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 60 })))
+    const parts = await collect(readChunks(parquet))
+    expect(parts.map((table) => table.rows)).toEqual([60, 60, 60, 60, 10])
+    for (const [name, values] of Object.entries(columns)) {
+      const cells = parts.flatMap((table) => {
+        const column = table.columns.get(name)!
+        if (column.kind === "factor") throw new Error("read as a factor")
+        return Array.from<number | string | null>(column.values)
+      })
+      expect(cells).toEqual(values.map((value) => (value === null && name === "y" ? Number.NaN : value)))
+    }
+    const whole = await readTable(parquet)
+    const formula = "y ~ n + (1 | g)"
+    const statistics = await reduceChunks(formula, readChunks(parquet), { coding: whole })
+    expect(statistics.rows).toBe(reduceTable(formula, whole).rows)
+    expect(statistics.dropped).toBe(250 - statistics.rows)
+    await expect(collect(readChunks(path.join(folder, "nothing.parquet")))).rejects.toThrow("cannot be read")
   })
 
   it("line ends in quotation marks end no record", async () => {
