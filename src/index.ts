@@ -46,6 +46,12 @@ export {
   type ConditionalEffectsOptions,
   conditionalEffects,
 } from "./checks/conditional-effects.ts"
+export type {
+  GraphPredictOptions,
+  GraphPriorPredictive,
+  GraphPriorPredictOptions,
+  GraphReplicates,
+} from "./checks/graph-replicate.ts"
 export { type Hypothesis, type HypothesisOptions, hypothesis } from "./checks/hypothesis.ts"
 export { type Kfold, type KfoldOptions, kfold } from "./checks/kfold.ts"
 export { looPitOf } from "./checks/loo-pit.ts"
@@ -68,6 +74,7 @@ export {
 export {
   checkReplicates,
   describeChecks,
+  type GraphCheckOptions,
   type PredictiveCheck,
   type PredictiveCheckOptions,
   type PredictiveOverlay,

@@ -105,18 +105,19 @@ export function iterateChain(
 /** The same of a model of relations: every element that is drawn or computed is readable by name, `theta[3]`. */
 export function iterateChain(
   model: GraphModel,
-  options?: Partial<IterateOptions> & Pick<SampleGraphOptions, "samplers">,
+  options?: Partial<IterateOptions> & Pick<SampleGraphOptions, "method" | "samplers">,
 ): ChainIterator
 export function iterateChain(
   model: HierarchicalModel | GraphModel,
   options: Partial<IterateOptions> & { readonly method?: Method } & Pick<SampleGraphOptions, "samplers"> = {},
 ): ChainIterator {
-  const own = "kind" in model ? "samplers" : "method"
-  checkOptionNames("iterateChain", options, ["draws", "warmup", "thin", "seed", own, "chain"])
+  const own = "kind" in model ? ["method", "samplers"] : ["method"]
+  checkOptionNames("iterateChain", options, ["draws", "warmup", "thin", "seed", ...own, "chain"])
   const number = options.chain ?? 0
   const run = checkRunOptions({ ...options, chains: number + 1 })
   if ("kind" in model) {
-    const plan = model.plan(options.samplers === undefined ? {} : { samplers: options.samplers })
+    const { samplers = {}, method = "auto" } = options
+    const plan = model.plan({ samplers, method })
     const monitors = elementQuantities(model.graph)
     return iterate(makeGraphRunSpec(model, plan, run, monitors), number, monitors)
   }

@@ -19,7 +19,6 @@ export interface CalibrateOptions {
   readonly warmup?: number
   /** Sweeps for each kept draw. Ranks are uniform only among draws that are as good as independent: default what pilot runs need. */
   readonly thin?: number
-  /** Of a formula. */
   readonly method?: Method
   /** Sampler by variable, of a model of relations. */
   readonly samplers?: Readonly<Record<string, string>>

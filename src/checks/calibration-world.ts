@@ -19,6 +19,7 @@ import { layOut } from "../samplers/kernel/layout.ts"
 import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { checkMethod, type Method } from "../samplers/plan.ts"
+import { checkRelationMethod } from "../samplers/relations/plan-relations.ts"
 import { checkGenerative } from "../samplers/relations/simulate-relations.ts"
 import { checkProper, simulatorOf } from "../samplers/simulate-graph.ts"
 import { bindPriorSimulator } from "./graph-replicate.ts"
@@ -47,7 +48,13 @@ interface WorldOptions {
 
 /** @throws ModelError `improper-prior`; OptionError */
 export function formulaWorld(model: HierarchicalModel, options: WorldOptions): CalibrationWorld {
-  refuse(options, "samplers", "is for models in the BUGS language and of the builder")
+  if (options.samplers !== undefined) {
+    throw new OptionError("samplers are chosen in models in the BUGS language and of the builder", {
+      code: "invalid-option",
+      where: "samplers",
+      hint: 'of a formula choose the method, for instance method: "gibbs"',
+    })
+  }
   const { graph } = model
   checkProper(graph, "calibrate")
   const quantities = chooseQuantities(model, options.monitor)
@@ -78,7 +85,6 @@ export function formulaWorld(model: HierarchicalModel, options: WorldOptions): C
  * @throws ModelError `improper-prior`, `not-generative`; OptionError
  */
 export function graphWorld(model: GraphModel, options: WorldOptions): CalibrationWorld {
-  refuse(options, "method", 'is for formulas; choose samplers by variable: samplers: { theta: "slice" }')
   const open = graphWithoutObservations(model)
   checkGenerative(open, "calibrate")
   const observed = new Set(Array.from(observedSlots(model.graph), (slot) => slotName(model.graph, slot)))
@@ -93,7 +99,8 @@ export function graphWorld(model: GraphModel, options: WorldOptions): Calibratio
   const draw = bindPriorSimulator(open)
   const change = bindDataChange(model)
   const state = open.values.slice()
-  const samplers = options.samplers === undefined ? {} : { samplers: options.samplers }
+  const { samplers = {} } = options
+  const method = checkRelationMethod(options.method ?? "auto")
   return {
     names: monitors.map(({ name }) => name),
     simulate(rng, length) {
@@ -102,7 +109,7 @@ export function graphWorld(model: GraphModel, options: WorldOptions): Calibratio
         [...places].map(([name, { offset, size }]) => [name, state.subarray(offset, offset + size)]),
       )
       const changed = change(values)
-      const plan = changed.plan(samplers)
+      const plan = changed.plan({ samplers, method })
       const run = { chains: 1, ...length }
       const start = (): RunSpec => makeGraphRunSpec(changed, plan, run, monitors)
       const spec = attempt(start) ?? {
@@ -126,15 +133,6 @@ function attempt(start: () => RunSpec): RunSpec | null {
     if (error instanceof ModelError && error.code === "inconsistent") return null
     throw error
   }
-}
-
-function refuse(options: WorldOptions, name: "method" | "samplers", reason: string): void {
-  if (options[name] === undefined) return
-  throw new OptionError(`this option ${reason}`, {
-    code: "invalid-option",
-    where: name,
-    hint: "leave it out",
-  })
 }
 
 function chooseQuantities({ graph }: HierarchicalModel, monitor?: readonly string[]): readonly Quantity[] {

@@ -6,6 +6,7 @@ import { parseHypothesis } from "../checks/draws-expression.ts"
 import { type Hypothesis, hypothesis } from "../checks/hypothesis.ts"
 import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
+import type { Dic } from "../diagnostics/dic.ts"
 import type { PsisLoo } from "../diagnostics/psis-loo.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
@@ -17,6 +18,8 @@ import { formatTable, heading, type TableColumn } from "./output.ts"
 
 export interface AfterFit {
   readonly loo?: PsisLoo
+  /** Of a model of relations. */
+  readonly dic?: Dic
   readonly hypotheses?: readonly Hypothesis[]
   readonly predictions?: readonly Prediction[]
 }
@@ -76,8 +79,9 @@ export function afterFit(posterior: Posterior, { loo, hypotheses, rows }: Prepar
   }
 }
 
-export function afterFitToJson({ loo, hypotheses, predictions }: AfterFit) {
+export function afterFitToJson({ loo, dic, hypotheses, predictions }: AfterFit) {
   return {
+    ...(dic === undefined ? {} : { dic: dicToJson(dic) }),
     ...(loo === undefined ? {} : { loo: looToJson(loo) }),
     ...(hypotheses === undefined ? {} : { hypotheses: hypotheses.map(hypothesisToJson) }),
     ...(predictions === undefined
@@ -113,6 +117,11 @@ function looToJson({
   }
 }
 
+const dicToJson = ({ meanDeviance, devianceAtEstimate, effectiveParameters, halfVariance, dic }: Dic) => ({
+  ...{ dic, mean_deviance: meanDeviance, deviance_at_mean: devianceAtEstimate, p_d: effectiveParameters },
+  p_v: halfVariance,
+})
+
 function hypothesisToJson(found: Hypothesis) {
   const {
     hypothesis: text,
@@ -135,8 +144,9 @@ function hypothesisToJson(found: Hypothesis) {
 }
 
 /** A paragraph for each part there is. */
-export function afterFitText({ loo, hypotheses, predictions }: AfterFit, io: Io): string[] {
+export function afterFitText({ loo, dic, hypotheses, predictions }: AfterFit, io: Io): string[] {
   return [
+    ...(dic === undefined ? [] : [heading("Deviance information criterion", io) + dicText(dic)]),
     ...(loo === undefined ? [] : [heading("Leave-one-out cross-validation", io) + looText(loo)]),
     ...(hypotheses === undefined
       ? []
@@ -160,6 +170,15 @@ function looText({
     `  p_loo  ${effectiveParameters.value.toFixed(1)} (se ${effectiveParameters.se.toFixed(1)})`,
     `  looic  ${informationCriterion.value.toFixed(1)} (se ${informationCriterion.se.toFixed(1)})`,
     `  Pareto k at most ${paretoKLimit.toFixed(2)} for ${good} of ${paretoK.length} observations`,
+    "",
+  ].join("\n")
+}
+
+function dicText({ meanDeviance, effectiveParameters, halfVariance, dic }: Dic): string {
+  return [
+    `  mean deviance  ${meanDeviance.toFixed(1)}`,
+    `  p_D            ${effectiveParameters.toFixed(1)}   (p_V, half the variance of the deviance: ${halfVariance.toFixed(1)})`,
+    `  DIC            ${dic.toFixed(1)}`,
     "",
   ].join("\n")
 }

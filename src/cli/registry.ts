@@ -149,7 +149,8 @@ Exit status: as for fit.`,
         shows: "data in JSON, initial values found, one sampler chosen by hand",
       },
       {
-        command: 'gibbsite run pump.bug --data pump.R --loo --hypothesis "alpha > 1" --report pump.html',
+        command:
+          'gibbsite run dugongs.bug --data dugongs.json --loo --hypothesis "gamma > 0.8" --report dugongs.html',
         shows: "how well it predicts, how probable a claim is, and a report",
       },
     ],

@@ -1,20 +1,28 @@
+import path from "node:path"
 import type { GraphPosterior } from "../chains/graph-posterior.ts"
 import { sample } from "../chains/sample.ts"
+import type { WritableDrawsFormat } from "../draws/write-draws.ts"
+import { report } from "../report/report.ts"
 import type { GraphModel } from "../samplers/graph-model.ts"
+import { type AfterFit, afterFitText } from "./after-fit.ts"
+import { afterRun, checkAfterRun } from "./after-run.ts"
 import type { Context } from "./command.ts"
 import { plural } from "./format-figures.ts"
 import { saveGraphRun } from "./graph-files.ts"
 import { graphToJson } from "./graph-json.ts"
 import { type GraphFlags, loadGraph } from "./load-graph.ts"
-import type { DisplayFlags, SamplingFlags } from "./options.ts"
+import type { AfterRunFlags, DisplayFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
+import { type TextPlotFlags, textPlotsOf } from "./plot-text.ts"
 import { quoteCommand } from "./quote-command.ts"
 import { checkLength, runSampling, statusOf } from "./run-sampling.ts"
 import { describeSampling, headLine, madeDraws, summaryTable, verdictText } from "./summary-table.ts"
-import { checkFolder } from "./write-output.ts"
+import { checkFile, checkFolder } from "./write-output.ts"
 
-export interface RunFlags extends GraphFlags, SamplingFlags, DisplayFlags {
+export interface RunFlags extends GraphFlags, SamplingFlags, DisplayFlags, AfterRunFlags, TextPlotFlags {
   readonly out?: string
+  readonly format?: WritableDrawsFormat
+  readonly report?: string
   readonly json?: boolean
 }
 
@@ -22,30 +30,67 @@ export interface RunFlags extends GraphFlags, SamplingFlags, DisplayFlags {
  * `gibbsite run`: samples a model in the BUGS language.
  * @throws GibbsError for anything the user can put right
  */
-export async function runModel(file: string, flags: RunFlags, { io, argv }: Context): Promise<number> {
+export async function runModel(file: string, flags: RunFlags, context: Context): Promise<number> {
+  const { io } = context
   checkLength(flags)
   if (flags.out !== undefined) checkFolder("--out", flags.out)
-  const { model, samplers, notes } = await loadGraph(file, flags)
+  if (flags.report !== undefined) checkFile("--report", flags.report)
+  const { model, plan, notes } = await loadGraph(file, flags)
+  checkAfterRun(model, flags)
   const { chains, draws, warmup, thin, seed, workers, monitor } = flags
-  const options = { chains, draws, warmup, thin, seed, workers, monitor, samplers }
+  const options = { chains, draws, warmup, thin, seed, workers, monitor, ...plan }
   const posterior = await runSampling(
     (controls) => sample(model, { ...withoutUndefined(options), ...controls }),
     flags,
     io,
   )
-  const warnings = [...posterior.verdict().warnings, ...model.messages, ...notes]
-  if (flags.out !== undefined) {
-    const { data, inits, sampler } = flags
-    const origin = { command: quoteCommand(argv), model: file, data, inits, sampler }
-    const names = await saveGraphRun(flags.out, posterior, warnings, origin, io)
-    if (flags.quiet !== true) io.stderr.write(`wrote ${names.join(", ")} to ${flags.out}\n`)
-  }
+  const after = madeDraws(posterior) ? afterRun(posterior, flags) : {}
+  const warnings = [
+    ...posterior.verdict().warnings,
+    ...model.messages,
+    ...notes,
+    ...(after.loo?.warnings ?? []),
+  ]
+  const result = { file, posterior, after, warnings }
+  await writeFiles(result, flags, context)
   io.stdout.write(
     flags.json === true
-      ? toJson(graphToJson(file, posterior, warnings))
-      : runText(file, posterior, warnings, io),
+      ? toJson(graphToJson(file, posterior, warnings, after))
+      : runText(result, io) + (madeDraws(posterior) ? textPlotsOf(posterior, flags, io) : ""),
   )
   return statusOf(posterior)
+}
+
+interface Result {
+  readonly file: string
+  readonly posterior: GraphPosterior
+  readonly after: AfterFit
+  readonly warnings: readonly string[]
+}
+
+async function writeFiles(result: Result, flags: RunFlags, { io, argv }: Context): Promise<void> {
+  const { file, posterior, after, warnings } = result
+  const command = quoteCommand(argv)
+  const note = (text: string) => (flags.quiet === true ? undefined : io.stderr.write(`${text}\n`))
+  if (flags.out !== undefined) {
+    const { data, inits, method, sampler } = flags
+    const origin = { command, model: file, data, inits, method, sampler }
+    const files = await saveGraphRun(flags.out, posterior, warnings, origin, io, flags.format)
+    note(`wrote ${files.slice(0, -1).join(", ")} and ${files.at(-1)} to ${flags.out}`)
+  }
+  if (flags.report === undefined) return
+  if (!madeDraws(posterior)) {
+    note("wrote no report: there are no draws")
+    return
+  }
+  await report(posterior, {
+    file: flags.report,
+    command,
+    modelName: path.basename(file),
+    dataName: (flags.data ?? []).map((one) => path.basename(one)).join(", ") || "no data",
+    ...(after.loo === undefined ? {} : { loo: after.loo }),
+  })
+  note(`wrote ${flags.report}`)
 }
 
 /** `18 observed, 5 drawn`. */
@@ -58,18 +103,13 @@ export function describeModel({ graph }: GraphModel): string {
   return `${plural(count(true), "value")} observed, ${plural(count(false), "element")} drawn`
 }
 
-function runText(
-  file: string,
-  posterior: GraphPosterior,
-  warnings: readonly string[],
-  io: Context["io"],
-): string {
+function runText({ file, posterior, after, warnings }: Result, io: Context["io"]): string {
   const head = [
     headLine("Model", `${file}: ${describeModel(posterior.model)}`, io),
     headLine("Sampling", describeSampling(posterior), io),
   ].join("")
   const table = madeDraws(posterior) ? [summaryTable(posterior, null, true, io)] : []
-  return [head, ...table, verdictText(posterior, warnings, io)].join("\n")
+  return [head, ...table, ...afterFitText(after, io), verdictText(posterior, warnings, io)].join("\n")
 }
 
 const withoutUndefined = <T extends object>(options: T): T =>

@@ -55,6 +55,9 @@ main:focus { outline: none; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; margin: 0 0 .75rem; overflow-x: auto; line-height: 1.5; }
 pre code { font-size: 1em; overflow-wrap: normal; }
+.source .keyword { font-weight: 650; }
+.source .distribution { color: var(--accent); }
+.source .comment { color: var(--muted); font-style: italic; }
 section { margin: 2.75rem 0 0; }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .5rem 1rem; z-index: 2; }

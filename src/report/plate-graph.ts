@@ -156,7 +156,36 @@ function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
     const shift = shifts.length === 0 ? 0 : average(shifts)
     placed[row[0]!.rank] = row.map((node) => ({ ...node, x: node.x + shift }))
   }
-  return placed.flat()
+  return clearBoxes(placed.flat())
+}
+
+/** Moves what is not of a plate out of its box, to the side on which it is nearer, and its neighbours along. */
+function clearBoxes(nodes: readonly Placed[]): readonly Placed[] {
+  const at = new Map(nodes.map((node) => [node.id, node]))
+  const plates = new Set(nodes.map(({ plate }) => plate).filter((plate) => plate !== null))
+  for (const plate of plates) {
+    const members = [...at.values()].filter((node) => node.plate === plate)
+    const ranks = members.map(({ rank }) => rank)
+    const left = Math.min(...members.map(({ x, rx }) => x - rx)) - padding
+    const right = Math.max(...members.map(({ x, rx }) => x + rx)) + padding
+    const middle = (left + right) / 2
+    for (let rank = Math.min(...ranks); rank <= Math.max(...ranks); rank++) {
+      const others = [...at.values()].filter((node) => node.rank === rank && node.plate !== plate)
+      let end = left
+      for (const node of others.filter(({ x }) => x < middle).sort((a, b) => b.x - a.x)) {
+        const x = Math.min(node.x, end - gap / 2 - node.rx)
+        at.set(node.id, { ...node, x })
+        end = x - node.rx - gap / 2
+      }
+      end = right
+      for (const node of others.filter(({ x }) => x >= middle).sort((a, b) => a.x - b.x)) {
+        const x = Math.max(node.x, end + gap / 2 + node.rx)
+        at.set(node.id, { ...node, x })
+        end = x + node.rx + gap / 2
+      }
+    }
+  }
+  return nodes.map(({ id }) => at.get(id)!)
 }
 
 /** The nodes of a row side by side, the row centred at 0. */

@@ -1,9 +1,12 @@
+import type { GraphPosterior } from "../chains/graph-posterior.ts"
 import type { Posterior } from "../chains/posterior.ts"
+import type { SampledDraws } from "../chains/sampled-draws.ts"
 import { posteriorPredict } from "../checks/posterior-predict.ts"
 import { checkReplicates, describeChecks } from "../checks/predictive-check.ts"
 import type { Replicates } from "../checks/replicate.ts"
 import { GibbsError } from "../core/errors.ts"
 import type { PsisLoo } from "../diagnostics/psis-loo.ts"
+import { observedByVariable } from "../samplers/change-graph-data.ts"
 import type { ReportChecks } from "./report-input.ts"
 
 /** Replicated data sets: enough for p-values to two digits. */
@@ -18,10 +21,29 @@ const looBudget = 1_000_000
  * (a response that is not normal) or the draws for them were not recorded.
  */
 export function checksOf(posterior: Posterior, given: PsisLoo | undefined): ReportChecks | null {
-  const replicates = attempt(() => replicatesOf(posterior))
-  const draws = posterior.container.lengths.reduce((sum, length) => sum + length, 0)
-  const affordable = posterior.model.design.nobs * draws <= looBudget
-  const loo = given ?? (affordable ? attempt(() => posterior.loo()) : null)
+  const { nobs } = posterior.model.design
+  return checksFrom(
+    attempt(() => posteriorPredict(posterior, { draws: replicatesFor(posterior, nobs) })),
+    given ?? looOf(posterior, nobs),
+  )
+}
+
+/** The same of a model of relations; of several observed variables the one with the most values is checked. */
+export function graphChecksOf(posterior: GraphPosterior, given: PsisLoo | undefined): ReportChecks | null {
+  const observed = observedByVariable(posterior.model.graph)
+  const nobs = observed.reduce((sum, [, slots]) => sum + slots.length, 0)
+  const [largest] = [...observed].sort(([, a], [, b]) => b.length - a.length)
+  if (largest === undefined) return null
+  const [{ name }] = largest
+  const checks = checksFrom(
+    attempt(() => posteriorPredict(posterior, { draws: replicatesFor(posterior, nobs), variables: [name] })),
+    given ?? looOf(posterior, nobs),
+  )
+  if (checks === null || observed.length === 1) return checks
+  return { ...checks, remarks: [`Replicated data are of ${name}.`, ...checks.remarks] }
+}
+
+function checksFrom(replicates: Replicates | null, loo: PsisLoo | null): ReportChecks | null {
   if (replicates === null && loo === null) return null
   return {
     replicates,
@@ -39,12 +61,14 @@ export function checksOf(posterior: Posterior, given: PsisLoo | undefined): Repo
   }
 }
 
-function replicatesOf(posterior: Posterior): Replicates {
-  const { nobs } = posterior.model.design
-  const kept = posterior.container.lengths.reduce((sum, length) => sum + length, 0)
-  const draws = Math.max(1, Math.min(replicateCount, kept, Math.floor(mostValues / nobs)))
-  return posteriorPredict(posterior, { draws })
-}
+const keptBy = ({ container }: SampledDraws): number =>
+  container.lengths.reduce((sum, length) => sum + length, 0)
+
+const replicatesFor = (posterior: SampledDraws, nobs: number): number =>
+  Math.max(1, Math.min(replicateCount, keptBy(posterior), Math.floor(mostValues / nobs)))
+
+const looOf = (posterior: Posterior | GraphPosterior, nobs: number): PsisLoo | null =>
+  nobs * keptBy(posterior) <= looBudget ? attempt(() => posterior.loo()) : null
 
 /** A check that this posterior does not allow is left out; anything but a refusal is a defect and goes on. */
 function attempt<T>(compute: () => T): T | null {

@@ -14,10 +14,14 @@ export interface ReportInput {
   readonly formula: string
   /** The model graph, a line of text a statement. */
   readonly model: readonly string[]
+  /** The text of the model where it was written as one, shown in place of its statements. */
+  readonly source?: string
   /** The same as a drawing; null or left out where there is none. */
   readonly graph?: PlateGraph | null
   readonly priors: readonly ReportPrior[]
   readonly conditionals: readonly ReportConditional[]
+  /** What single-site Gibbs would draw from, where `conditionals` are of blocks. */
+  readonly textbook?: readonly ReportConditional[]
   /** One row a scalar, in the order in which they are to be shown. */
   readonly summary: readonly ReportParameter[]
   readonly verdict: Verdict

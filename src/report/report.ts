@@ -1,41 +1,36 @@
+import { GraphPosterior } from "../chains/graph-posterior.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { compareWithReml } from "../checks/compare.ts"
 import { shrinkageOf } from "../checks/shrinkage.ts"
 import { VERSION } from "../core/version.ts"
-import type { PsisLoo } from "../diagnostics/psis-loo.ts"
-import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
 import { explainPlan } from "../samplers/explain.ts"
+import { graphReportInput } from "./graph-report.ts"
 import { checksOf } from "./report-checks.ts"
 import { plateGraphOf } from "./report-graph.ts"
 import type { ReportInput } from "./report-input.ts"
+import type { ReportOptions } from "./report-options.ts"
 import { writeReport } from "./write-report.ts"
 
-export interface ReportOptions {
-  /** Where the page goes; an existing file is replaced. */
-  readonly file: string
-  /** Leave-one-out cross-validation, `posterior.loo()`; small problems have it computed. */
-  readonly loo?: PsisLoo
-  /** A REML fit of the same formula and data to compare with. */
-  readonly reml?: LmmFit
-  readonly title?: string
-  /** What to type to get this result again. */
-  readonly command?: string
-  /** What to call the data. */
-  readonly dataName?: string
-}
+export type { ReportOptions }
 
 /**
  * Writes a self-contained HTML report of a posterior: verdict, model, priors, full conditionals, summary, comparison
  * with REML, shrinkage, model checks and plots.
  * @throws DataError when the file cannot be written; nothing half-written is left behind
  */
-export async function report(posterior: Posterior, options: ReportOptions): Promise<void> {
+export async function report(posterior: Posterior | GraphPosterior, options: ReportOptions): Promise<void> {
   await writeReport(reportInput(posterior, options), options.file)
 }
 
 /** Everything the page shows, as plain data. */
-export function reportInput(posterior: Posterior, options: ReportOptions): ReportInput {
+export function reportInput(posterior: Posterior | GraphPosterior, options: ReportOptions): ReportInput {
+  return posterior instanceof GraphPosterior
+    ? graphReportInput(posterior, options)
+    : formulaReportInput(posterior, options)
+}
+
+function formulaReportInput(posterior: Posterior, options: ReportOptions): ReportInput {
   const { model, plan, sampling } = posterior
   const { design } = model
   const text = explainPlan(plan)

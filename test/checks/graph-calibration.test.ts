@@ -1,5 +1,6 @@
 /** Simulation-based calibration of models in the BUGS language. */
 import { describe, expect, it } from "vitest"
+import { iterateChain, sample } from "../../src/chains/sample.ts"
 import { calibrate } from "../../src/checks/calibrate.ts"
 import { ModelError, OptionError } from "../../src/core/errors.ts"
 import { bindDataChange } from "../../src/samplers/change-graph-data.ts"
@@ -46,8 +47,31 @@ describe("calibration of models of relations", () => {
     const flat = bugs("model { for (i in 1:6) { y[i] ~ dnorm(mu, 1) } mu ~ dflat() }", { y })
     await expect(calibrate(flat)).rejects.toThrow(ModelError)
     await expect(calibrate(flat)).rejects.toThrow("mu ~ dflat() is improper")
-    await expect(calibrate(scale(3), { method: "gibbs" })).rejects.toThrow(OptionError)
+    await expect(calibrate(scale(3), { samplers: { mu: "guess" } })).rejects.toThrow(OptionError)
     await expect(calibrate(scale(3), { signal: AbortSignal.abort() })).rejects.toThrow("aborted")
+  })
+})
+
+describe("one chain of a model of relations", () => {
+  it("is the chain that sample runs, a sweep at a time, readable by name", async () => {
+    const model = bugs(
+      "model { for (i in 1:6) { y[i] ~ dnorm(mu, tau) } mu ~ dnorm(0, 1); tau ~ dgamma(2, 2); sigma <- 1 / sqrt(tau) }",
+      { y },
+    )
+    const options = { draws: 30, warmup: 10, thin: 2, seed: "one" }
+    const posterior = await sample(model, { ...options, chains: 2, monitor: ["sigma", "mu"], workers: 1 })
+    const sweeps = [...iterateChain(model, { ...options, chain: 1 })].length
+    expect(sweeps).toBe(70)
+    const seen: number[] = []
+    for (const sweep of iterateChain(model, { ...options, chain: 1 })) {
+      expect(sweep.phase).toBe(sweep.sweep <= 10 ? "warmup" : "sampling")
+      if (sweep.phase === "sampling" && sweep.sweep % 2 === 0) seen.push(sweep.get("sigma"))
+      if (sweep.sweep === 1) {
+        expect(Object.keys(sweep.toObject()).sort()).toEqual(["mu", "sigma", "tau"])
+        expect(() => sweep.get("sigmb")).toThrow('nothing is called "sigmb"')
+      }
+    }
+    expect(seen).toEqual([...posterior.chains("sigma")[1]!])
   })
 })
 

@@ -13,9 +13,12 @@ import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { sample } from "../../src/chains/sample.ts"
 import { renderReport } from "../../src/report/render-report.ts"
+import { reportInput } from "../../src/report/report.ts"
 import type { ReportInput } from "../../src/report/report-input.ts"
 import { writeReport } from "../../src/report/write-report.ts"
+import { bugs } from "../../src/samplers/graph-model.ts"
 import { type DemoParameter, pulpParameters, pulpShrinkage } from "../plots/demo-chains.ts"
 import { demoInput } from "./demo-input.ts"
 
@@ -195,6 +198,26 @@ describe("the report in a browser", () => {
     )
     expect(overlap).toBe(false)
     expect(await page.locator("#graph-text").textContent()).toContain("bright, observed")
+  })
+
+  it("draws a model in the BUGS language: its text, its graph with arrows, its checks", async () => {
+    const model = bugs(
+      `model { # <b>rates</b>
+        for (i in 1:6) { theta[i] ~ dgamma(alpha, beta); x[i] ~ dpois(theta[i] * t[i]) }
+        alpha ~ dexp(1); beta ~ dgamma(1, 1) }`,
+      { x: [5, 1, 5, 14, 3, 19], t: [9, 2, 6, 12, 1, 3] },
+    )
+    const posterior = await sample(model, { chains: 2, draws: 400, warmup: 100, workers: 1 })
+    const { page, noise } = await open(reportInput(posterior, { file: "", modelName: "rates.bug" }))
+    expect(await page.locator("#model pre.source .comment").textContent()).toBe("# <b>rates</b>")
+    expect(await page.locator("#model pre.source .distribution").allTextContents()).toEqual([
+      ...["dgamma", "dpois", "dexp", "dgamma"],
+    ])
+    expect(await page.locator(".graph .node").count()).toBe(4)
+    expect(await page.locator(".graph .edge").count()).toBe(3)
+    expect(await page.locator("#checks svg.marks").count()).toBe(3)
+    expect(await page.locator("#parameters h3").first().textContent()).toBe("alpha")
+    expect(noise).toEqual([])
   })
 
   it("jumps over the navigation with the first key", async () => {

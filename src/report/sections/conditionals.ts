@@ -1,3 +1,4 @@
+import { plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
 import { checkMathml } from "../mathml.ts"
 import type { ReportConditional, ReportInput } from "../report-input.ts"
@@ -11,13 +12,20 @@ const JOINT: Readonly<Record<string, string>> = {
 }
 
 /** What each block is drawn from in every sweep, with the reasons and the samplers that were not taken. */
-export function conditionalsSection({ conditionals, sampling }: ReportInput): Html | null {
+export function conditionalsSection({ conditionals, textbook = [], sampling }: ReportInput): Html | null {
   if (conditionals.length === 0) return null
   return html`<section id="conditionals" aria-labelledby="conditionals-h">
 <h2 id="conditionals-h">Full conditionals</h2>
-<p>${sampling.method === "gibbs" ? SINGLE_SITE : JOINT[sampling.method]}</p>
+<p>${JOINT[sampling.method] ?? SINGLE_SITE}</p>
 <ol class="conditionals">
 ${conditionals.map((one) => html`<li>${renderConditional(one)}</li>\n`)}</ol>
+${
+  textbook.length > 0 &&
+  html`<details><summary>The same one element after another: ${plural(textbook.length, "full conditional")}</summary>
+<ol class="conditionals">
+${textbook.map((one) => html`<li>${renderConditional({ ...one, refused: [] })}</li>\n`)}</ol>
+</details>`
+}
 </section>`
 }
 

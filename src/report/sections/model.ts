@@ -1,11 +1,12 @@
 import { plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
+import { highlightSource } from "../model-source.ts"
 import { drawPlateGraph } from "../plate-graph.ts"
 import type { ReportInput, ReportPrior } from "../report-input.ts"
 import { type Column, renderTable } from "../table.ts"
 
 /** The data in a sentence, and the model graph as text. */
-export function modelSection({ model, graph, data }: ReportInput): Html {
+export function modelSection({ model, source, graph, data }: ReportInput): Html {
   const drawing = graph === undefined || graph === null ? null : drawPlateGraph(graph)
   const groups = Object.entries(data.groups)
   return html`<section id="model" aria-labelledby="model-h">
@@ -18,7 +19,11 @@ ${
   html`<div class="drawing" tabindex="0" role="group" aria-label="Graph of the model">${drawing}</div>
 <p class="note">Circles are quantities, shaded ones data; a box is repeated for each of its members; an arrow leads to what is drawn given its start.</p>`
 }
-<pre tabindex="0" aria-label="Statements of the model"><code>${model.join("\n")}</code></pre>
+${
+  source === undefined
+    ? html`<pre tabindex="0" aria-label="Statements of the model"><code>${model.join("\n")}</code></pre>`
+    : html`<pre class="source" tabindex="0" aria-label="Text of the model"><code>${highlightSource(source.trimEnd())}</code></pre>`
+}
 </section>`
 }
 

@@ -1,0 +1,68 @@
+/** What the report shows of a model of relations. */
+import type { GraphPosterior } from "../chains/graph-posterior.ts"
+import { VERSION } from "../core/version.ts"
+import { defaultParameters } from "../plots/plot-source.ts"
+import { observedSlots } from "../samplers/change-graph-data.ts"
+import type { RelationBlock } from "../samplers/relations/plan-relations.ts"
+import { platesOfRelations } from "./relation-plates.ts"
+import { graphChecksOf } from "./report-checks.ts"
+import type { ReportConditional, ReportInput } from "./report-input.ts"
+import type { ReportOptions } from "./report-options.ts"
+
+/** Everything the page shows of a posterior of a model in the BUGS language or of the builder, as plain data. */
+export function graphReportInput(posterior: GraphPosterior, options: ReportOptions): ReportInput {
+  const { model, plan, sampling } = posterior
+  const { graph, program } = model
+  const name = options.modelName ?? "Model"
+  return {
+    title: options.title ?? name,
+    formula: name,
+    model: graph.relations.map(({ text }) => text),
+    source: program.source,
+    graph: platesOfRelations(graph),
+    priors: graph.relations.flatMap((relation) => {
+      if (relation.kind !== "stochastic" || relation.observed) return []
+      const [target, prior] = relation.text.split(" ~ ")
+      return [{ target: target!, prior: prior!, chosenBy: "user" as const }]
+    }),
+    conditionals: plan.blocks.map(conditionalOf),
+    textbook: plan.method === "gibbs" ? [] : model.plan({ method: "gibbs" }).blocks.map(conditionalOf),
+    summary: posterior.summary(),
+    verdict: posterior.verdict(),
+    comparison: null,
+    shrinkage: [],
+    checks: graphChecksOf(posterior, options.loo),
+    plots: { source: posterior, defaults: firstToSee(posterior.names) },
+    sampling: { ...sampling, seed: String(sampling.seed) },
+    data: {
+      name: options.dataName ?? "data",
+      nobs: observedSlots(graph).length,
+      dropped: 0,
+      groups: {},
+    },
+    reproduce: {
+      command: options.command ?? `sample(model, { seed: ${JSON.stringify(sampling.seed)} })`,
+      version: VERSION,
+      node: process.version,
+      dataHash: posterior.dataHash(),
+    },
+    warnings: model.messages,
+  }
+}
+
+/** Single numbers before elements of arrays, of which there may be many. */
+function firstToSee(names: readonly string[]): readonly string[] {
+  const isElement = (name: string): boolean => name.includes("[")
+  return defaultParameters([...names.filter((name) => !isElement(name)), ...names.filter(isElement)])
+}
+
+const conditionalOf = ({
+  targets,
+  sampler,
+  formula,
+  because,
+  refused,
+}: RelationBlock): ReportConditional => ({
+  ...{ targets, sampler, because, refused },
+  text: formula,
+})

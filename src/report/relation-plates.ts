@@ -1,0 +1,116 @@
+import type { Relation, RelationGraph } from "../models/relations/relation-graph.ts"
+import type { PlateGraph } from "./plate-graph.ts"
+
+const GREEK: Readonly<Record<string, string>> = Object.fromEntries(
+  (
+    "alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ phi φ " +
+    "chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Sigma Σ Phi Φ Psi Ψ Omega Ω"
+  )
+    .match(/\S+ \S+/g)!
+    .map((pair) => pair.split(" ") as [string, string]),
+)
+
+/**
+ * A model of relations as it is drawn: a node a variable that is drawn or observed, in the plate of its loops. What is computed
+ * stands between nodes and is not drawn; nor are arrows that would run in a circle, such as from `x[t-1]` to `x[t]`.
+ */
+export function platesOfRelations(graph: RelationGraph): PlateGraph {
+  const byVariable = new Map<string, Relation[]>()
+  for (const relation of graph.relations) {
+    const own = byVariable.get(relation.variable)
+    if (own === undefined) byVariable.set(relation.variable, [relation])
+    else own.push(relation)
+  }
+  const drawn = [...byVariable].filter(([, own]) => own.some(({ kind }) => kind === "stochastic"))
+  const names = new Set(drawn.map(([name]) => name))
+  const parents = new Map([...byVariable].map(([name, own]) => [name, parentsOf(graph, own)]))
+  const plates = new Map(drawn.map(([name, own]) => [name, plateOf(own)]))
+  const edges = withoutCircles(
+    [...names],
+    new Map(drawn.map(([to]) => [to, drawnParents(to, parents, names)])),
+  )
+  return {
+    plates: [
+      ...new Map(
+        [...plates.values()].flatMap((plate) => (plate === null ? [] : [[plate.id, plate]])),
+      ).values(),
+    ],
+    nodes: drawn.map(([name, own]) => ({
+      id: name,
+      ...symbolOf(name),
+      plate: plates.get(name)?.id ?? null,
+      observed: own.some((r) => r.kind === "stochastic" && r.observed),
+    })),
+    edges,
+  }
+}
+
+/** Arrows from parents, but for those that lead back to where they came from. */
+function withoutCircles(
+  names: readonly string[],
+  parents: ReadonlyMap<string, ReadonlySet<string>>,
+): { readonly from: string; readonly to: string }[] {
+  const edges: { from: string; to: string }[] = []
+  const state = new Map<string, "open" | "done">()
+  const visit = (to: string): void => {
+    state.set(to, "open")
+    for (const from of parents.get(to)!) {
+      if (state.get(from) === "open") continue
+      edges.push({ from, to })
+      if (!state.has(from)) visit(from)
+    }
+    state.set(to, "done")
+  }
+  for (const name of names) if (!state.has(name)) visit(name)
+  return edges
+}
+
+/** `σ` and `c` of `sigma.c`; other names stay whole. */
+function symbolOf(name: string): { readonly letter: string; readonly subscript: string | null } {
+  const [, head = "", rest = ""] = /^([A-Za-z]+)[._]?(.*)$/.exec(name) ?? []
+  const letter = GREEK[head]
+  if (letter === undefined) return { letter: name, subscript: null }
+  return { letter, subscript: rest === "" ? null : rest }
+}
+
+/** The loops of a variable's relations, with how many values each takes; null without loops. */
+function plateOf(relations: readonly Relation[]): { readonly id: string; readonly label: string } | null {
+  const names = relations[0]!.loops.map(({ name }) => name)
+  if (names.length === 0) return null
+  const alike = relations.filter(({ loops }) => loops.map(({ name }) => name).join() === names.join())
+  const sizes = names.map((_, k) => {
+    const values = alike.flatMap(({ loops }) => [...loops[k]!.values])
+    const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+    return `${least}…${most}`
+  })
+  const label = names.map((name, k) => `${name} = ${sizes[k]}`).join(", ")
+  return { id: label, label }
+}
+
+/** Variables that relations read, and that something draws or computes. */
+function parentsOf(graph: RelationGraph, relations: readonly Relation[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  // Drawn indices of gathers are among the references.
+  for (const { references, gathers } of relations)
+    for (const { variable } of [...references, ...gathers]) found.add(variable)
+  const defined = new Set(graph.relations.map(({ variable }) => variable))
+  return new Set([...found].filter((name) => defined.has(name)))
+}
+
+/** The nearest drawn variables above one, through what is computed. */
+function drawnParents(
+  of: string,
+  parents: ReadonlyMap<string, ReadonlySet<string>>,
+  drawn: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = new Set<string>()
+  const seen = new Set<string>()
+  const waiting = [...parents.get(of)!]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    if (drawn.has(name)) found.add(name)
+    else waiting.push(...parents.get(name)!)
+  }
+  return found
+}
