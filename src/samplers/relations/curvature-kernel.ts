@@ -54,6 +54,8 @@ export interface CurvatureMatch {
 const NEWTON_STEPS = 1
 /** Newton steps, halved while the density falls, at the beginning of warm-up. */
 const MOST_SEARCH_STEPS = 500
+/** The longest of these steps in a coordinate that has bounds: close to a bound a Newton step has no measure. */
+const LONGEST_STEP = 4
 /** Squared distance from the mode, by element, that no draw has. */
 const FAR = 6
 /** Sweeps over which the start of Newton's steps follows the modes. */
@@ -146,6 +148,13 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
     into.logDeterminant = logDeterminantSparse(into.factor)
     return Number.isFinite(into.logDeterminant) && into.centre.every(Number.isFinite)
   }
+  /** Share of a step that is short enough in every coordinate with bounds. */
+  const longestStep = (move: Float64Array): number => {
+    let share = 1
+    for (let k = 0; k < n; k++)
+      if (coordinates.kinds[k] !== 0) share = Math.min(share, LONGEST_STEP / Math.abs(move[k]!))
+    return share
+  }
   /** Climbs from the state to a mode of u. */
   const search = (s: Float64Array): void => {
     readElements(s, u)
@@ -163,9 +172,9 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       evaluate(s, current.q, current.move)
       if (!factoriseSparse(current.factor, current.q)) break
       solveSparse(current.factor, current.move)
-      let length = 1
+      let length = longestStep(current.move)
       let there = -Infinity
-      for (; length > 1e-4; length *= 0.5) {
+      for (let halvings = 0; halvings < 14; halvings++, length *= 0.5) {
         for (let k = 0; k < n; k++) trial[k] = u[k]! + length * current.move[k]!
         place(s, trial)
         there = logDensity(s)
