@@ -19,6 +19,7 @@ import { findFactors } from "./gaussian-factors.ts"
 import { dependsOn } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
+import { separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { truncatedSite } from "./truncated-site.ts"
@@ -34,7 +35,9 @@ export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
 
   match(model, targets) {
     const { graph, network, engine } = model
-    const smooth = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
+    const smooth = targets.filter(
+      (target) => isElement(model, target) && isSmooth(model, [target]) && !isManyAlone(model, target),
+    )
     const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
     // Truncated normals have an exact draw of their own; they join a block but make none.
     const truncated = smooth.filter(
@@ -121,47 +124,38 @@ function isElement(model: RelationModel, target: Target): boolean {
   return isRefusal(conjugateSite.match(model, target))
 }
 
-/** Elements of a block in which products of its own elements (`beta * theta[j]`) are still found to move well. */
-const MOST_WITH_PRODUCTS = 12
+/** Elements with children of their own beyond which a joint step is so short that one at a time they come further. */
+const MANY = 150
 
 /**
- * A large group in parts whose elements do not multiply each other: the joint mode of a factor and what it multiplies
- * lies where no draws are (abilities near zero, a discrimination without bound).
+ * Whether a target is many elements of which no two share a child (abilities of a thousand persons): given the rest they are
+ * independent, and each is better drawn by itself.
  */
-function separateProducts(model: RelationModel, group: readonly Target[]): Target[][] {
-  const size = group.reduce((total, target) => total + slotsOf(model.graph, target).length, 0)
-  if (size <= MOST_WITH_PRODUCTS || !hasProducts(model, group)) return [[...group]]
-  const parts: Target[][] = []
-  let waiting = [...group]
-  while (waiting.length > 0) {
-    const part: Target[] = []
-    for (const target of waiting)
-      if (part.length === 0 || !hasProducts(model, [...part, target])) part.push(target)
-    parts.push(part)
-    waiting = waiting.filter((target) => !part.includes(target))
-  }
-  return parts
-}
-
-/** Whether somewhere on the way to the children elements of the targets are multiplied with each other. */
-function hasProducts({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
-  const reach = findReach(network, targets)
-  const inSet = (slot: number) => reach.slots[slot] === 1
-  return (
-    reach.computed.some((r) => r.kind === "deterministic" && multipliesSet(r, r.value, inSet)) ||
-    reach.children.some(({ relation }) => {
-      const child = relationOf(graph, relation)
-      return child.args.some((arg) => multipliesSet(child, arg, inSet))
-    })
+function isManyAlone({ graph, network }: RelationModel, target: Target): boolean {
+  if (target.instances.length <= MANY || isNormalThroughout(graph, network, target)) return false
+  const { weighed } = findDependents(
+    network,
+    slotsOf(graph, target).map((slot) => [slot]),
   )
+  const seen = new Set<string>()
+  for (let k = 0; k < weighed.relation.length; k++)
+    for (let n = weighed.from[k]!; n < weighed.to[k]!; n++) {
+      const key = `${weighed.relation[k]} ${weighed.instances[n]}`
+      if (seen.has(key)) return false
+      seen.add(key)
+    }
+  return true
 }
 
-function multipliesSet(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
-  if (e.op !== "call") return false
-  const moving = e.args.filter((arg) => dependsOn(relation, arg, inSet))
-  if (moving.length > 1 && ["*", "/", "inprod", "%*%"].includes(e.name)) return true
-  return moving.some((arg) => multipliesSet(relation, arg, inSet))
-}
+/** Whether all children are normal: such elements have an exact joint draw, however many they are. */
+const isNormalThroughout = (
+  graph: RelationModel["graph"],
+  network: RelationModel["network"],
+  target: Target,
+): boolean =>
+  findReach(network, [target]).children.every(
+    ({ relation }) => NORMALS[relationOf(graph, relation).distribution] !== undefined,
+  )
 
 /** Distributions of which the second argument says how far values spread. */
 const SPREADING = ["dnorm", "dlnorm", "dt", "ddexp", "dlogis", "dmnorm"]

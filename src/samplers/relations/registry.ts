@@ -18,6 +18,7 @@ import type {
   RelationSampler,
   Target,
 } from "./relation-sampler.ts"
+import { scalingMove } from "./scaling-move.ts"
 import { sliceSite } from "./slice-site.ts"
 import { truncatedSite } from "./truncated-site.ts"
 
@@ -95,6 +96,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 }
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
+  registerBlock(scalingMove),
   registerBlock(curvatureBlock),
   registerBlock(collapsedBlock),
   registerBlock(gaussianBlock),
