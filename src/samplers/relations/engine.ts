@@ -13,7 +13,8 @@ import type {
   StochasticRelation,
 } from "../../models/relations/relation-graph.ts"
 import type { Runs } from "./dependents.ts"
-import { type Constants, createEmitter, dimsOf, noConstants, sizeOf } from "./emit.ts"
+import { type Constants, dimsOf, noConstants, sizeOf } from "./emit.ts"
+import { createEmitter } from "./emit-tangents.ts"
 import { interpretFunction } from "./interpret-code.ts"
 
 /** Functions of a deterministic relation. Instances are `list[from..to)`; `s` is the state. */
