@@ -8,10 +8,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { bugs, sample, summarise } from "gibbsite"
+import { SHORT } from "./measure.js"
 
 const NAMES =
   "rats pump dyes seeds surgical line salm equiv stacks birats dugongs hearts eyes ice leuk".split(" ")
-const SECONDS = 1.5
+const SECONDS = SHORT ? 0.1 : 1.5
 const WARMUP = 1000
 const FOLDER = path.resolve(import.meta.dirname, "..", "examples", "bugs")
 

@@ -8,8 +8,9 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { summarise } from "gibbsite"
+import { median, SHORT } from "./measure.js"
 
-const [CHAINS, DRAWS, SCALARS, RUNS] = [4, 2000, 200, 5]
+const [CHAINS, DRAWS, SCALARS, RUNS] = [4, 2000, SHORT ? 20 : 200, SHORT ? 3 : 5]
 const FIGURES = {
   mean: "mean",
   sd: "sd",
@@ -36,12 +37,14 @@ export async function benchmarkDiagnostics() {
     times.push((performance.now() - started) / 1000)
   }
   const seconds = median(times)
-  const lines = [
-    `Diagnostics of ${CHAINS} × ${DRAWS} draws × ${SCALARS} scalars, seconds (median of ${RUNS})`,
-    `  gibbsite summarise               ${seconds.toFixed(3)}`,
+  const title = `Diagnostics of ${CHAINS} × ${DRAWS} draws × ${SCALARS} scalars, seconds (median of ${RUNS})`
+  const rows = [
+    ["program", "seconds", "to gibbsite"],
+    ["gibbsite summarise", seconds.toFixed(3), ""],
   ]
   const peer = inR(scalars)
-  if (peer === null) return [...lines, "  R's posterior is not installed"].join("\n")
+  const figures = { seconds, peer: peer?.seconds ?? null }
+  if (peer === null) return { title, rows, notes: ["R's posterior is not installed"], figures }
   const apart = Math.max(
     ...ours.flatMap((summary, k) =>
       Object.entries(FIGURES).map(([own, theirs]) => {
@@ -50,11 +53,14 @@ export async function benchmarkDiagnostics() {
       }),
     ),
   )
-  return [
-    ...lines,
-    `  posterior ${peer.version} summarise_draws  ${peer.seconds.toFixed(3)}   ratio ${(peer.seconds / seconds).toFixed(0)}`,
-    `  largest relative difference of a figure: ${apart.toExponential(1)}`,
-  ].join("\n")
+  const ratio = (peer.seconds / seconds).toFixed(0)
+  rows.push([`posterior ${peer.version} summarise_draws`, peer.seconds.toFixed(3), ratio])
+  return {
+    title,
+    rows,
+    notes: [`largest relative difference of a figure: ${apart.toExponential(1)}`],
+    figures,
+  }
 }
 
 /** Autoregressions of various strengths, from a generator of its own so that every run has the same draws. */
@@ -95,9 +101,4 @@ function inR(scalars) {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
 }

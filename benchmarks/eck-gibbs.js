@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process"
 import path from "node:path"
 import { datasets, lmm, sample } from "gibbsite"
+import { median, SHORT } from "./measure.js"
 
 const SWEEPS = 50_000
-const RUNS = 5
+const RUNS = SHORT ? 3 : 5
 
 const model = lmm("y ~ 1 + (1 | g)", datasets.eck(), {
   priors: [
@@ -48,25 +49,26 @@ function inR() {
 export async function benchmarkEck() {
   const gibbsite = await ours()
   const r = inR()
-  const [cold, warm] = [gibbsite.seconds[0], median(gibbsite.seconds.slice(1))]
-  const show = (values) => values.map((v) => v.toFixed(3)).join(", ")
-  const lines = [
-    `eck, y ~ 1 + (1 | g), single-site Gibbs, ${SWEEPS} sweeps of one chain`,
-    `  gibbsite  first run ${(1000 * cold).toFixed(1)} ms, then ${(1000 * warm).toFixed(1)} ms (median of ${RUNS - 1}); means ${show(gibbsite.mean)}`,
+  const milliseconds = (seconds) => (1000 * seconds).toFixed(1)
+  const row = (who, { seconds, mean }, first, after) => [
+    who,
+    milliseconds(seconds[0]),
+    milliseconds(median(seconds.slice(1))),
+    first,
+    after,
+    mean.map((value) => value.toFixed(3)).join(", "),
   ]
-  if (r === null) lines.push("  R         Rscript is not installed")
-  else {
-    const inR = median(r.seconds)
-    lines.push(
-      `  R         ${(1000 * inR).toFixed(1)} ms (median of ${RUNS}); means ${show(r.mean)}`,
-      `  ratio     ${(inR / cold).toFixed(0)} on the first run, ${(inR / warm).toFixed(0)} after`,
-    )
+  const rows = [["program", "first run, ms", "then (median), ms", "R to it, first", "then", "means"]]
+  if (r !== null) rows.push(row("R", r, "", ""))
+  const theirs = r === null ? Number.NaN : median(r.seconds)
+  const ratio = (seconds) => (r === null ? "" : (theirs / seconds).toFixed(0))
+  rows.push(row("gibbsite", gibbsite, ratio(gibbsite.seconds[0]), ratio(median(gibbsite.seconds.slice(1)))))
+  return {
+    title: `eck, y ~ 1 + (1 | g), single-site Gibbs, ${SWEEPS} sweeps of one chain`,
+    rows,
+    notes: r === null ? ["R is not installed"] : [],
+    figures: { gibbsite, r },
   }
-  return lines.join("\n")
 }
 
 const average = (values) => values.reduce((a, b) => a + b, 0) / values.length
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
-}

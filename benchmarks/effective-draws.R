@@ -30,7 +30,8 @@ load.module("glm", quiet = TRUE)
 inits <- list(.RNG.name = "base::Mersenne-Twister", .RNG.seed = 1)
 model <- jags.model(textConnection(spec[[1]]), data, inits, n.chains = 1, n.adapt = 1000, quiet = TRUE)
 update(model, 1000, progress.bar = "none")
-seconds <- system.time(draws <- coda.samples(model, spec[[3]], sweeps, progress.bar = "none"))[["elapsed"]]
+time <- system.time(draws <- coda.samples(model, spec[[3]], sweeps, progress.bar = "none"))
 write.csv(as.matrix(draws), args[4], row.names = FALSE)
-version <- as.character(jags.version())
-cat(sprintf('{"seconds": %.4f, "jags": "%s"}\n', seconds, version))
+peak <- as.numeric(gsub("[^0-9]", "", grep("VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
+cat(sprintf('{"seconds": %.4f, "cpu": %.4f, "memory": %.1f, "version": "%s"}\n', time[["elapsed"]],
+            time[["user.self"]] + time[["sys.self"]], peak, as.character(jags.version())))

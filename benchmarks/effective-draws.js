@@ -1,17 +1,23 @@
 /**
- * Effective draws a second, the minimum over coefficients and (co)variances, beside JAGS with its glm module: one chain
- * each, same data and priors, the same estimator (bulk ESS) for both. JAGS monitors only these quantities.
+ * Effective draws a second, the minimum and the median over coefficients and (co)variances, beside JAGS with its glm module
+ * (and MCMCpack and rstanarm where they are installed and have the model): one chain each, same data and priors, the same
+ * estimator (bulk ESS) for all, which monitor only these quantities. Every run is a process of its own.
  */
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import path from "node:path"
-import { datasets, lmm, sample, summarise } from "gibbsite"
+import {
+  effectiveDraws,
+  peakMegabytes,
+  readDraws,
+  round,
+  runNode,
+  runR,
+  SHORT,
+  withFolder,
+} from "./measure.js"
 
 const FLAT = ["Intercept ~ normal(0, sd = 1000)", "b ~ normal(0, sd = 1000)"]
-const CASES = [
-  {
-    name: "eck",
+const CASES = {
+  eck: {
     formula: "y ~ 1 + (1 | g)",
     priors: [
       "Intercept ~ normal(0, var = 0.5)",
@@ -20,8 +26,7 @@ const CASES = [
     ],
     sweeps: 100_000,
   },
-  {
-    name: "sleepstudy",
+  sleepstudy: {
     formula: "Reaction ~ Days + (Days | Subject)",
     priors: [
       ...FLAT,
@@ -30,8 +35,7 @@ const CASES = [
     ],
     sweeps: 20_000,
   },
-  {
-    name: "radon-intercept",
+  "radon-intercept": {
     data: "radon",
     formula: "log_radon ~ floor + (1 | county)",
     priors: [
@@ -41,72 +45,103 @@ const CASES = [
     ],
     sweeps: 20_000,
   },
-  {
-    name: "radon-slopes",
+  "radon-slopes": {
     data: "radon",
     formula: "log_radon ~ floor + (floor | county)",
     priors: [...FLAT, "cov(county) ~ inverseWishart(3, 0.1)", "var(residual) ~ inverseGamma(0.001, 0.001)"],
     sweeps: 20_000,
   },
-]
-const OURS = 200_000
+}
+const PEERS = { JAGS: "effective-draws.R", MCMCpack: "mcmcpack.R", rstanarm: "rstanarm.R" }
+const OURS = SHORT ? 20_000 : 200_000
 
 export async function benchmarkEffectiveDraws() {
-  const lines = ["Effective draws a second, minimum over coefficients and (co)variances, one chain"]
-  const rows = [["model", "JAGS", "gibbsite", "ratio", "all effects stored", "ratio", "sweeps/s"]]
-  for (const one of CASES) {
-    const jags = inJags(one)
-    const few = await ours(
-      one,
-      one.formula.includes("Days |") || one.formula.includes("floor |") ? ["b", "var", "cov"] : ["b", "var"],
-    )
-    const all = await ours(one, [])
-    const ratio = (rate) => (jags === null ? "" : (rate / jags.rate).toFixed(0))
-    rows.push([
-      one.name,
-      jags === null ? "not installed" : round(jags.rate),
-      round(few.rate),
-      ratio(few.rate),
-      round(all.rate),
-      ratio(all.rate),
-      round(few.sweeps),
-    ])
+  const { summarise } = await import("gibbsite")
+  const rows = []
+  const notes = ["by CPU time: processor seconds of the sweeps alone, without start, compilation and warm-up"]
+  const figures = []
+  for (const [name, one] of Object.entries(CASES)) {
+    const runs = { gibbsite: runNode("effective-draws.js", [name, "few"]) }
+    runs["gibbsite, effects stored"] = runNode("effective-draws.js", [name, "all"])
+    for (const [peer, script] of Object.entries(PEERS)) {
+      const found = withFolder((folder) => inR(script, name, one, path.join(folder, "draws.csv"), summarise))
+      if (found !== null) runs[peer] = found
+      else if (name === "radon-slopes") notes.push(`${peer}: not installed, or it failed on ${name}`)
+    }
+    for (const [who, run] of Object.entries(runs)) {
+      const own = who.startsWith("gibbsite")
+      const ratio = (of) => (own && runs.JAGS !== undefined ? (of(run) / of(runs.JAGS)).toFixed(0) : "")
+      rows.push([
+        name,
+        who,
+        round(run.least / run.seconds),
+        ratio((r) => r.least / r.seconds),
+        ratio((r) => r.least / r.cpu),
+        round(run.median / run.seconds),
+        run.of,
+        round(run.sweeps / run.seconds),
+        run.memory.toFixed(0),
+      ])
+      figures.push({ case: name, who, ...run })
+    }
   }
-  for (const row of rows)
-    lines.push(`  ${row.map((cell, k) => (k === 0 ? cell.padEnd(16) : cell.padStart(19))).join("")}`)
-  return lines.join("\n")
+  const head = [
+    "model",
+    "program",
+    "least ESS/s",
+    "to JAGS",
+    "by CPU time",
+    "median ESS/s",
+    "least of",
+    "sweeps/s",
+  ]
+  return {
+    title: "Effective draws a second over coefficients and (co)variances, one chain, same data and priors",
+    rows: [[...head, "peak MB"], ...rows],
+    notes,
+    figures,
+  }
 }
 
-async function ours(one, monitor) {
-  const data = datasets[one.data ?? one.name]()
-  const model = lmm(one.formula, data, { priors: one.priors })
+function inR(script, name, { data = name, sweeps }, out, summarise) {
+  const csv = path.join(import.meta.dirname, "..", "data", `${data}.csv`)
+  const count = SHORT ? sweeps / 10 : sweeps
+  const run = runR(script, [name, csv, count, out])
+  return run === null
+    ? null
+    : { ...run, ...effectiveDraws(summarise(readDraws(out))), sweeps: run.sweeps ?? count }
+}
+
+/** One case of ours, in this process. */
+async function measure(name, monitored) {
+  const { datasets, lmm, sample } = await import("gibbsite")
+  const { data = name, formula, priors } = CASES[name]
+  const model = lmm(formula, datasets[data](), { priors })
+  const { quantities } = model.graph
+  const wanted = quantities.filter(({ family }) => ["b", "var", "cov"].includes(family)).map((q) => q.name)
+  const monitor = monitored === "few" ? wanted : []
   // The first run warms the runtime up; it is measured on its own in eck-gibbs.js.
   await sample(model, { chains: 1, warmup: 1000, draws: 5000, seed: 0, monitor })
-  const post = await sample(model, { chains: 1, warmup: 1000, draws: OURS, seed: 1, monitor })
-  const rows = post.summary().filter(({ name }) => /^(b|var|cov)\[/.test(name))
+  const run = async (draws) => {
+    const before = process.cpuUsage()
+    const post = await sample(model, { chains: 1, warmup: 1000, draws, seed: 1, monitor, workers: 1 })
+    const { user, system } = process.cpuUsage(before)
+    return { post, draws, cpu: (user + system) / 1e6 }
+  }
+  const short = await run(OURS / 10)
+  const long = await run(OURS)
+  const { post } = long
   const { seconds, warmup, draws } = post.sampling
-  return { rate: Math.min(...rows.map((row) => row.essBulk)) / seconds, sweeps: (warmup + draws) / seconds }
-}
-
-function inJags(one) {
-  const root = path.resolve(import.meta.dirname, "..")
-  const folder = mkdtempSync(path.join(tmpdir(), "gibbsite-bench-"))
-  try {
-    const file = path.join(folder, "draws.csv")
-    const data = path.join(root, "data", `${one.data ?? one.name}.csv`)
-    const script = path.join(root, "benchmarks", "effective-draws.R")
-    const run = spawnSync("Rscript", [script, one.name, data, String(one.sweeps), file], { encoding: "utf8" })
-    if (run.status !== 0) return null
-    const { seconds } = JSON.parse(run.stdout.trim().split("\n").at(-1))
-    const [head, ...lines] = readFileSync(file, "utf8").trim().split("\n")
-    const columns = head
-      .split(/,(?=")/)
-      .map((name, k) => ({ name, chains: [Float64Array.from(lines, (l) => Number(l.split(",")[k]))] }))
-    const least = Math.min(...summarise(columns).map((row) => row.essBulk))
-    return { rate: least / seconds }
-  } finally {
-    rmSync(folder, { recursive: true })
+  return {
+    seconds,
+    // The difference between a long and a short run: both plan, start a thread, compile and warm up.
+    cpu: Math.max(1e-6, (OURS * (long.cpu - short.cpu)) / (long.draws - short.draws)),
+    sweeps: warmup + draws,
+    ...effectiveDraws(post.summary().filter((row) => wanted.includes(row.name))),
+    memory: peakMegabytes(),
   }
 }
 
-const round = (x) => Number(x.toPrecision(3)).toLocaleString("en")
+if (process.argv[1] === import.meta.filename && process.argv.length > 2) {
+  console.log(JSON.stringify(await measure(process.argv[2], process.argv[3])))
+}

@@ -28,4 +28,6 @@ adapt(model, 10, end.adaptation = TRUE, progress.bar = "none")
 update(model, 40, progress.bar = "none")
 seconds <- system.time(draws <- coda.samples(model, c("b", "vs", "vd", "vp", "v"), as.integer(args[3]), progress.bar = "none"))[["elapsed"]]
 write.csv(as.matrix(draws), args[4], row.names = FALSE)
-cat(sprintf('{"seconds": %.4f, "start": %.2f, "jags": "%s"}\n', seconds, start, as.character(jags.version())))
+peak <- as.numeric(gsub("[^0-9]", "", grep("VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
+cat(sprintf('{"seconds": %.4f, "start": %.2f, "memory": %.1f, "version": "%s"}\n', seconds, start, peak,
+            as.character(jags.version())))

@@ -1,36 +1,47 @@
 /** Cost by rows: reducing rows held in typed arrays, and sweeps of the reduced model, from 10⁴ rows to 10⁷. */
-import { lmm, sample } from "gibbsite"
+import { median, peakMegabytes, runNode, SHORT, slope } from "./measure.js"
 
-const ROWS = [1e4, 1e5, 1e6, 1e7]
+const ROWS = SHORT ? [1e4, 1e5, 1e6] : [1e4, 1e5, 1e6, 1e7]
 const GROUPS = 1000
+const SWEEPS = SHORT ? 1000 : 4000
 
 export async function benchmarkRows() {
-  const lines = [
-    `Rows: y ~ x + (1 | g), ${GROUPS} groups, columns given as typed arrays, collapsed, one chain`,
-  ]
-  const points = []
-  for (const rows of ROWS) {
-    const data = simulate(rows)
-    const started = performance.now()
-    const model = lmm("y ~ x + (1 | g)", data)
-    const built = performance.now()
-    const run = { chains: 1, warmup: 500, seed: 1, monitor: ["b", "sd"] }
-    const first = await sample(model, { ...run, draws: 1 })
-    const reduced = performance.now()
-    const seconds = []
-    for (let k = 0; k < 5; k++) {
-      const { sampling } = await sample(model, { ...run, draws: 4000 })
-      seconds.push(sampling.seconds / (sampling.warmup + sampling.draws))
-    }
-    const sweep = seconds.sort((a, b) => a - b)[2]
-    points.push([Math.log(rows), Math.log(sweep)])
-    const megabytes = process.memoryUsage().rss / 2 ** 20
-    lines.push(
-      `  ${rows.toExponential(0)} rows: model ${(built - started).toFixed(0)} ms, plan and reduction ${(reduced - built - 1000 * first.sampling.seconds).toFixed(0)} ms, sweep ${(1e6 * sweep).toFixed(1)} µs, memory ${megabytes.toFixed(0)} MB`,
-    )
+  const head = ["rows", "model, ms", "plan and reduction, ms", "sweep, µs", "peak MB"]
+  const figures = ROWS.map((rows) => ({ rows, ...runNode("rows.js", [rows]) }))
+  const points = figures.map(({ rows, sweep }) => [Math.log(rows), Math.log(sweep)])
+  return {
+    title: `Rows: y ~ x + (1 | g), ${GROUPS} groups, columns given as typed arrays, collapsed, one chain`,
+    rows: [
+      head,
+      ...figures.map(({ rows, model, plan, sweep, memory }) => [
+        rows.toExponential(0),
+        model.toFixed(0),
+        plan.toFixed(0),
+        (1e6 * sweep).toFixed(1),
+        memory.toFixed(0),
+      ]),
+    ],
+    notes: [`slope of log time of a sweep on log rows ${slope(points).toFixed(3)}`],
+    figures,
   }
-  lines.push(`  slope of log time of a sweep on log rows ${slope(points).toFixed(3)}`)
-  return lines.join("\n")
+}
+
+async function measure(rows) {
+  const { lmm, sample } = await import("gibbsite")
+  const data = simulate(rows)
+  const started = performance.now()
+  const model = lmm("y ~ x + (1 | g)", data)
+  const built = performance.now()
+  const run = { chains: 1, warmup: 500, seed: 1, monitor: ["b", "sd"] }
+  const first = await sample(model, { ...run, draws: 1 })
+  const reduced = performance.now()
+  const sweeps = []
+  for (let k = 0; k < 5; k++) {
+    const { sampling } = await sample(model, { ...run, draws: SWEEPS })
+    sweeps.push(sampling.seconds / (sampling.warmup + sampling.draws))
+  }
+  const plan = reduced - built - 1000 * first.sampling.seconds
+  return { model: built - started, plan, sweep: median(sweeps), memory: peakMegabytes() }
 }
 
 function simulate(rows) {
@@ -50,8 +61,6 @@ function simulate(rows) {
   return { y, x, g }
 }
 
-function slope(points) {
-  const [mx, my] = [0, 1].map((k) => points.reduce((sum, p) => sum + p[k], 0) / points.length)
-  const top = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0)
-  return top / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0)
+if (process.argv[1] === import.meta.filename && process.argv.length > 2) {
+  console.log(JSON.stringify(await measure(Number(process.argv[2]))))
 }
