@@ -72,7 +72,8 @@ export const round = (x) => Number(x.toPrecision(3)).toLocaleString("en", { maxi
 export function markdown(rows) {
   const widths = rows[0].map((_, k) => Math.max(3, ...rows.map((row) => String(row[k] ?? "").length)))
   const line = (row) => `| ${row.map((cell, k) => pad(String(cell ?? ""), widths[k], k)).join(" | ")} |`
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`
+  const dashes = (width, k) => (k < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)
+  const rule = `| ${widths.map(dashes).join(" | ")} |`
   return [line(rows[0]), rule, ...rows.slice(1).map(line)].join("\n")
 }
 
