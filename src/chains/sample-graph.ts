@@ -19,7 +19,7 @@ import { checkRunOptions } from "./run-options.ts"
 import type { RunOptions, RunSpec } from "./run-spec.ts"
 
 export interface SampleGraphOptions extends RunControls, Partial<RunOptions> {
-  /** Variables (`alpha`) or elements (`alpha[3]`) to record; default every variable that a `~` draws. */
+  /** Variables (`alpha`), elements (`alpha[3]`) or parts (`y[26, 1:5]`, `y[2,]`) to record; default every variable that a `~` draws. */
   readonly monitor?: readonly string[]
   /** Default `auto`. */
   readonly method?: RelationMethod
@@ -90,11 +90,9 @@ export function chooseElements(graph: RelationGraph, wanted?: readonly string[])
   const chosen =
     wanted === undefined || wanted.length === 0
       ? elements.filter(({ variable }) => drawn.has(variable))
-      : elements.filter(({ name, variable }) =>
-          wanted.some((entry) => squeeze(entry) === name || entry === variable),
-        )
+      : elements.filter(anyOf(wanted.map(matcherOf)))
   for (const entry of wanted ?? []) {
-    if (elements.some(({ name, variable }) => squeeze(entry) === name || entry === variable)) continue
+    if (elements.some(matcherOf(entry))) continue
     throw new OptionError(`nothing that changes is called "${entry}"`, {
       code: "unknown-monitor",
       where: "monitor",
@@ -115,4 +113,39 @@ const quantityOf = ({ name, variable, element }: ReturnType<typeof elementsOf>[n
   constant: false,
 })
 
-const squeeze = (name: string): string => name.replaceAll(" ", "")
+type Element = ReturnType<typeof elementsOf>[number]
+
+/** Whether an element is what an entry means: `alpha`, `alpha[3]`, or a part, `y[26, 1:5]`, `y[2,]`. */
+function matcherOf(entry: string): (element: Element) => boolean {
+  const plain = entry.replaceAll(" ", "")
+  const [, array, inside] = /^([^[]+)\[(.*)\]$/.exec(plain) ?? []
+  const ranges = inside?.split(",").map(rangeOf)
+  if (array === undefined || ranges === undefined || ranges.some((range) => range === null))
+    return ({ name, variable }) => name === plain || variable === plain
+  return ({ name, variable }) => {
+    if (variable !== array) return false
+    const indices =
+      name === variable
+        ? [1]
+        : name
+            .slice(variable.length + 1, -1)
+            .split(",")
+            .map(Number)
+    return (
+      indices.length === ranges.length &&
+      indices.every((index, d) => ranges[d]![0] <= index && index <= ranges[d]![1])
+    )
+  }
+}
+
+/** `3`, `1:5`, or nothing for a whole dimension; null for anything else. */
+function rangeOf(text: string): readonly [number, number] | null {
+  if (text === "") return [1, Number.POSITIVE_INFINITY]
+  const [, from, to] = /^(\d+)(?::(\d+))?$/.exec(text) ?? []
+  return from === undefined ? null : [Number(from), Number(to ?? from)]
+}
+
+const anyOf =
+  (tests: readonly ((element: Element) => boolean)[]) =>
+  (element: Element): boolean =>
+    tests.some((test) => test(element))

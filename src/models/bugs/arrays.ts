@@ -4,6 +4,7 @@ import type { ArrayValue } from "../array-value.ts"
 import { elementName, type Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsProgram, Span } from "./ast.ts"
 import type { Known } from "./fixed.ts"
+import { lineOf } from "./syntax-error.ts"
 
 const NOBODY = -1
 
@@ -101,9 +102,6 @@ export class Arrays implements Known {
     })
   }
 }
-
-/** 1-based line of a place in a text. */
-export const lineOf = (text: string, place: number): number => text.slice(0, place).split("\n").length
 
 function grow<T extends Float64Array | Int32Array | Uint8Array>(array: T, by: number, fill: number): T {
   const Type = array.constructor as new (length: number) => T

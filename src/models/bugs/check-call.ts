@@ -40,6 +40,16 @@ export function checkCall(
       )
     }
   })
+  dims.forEach((found, k) => {
+    if (d.argumentKinds[k] !== "matrix") return
+    const rows = d.shape === "vector" ? relation.width : Math.round(Math.sqrt(size(found)))
+    if (size(found) === 1 ? rows === 1 : found.length === 2 && found.every((n) => n === rows)) return
+    throw arrays.error(
+      `the ${d.argumentNames[k]} of ${d.name} is a matrix of ${rows} by ${rows}, found ${describe(found)}`,
+      statement.args[k]!,
+      "the two must be of one size",
+    )
+  })
   const drawn = d.dims(dims)
   if (size(drawn) !== relation.width) {
     throw arrays.error(

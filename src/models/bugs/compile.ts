@@ -1,5 +1,4 @@
 /** Compiles a parsed model and its data to relations: loops unrolled to tables, everything known evaluated. */
-import { ModelError } from "../../core/errors.ts"
 import type { ArrayValue } from "../functions/registry.ts"
 import { orderInstances } from "../relations/order.ts"
 import type { RelationGraph } from "../relations/relation-graph.ts"
@@ -29,10 +28,12 @@ export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, Arra
   const ordered = orderInstances(relations, arrays.values.length)
   if ("cycle" in ordered) {
     const names = ordered.cycle.map((slot) => arrays.nameOf(slot))
-    throw new ModelError(`a cycle: ${[...names, names[0]].join(" → ")}`, {
-      code: "cycle",
-      hint: "no node can depend on itself",
-    })
+    const { statement } = placed[arrays.statement[ordered.cycle[0]!]!]!
+    throw arrays.error(
+      `a cycle: ${[...names, names[0]].join(" → ")}`,
+      statement.target,
+      "no node can depend on itself",
+    )
   }
   return {
     variables: [...arrays.variables.values()],

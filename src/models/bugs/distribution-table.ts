@@ -53,7 +53,8 @@ export const isBugsDistribution = (name: string): boolean => byName.has(name)
 export function lookupBugsDistribution(name: string): BugsDistribution {
   const found = byName.get(name)
   if (found !== undefined) return found
-  const known = ELSEWHERE[name.toLowerCase()]
+  const lower = name.toLowerCase()
+  const known = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined
   throw new ModelError(`unknown distribution "${name}"`, {
     code: "unknown-distribution",
     hint: known === undefined ? suggest(name, [...byName.keys()]) : `did you mean "${known}"?`,

@@ -1,6 +1,7 @@
 import type { Relation, RelationExpr } from "../relations/relation-graph.ts"
 import type { Arrays } from "./arrays.ts"
 import { checkCall, checkCount } from "./check-call.ts"
+import { checkKnown } from "./check-known.ts"
 import { type LoweringSite, lowerExprs, splitByShape } from "./lower-relation.ts"
 import { expressionsOf } from "./names.ts"
 import { printStatement } from "./print.ts"
@@ -118,5 +119,6 @@ function makeRelation(arrays: Arrays, group: Group, id: string): Relation {
     observed: group.observed,
   }
   checkCall(arrays, statement, relation)
+  checkKnown(arrays, statement, relation)
   return relation
 }

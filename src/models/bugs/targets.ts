@@ -58,6 +58,7 @@ function declare(arrays: Arrays): void {
       throw arrays.error(`the dimensions of ${name} must be known positive integers`, dim)
     })
     const declared = sizes.length === 0 ? [1] : sizes
+    checkSize(arrays, name, declared, { span })
     const found = arrays.variable(name)
     if (found === undefined) arrays.allocate(name, declared)
     else if (found.dims.join() !== declared.join()) {
@@ -68,6 +69,23 @@ function declare(arrays: Arrays): void {
       )
     }
   }
+}
+
+/** Elements of one array: more do not fit into memory. */
+const MOST_ELEMENTS = 50_000_000
+
+function checkSize(
+  arrays: Arrays,
+  name: string,
+  dims: readonly number[],
+  at: { readonly span: BugsVariable["span"] },
+): void {
+  if (dims.reduce((a, b) => a * b, 1) <= MOST_ELEMENTS) return
+  throw arrays.error(
+    `${name} would be ${dims.join(" by ")}, more than ${MOST_ELEMENTS} elements`,
+    at,
+    "check its largest index",
+  )
 }
 
 function compileTarget(
@@ -146,6 +164,7 @@ function noteLargest(
       const top = typeof index === "number" ? index : index.reduce((a, b) => Math.max(a, b), 0)
       if (top > dims[d]!) dims[d] = top
     })
+  checkSize(arrays, target.name, dims, target)
   largest.set(target.name, dims)
 }
 

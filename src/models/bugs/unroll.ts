@@ -1,6 +1,9 @@
 import type { BugsExpr, BugsStatement } from "./ast.ts"
 import { compileFixed, type FixedValue, type Known } from "./fixed.ts"
 
+/** Iterations of one loop in all: models that mean more do not fit into memory. */
+const MOST_ITERATIONS = 4_000_000
+
 export type RelationStatement = Exclude<BugsStatement, { kind: "for" }>
 
 /** A relation of the text with the iterations of its loops. */
@@ -14,7 +17,7 @@ export interface UnrolledStatement {
 
 /**
  * Runs the loops of a model: every relation with every iteration it has. A range that counts down has none, as in JAGS.
- * @throws ModelError when a bound is not known before drawing or not an integer
+ * @throws ModelError when a bound is not known before drawing or not an integer, or a loop would never end
  */
 export function unrollStatements(statements: readonly BugsStatement[], known: Known): UnrolledStatement[] {
   const found: UnrolledStatement[] = []
@@ -29,7 +32,11 @@ export function unrollStatements(statements: readonly BugsStatement[], known: Kn
         continue
       }
       const range = compileRange(statement.range, loops, known)
-      const inner = iterations.flatMap((values) => range(values).map((value) => [...values, value]))
+      const inner: (readonly number[])[] = []
+      for (const values of iterations) {
+        const added = range(values, MOST_ITERATIONS - inner.length)
+        for (let k = 0; k < added.length; k++) inner.push([...values, added[k]!])
+      }
       visit(statement.body, [...loops, statement.variable], inner)
     }
   }
@@ -41,7 +48,7 @@ function compileRange(
   e: BugsExpr,
   loops: readonly string[],
   known: Known,
-): (values: readonly number[]) => readonly number[] {
+): (values: readonly number[], most: number) => readonly number[] {
   const integer = (value: FixedValue, of: BugsExpr): number => {
     if (value === null)
       throw known.error(
@@ -55,9 +62,15 @@ function compileRange(
   }
   if (e.kind === "call" && e.name === ":" && e.args.length === 2) {
     const [from, to] = e.args.map((arg) => compileFixed(arg, loops, known))
-    return (values) => {
+    return (values, most) => {
       const first = integer(from!(values), e.args[0]!)
       const last = integer(to!(values), e.args[1]!)
+      if (last - first >= most)
+        throw known.error(
+          `the loop has more than ${MOST_ITERATIONS} iterations`,
+          e,
+          `check its bounds, ${first} and ${last}`,
+        )
       return Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => first + k)
     }
   }

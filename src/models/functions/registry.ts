@@ -103,7 +103,7 @@ function describeArity(arity: Arity): string {
 }
 
 function remedyFor(name: string): string {
-  const foreign = FOREIGN[name]
+  const foreign = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined
   if (foreign !== undefined) return foreign
   const words = [...byName.keys()].filter((known) => isWord(known) === isWord(name))
   return nearest(name, words) === undefined && isWord(name)

@@ -1,6 +1,7 @@
 /** Initial values of a model of relations: those given, and for the rest values that the model allows, different by chain. */
 import { ModelError } from "../../core/errors.ts"
 import type { ArrayValue } from "../../models/array-value.ts"
+import { lineOf } from "../../models/bugs/syntax-error.ts"
 import { elementName, type RelationGraph, slotName } from "../../models/relations/relation-graph.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
@@ -223,21 +224,24 @@ function inconsistent(engine: Engine, { relation, instance, state }: Failure): M
   const f = engine.functions[relation]!
   const slot = one.writes[instance * one.width]!
   const parts: string[] = []
+  let wrong: string | undefined
   if (f.kind === "stochastic") {
     const args = new Float64Array(f.argsLength)
     f.args(state, instance, args)
+    const own = Array.from(f.argLengths, (length, k) => args.slice(f.argStarts[k]!, f.argStarts[k]! + length))
+    wrong = f.distribution.checkArguments(own)
     f.distribution.argumentNames.forEach((name, k) => {
-      const values = args.slice(f.argStarts[k]!, f.argStarts[k]! + f.argLengths[k]!)
+      const values = own[k]!
       parts.push(
         `${name} = ${values.length === 1 ? format(values[0]!) : `(${[...values].map(format).join(", ")})`}`,
       )
     })
   }
   return new ModelError(
-    `${slotName(graph, slot)} = ${format(state[slot]!)} is inconsistent with its parents, ${parts.join(", ")}, in ${one.text}`,
+    `${slotName(graph, slot)} = ${format(state[slot]!)} is inconsistent with its parents, ${parts.join(", ")}${wrong === undefined ? "" : ` (${wrong})`}, in ${one.text}`,
     {
       code: "inconsistent",
-      where: slotName(graph, slot),
+      where: `line ${lineOf(one.span.text, one.span.start)}`,
       span: one.span,
       hint: one.observed
         ? "check this value in the data, or give initial values of its parents that allow it"

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest"
+import { chooseElements } from "../../src/chains/sample-graph.ts"
+import { bugs } from "../../src/samplers/graph-model.ts"
+
+const { graph } = bugs(
+  "model { for (i in 1:3) { for (j in 1:2) { y[i, j] ~ dnorm(a, 1) } z[i] ~ dnorm(a, 1) } a ~ dnorm(0, 1) }",
+)
+const chosen = (...wanted: string[]) => chooseElements(graph, wanted).map(({ name }) => name)
+
+it("monitors name variables, elements and parts of arrays", () => {
+  expect(chosen("a", "z[2]")).toEqual(["z[2]", "a"])
+  expect(chosen("y[2:3, 1]")).toEqual(["y[2,1]", "y[3,1]"])
+  expect(chosen("y[3,]", "z[1:2]")).toEqual(["y[3,1]", "y[3,2]", "z[1]", "z[2]"])
+  expect(chosen("a[1]")).toEqual(["a"])
+  for (const wrong of ["y[1:2]", "z[4:5]", "z[i]", "z[1;2]", "b", "__proto__"])
+    expect(() => chosen(wrong)).toThrow(`nothing that changes is called "${wrong}"`)
+})
