@@ -1,4 +1,5 @@
 /** What the likelihoods share, and the arrays of a factorisation: allocated once, overwritten by every evaluation. */
+import type { DenseArena } from "../../math/wasm-dense/arena.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
@@ -39,9 +40,11 @@ export interface Factorisation {
   /** `L⁻¹` times each cross-product, and times each level's right side. */
   readonly solvedCross: Float64Array
   readonly solvedResponse: Float64Array
-  /** Cholesky factor of M, and `L_M⁻¹` times its right side. */
+  /** Cholesky factor of M, with one more row: `L_M⁻¹` times the right side, which is a view of that row. */
   readonly rest: Float64Array
   readonly solvedRest: Float64Array
+  /** Where M is large: the memory that both are in, whose kernels factorise it. */
+  readonly arena: DenseArena | null
   readonly ownPrecision: Float64Array
   /** The other columns' draw, measured from the centre. */
   readonly draw: Float64Array

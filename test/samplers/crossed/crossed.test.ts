@@ -142,7 +142,7 @@ describe("many levels of two factors", () => {
     const plan = model.plan()
     expect(plan.method).toBe("collapsed")
     expect(plan.blocks.map(({ assignment }) => assignment.sampler)).toEqual(["crossed"])
-    expect(plan.reason).toMatch(/^large factors in turn, \de\+4 multiplications a sweep: .* \de\+7$/)
+    expect(plan.reason).toMatch(/^large factors in turn, \de\+4 multiplications a sweep: .* \de\+6$/)
     const explained = plan.explain()
     expect(explained).toMatch(/block 1: .*u\[a\].* given the other effects/)
     expect(explained).toMatch(/block 2: .*u\[b\].* given the other effects/)
