@@ -74,7 +74,18 @@ function compileCall(e: Extract<BugsExpr, { kind: "call" }>, loops: readonly str
     }
   }
   const f = known.at(e, () => lookupFunction(e.name, e.args.length))
+  const [first, second] = args
   return (values) => {
+    if (f.kind === "scalar" && args.length <= 2) {
+      // Almost every call is one of a number or two; nothing is allocated for it, and nothing evaluated twice.
+      const a = first!(values)
+      if (a === null) return null
+      const b = second === undefined ? 0 : second(values)
+      if (b === null) return null
+      if (typeof a === "number" && typeof b === "number")
+        return second === undefined ? f.evaluate(a) : f.evaluate(a, b)
+      return known.at(e, () => applyFunction(f, second === undefined ? [a] : [a, b]))
+    }
     const found: (number | ArrayValue)[] = []
     for (const arg of args) {
       const value = arg(values)
@@ -110,7 +121,14 @@ const unwrap = (x: ArrayValue): number | ArrayValue => (x.values.length === 1 ? 
 
 function compileRead(e: BugsVariable, loops: readonly string[], known: Known): Fixed {
   const select = compileSelection(e, loops, known)
+  const slotOf = compileSlot(e, loops, known)
   return (values) => {
+    const slot = slotOf(values)
+    if (slot >= 0) {
+      const value = known.value(slot)
+      return Number.isNaN(value) ? null : value
+    }
+    if (slot !== NO_SLOT.severalOrNone) return null
     const selected = select(values)
     if (selected === null || selected.indices.some((index) => index === null)) return null
     const { variable } = selected
@@ -126,6 +144,47 @@ function compileRead(e: BugsVariable, loops: readonly string[], known: Known): F
       array[k] = value
     }
     return { dims: selectedDims(selected.indices as readonly (number | readonly number[])[]), values: array }
+  }
+}
+
+/** What is no slot: the array is not there, an index is drawn, or it may be several elements (or dimensions do not fit). */
+export const NO_SLOT = { undefinedArray: -1, drawnIndex: -2, severalOrNone: -3 } as const
+
+/**
+ * The slot of a name all of whose indices are numbers, without allocating; one of `NO_SLOT` for anything else.
+ * @throws ModelError for an index out of range
+ */
+export function compileSlot(
+  e: BugsVariable,
+  loops: readonly string[],
+  known: Known,
+): (values: readonly number[]) => number {
+  if (e.indices?.some((index) => index.kind === "all")) return () => NO_SLOT.severalOrNone
+  const indices = (e.indices ?? []).map((index) =>
+    index.kind === "all" ? () => null : compileFixed(index.value, loops, known),
+  )
+  const select = compileSelection(e, loops, known)
+  return (values) => {
+    const variable = known.variable(e.name)
+    if (variable === undefined) return NO_SLOT.undefinedArray
+    const { dims, offset, size } = variable
+    if (e.indices === null) return size === 1 ? offset : NO_SLOT.severalOrNone
+    if (indices.length !== dims.length) return NO_SLOT.severalOrNone
+    let slot = offset
+    let stride = 1
+    for (let d = 0; d < dims.length; d++) {
+      const index = indices[d]!(values)
+      if (index === null) return NO_SLOT.drawnIndex
+      if (typeof index !== "number") return NO_SLOT.severalOrNone
+      if (!(Number.isInteger(index) && index >= 1 && index <= dims[d]!)) {
+        // It says what is wrong, and where.
+        select(values)
+        return NO_SLOT.severalOrNone
+      }
+      slot += (index - 1) * stride
+      stride *= dims[d]!
+    }
+    return slot
   }
 }
 
@@ -203,13 +262,25 @@ function oneTo(n: number): readonly number[] {
   return made
 }
 
+const ONE: readonly number[] = [1]
+
 /** Slots of a selection, first index fastest. */
 export function selectedSlots(
   variable: Variable,
   indices: readonly (number | readonly number[])[],
 ): readonly number[] {
-  let slots: number[] = [variable.offset]
+  let slot = variable.offset
   let stride = 1
+  let isOne = true
+  for (let d = 0; d < indices.length && isOne; d++) {
+    const index = indices[d]!
+    if (typeof index === "number") slot += (index - 1) * stride
+    else isOne = false
+    stride *= variable.dims[d]!
+  }
+  if (isOne) return [slot]
+  let slots: number[] = [variable.offset]
+  stride = 1
   const strides = variable.dims.map((dim) => {
     const own = stride
     stride *= dim
@@ -231,6 +302,7 @@ export function selectedSlots(
 
 /** Dimensions of a selection; those with a single index are dropped, as R does. */
 export function selectedDims(indices: readonly (number | readonly number[] | null)[]): readonly number[] {
+  if (indices.every((index) => typeof index === "number")) return ONE
   const dims = indices.flatMap((index) => (typeof index === "number" || index === null ? [] : [index.length]))
   const kept = dims.filter((dim) => dim !== 1)
   return kept.length > 0 ? kept : [1]

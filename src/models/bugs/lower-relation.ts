@@ -10,6 +10,7 @@ import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
 import {
   compileFixed,
   compileSelection,
+  compileSlot,
   type FixedValue,
   type Known,
   type Selection,
@@ -44,16 +45,26 @@ export function splitByShape(
   iterations: readonly (readonly number[])[],
 ): (readonly (readonly number[])[])[] {
   const names = exprs.flatMap((e) => (e === null ? [] : namesIn(e, site.loops)))
-  const keyed = names.map((e) => ({ e, key: shapeKey(site, e) }))
+  const keyed = names.flatMap((e) => (isOneElement(e, site.loops) ? [] : [shapeKey(site, e)]))
+  if (keyed.length === 0) return [iterations]
   const groups = new Map<string, (readonly number[])[]>()
   for (const iteration of iterations) {
     let key = ""
-    for (const { key: keyOf } of keyed) key += keyOf(iteration)
+    for (const keyOf of keyed) key += keyOf(iteration)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [iteration])
     else group.push(iteration)
   }
-  return [...groups.values()]
+  return groups.size === 1 ? [iterations] : [...groups.values()]
+}
+
+/** Whether an indexed name is one element in every iteration, its indices made of loop variables and numbers alone. */
+function isOneElement(e: BugsVariable, loops: readonly string[]): boolean {
+  const isPlain = (index: BugsExpr): boolean =>
+    index.kind === "number" ||
+    (index.kind === "variable" && index.indices === null && loops.includes(index.name)) ||
+    (index.kind === "call" && ["+", "-", "*"].includes(index.name) && index.args.every(isPlain))
+  return e.indices?.every((index) => index.kind === "value" && isPlain(index.value)) === true
 }
 
 /** Names read by an expression, outermost of nested ones first; loop variables are none. */
@@ -66,7 +77,9 @@ function namesIn(e: BugsExpr, loops: readonly string[]): BugsVariable[] {
 
 function shapeKey(site: LoweringSite, e: BugsVariable): (iteration: readonly number[]) => string {
   const select = compileSelection(e, site.loops, site.known)
+  const slotOf = compileSlot(e, site.loops, site.known)
   return (iteration) => {
+    if (slotOf(iteration) >= 0) return "s;"
     const selection = select(iteration)
     if (selection === null) return "?"
     let key = ""
@@ -158,6 +171,8 @@ export function lowerExprs(
 
   const lowerName = (e: BugsVariable, text: string): RelationExpr => {
     const select = compileSelection(e, loops, known)
+    const single = lowerElements(e, text)
+    if (single !== null) return single
     const selections = iterations.map((iteration) => {
       const selection = select(iteration)
       if (selection !== null) return selection
@@ -188,6 +203,22 @@ export function lowerExprs(
       slots: shared ? slots.slice(0, length) : slots,
       shared,
     })
+    return { op: "read", reference: references.length - 1 }
+  }
+
+  /** A name that is one element in every iteration; null when it is not. */
+  const lowerElements = (e: BugsVariable, text: string): RelationExpr | null => {
+    const slotOf = compileSlot(e, loops, known)
+    const slots = new Int32Array(iterations.length)
+    for (let i = 0; i < iterations.length; i++) {
+      const slot = slotOf(iterations[i]!)
+      if (slot < 0) return null
+      if (!site.isDefined(slot)) throw undefinedElement(e, known.variable(e.name)!, slot, i)
+      slots[i] = slot
+    }
+    const shared = allSame(slots, 1)
+    const reference = { variable: e.name, text, length: 1, dims: [1] }
+    references.push({ ...reference, slots: shared ? slots.slice(0, 1) : slots, shared })
     return { op: "read", reference: references.length - 1 }
   }
 

@@ -37,11 +37,13 @@ interface Group extends PlacedStatement {
 function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
   const { statement, slots, dims } = source
   const exprs = statement.kind === "deterministic" ? [rightHandSide(statement)] : expressionsOf(statement)
-  const place = new Map(source.iterations.map((iteration, i) => [iteration, i]))
-  return splitByShape(siteOf(arrays, source), exprs, source.iterations).flatMap((iterations) => {
+  const parts = splitByShape(siteOf(arrays, source), exprs, source.iterations)
+  const place =
+    parts.length > 1 ? new Map(source.iterations.map((iteration, i) => [iteration, i])) : undefined
+  return parts.flatMap((iterations) => {
     const groups = new Map<string, number[]>()
-    for (const iteration of iterations) {
-      const i = place.get(iteration)!
+    for (let k = 0; k < iterations.length; k++) {
+      const i = place?.get(iterations[k]!) ?? k
       const key = keyOf(i)
       if (key === null) continue
       const group = groups.get(key)
@@ -60,6 +62,11 @@ function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
   /** null: nothing is left to do for it. */
   function keyOf(i: number): string | null {
     const own = slots[i]!
+    if (own.length === 1) {
+      const isKnown = !Number.isNaN(arrays.values[own[0]!]!)
+      if (statement.kind === "deterministic") return isKnown ? null : "computed 1"
+      return isKnown ? "data 1" : "drawn 1"
+    }
     const known = own.filter((slot) => !Number.isNaN(arrays.values[slot]!)).length
     if (statement.kind === "deterministic") return known === own.length ? null : `computed ${dims[i]}`
     if (known !== 0 && known !== own.length) {

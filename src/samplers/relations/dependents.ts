@@ -152,11 +152,17 @@ function findCyclicGroups({ graph, owners }: Network): Int32Array {
   const n = graph.relations.length
   const parents = graph.relations.map((relation) => {
     const found = new Set<number>()
-    for (let i = 0; i < relation.size; i++)
-      forEachParent(relation, i, (slot) => {
-        const owner = owners.relation[slot]!
-        if (owner >= 0) found.add(owner)
-      })
+    let last = -1
+    const add = (slots: Int32Array): void => {
+      for (let k = 0; k < slots.length; k++) {
+        const owner = owners.relation[slots[k]!]!
+        if (owner < 0 || owner === last) continue
+        found.add(owner)
+        last = owner
+      }
+    }
+    for (const { slots } of relation.references) add(slots)
+    for (const { reach } of relation.gathers) add(reach)
     return found
   })
   const group = new Int32Array(n).fill(-1)

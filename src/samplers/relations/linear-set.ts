@@ -26,8 +26,26 @@ export const slotsOf = (graph: RelationGraph, { relation, instances }: Target): 
   return Array.from(instances, (i) => [...writes.subarray(i * width, (i + 1) * width)]).flat()
 }
 
+/** Samplers ask in turn about the same targets, alone: by network and instances. */
+const reaches = new WeakMap<
+  Network,
+  WeakMap<Int32Array, { readonly relation: number; readonly reach: Reach }>
+>()
+
 /** What hangs on the elements of targets; informed children only. */
 export function findReach(network: Network, targets: readonly Target[]): Reach {
+  const [target] = targets
+  if (target === undefined || targets.length > 1) return computeReach(network, targets)
+  const byInstances = reaches.get(network) ?? new WeakMap()
+  reaches.set(network, byInstances)
+  const before = byInstances.get(target.instances)
+  if (before?.relation === target.relation) return before.reach
+  const reach = computeReach(network, targets)
+  byInstances.set(target.instances, { relation: target.relation, reach })
+  return reach
+}
+
+function computeReach(network: Network, targets: readonly Target[]): Reach {
   const { graph, base, relationOf, readerStart, readers, informed } = network
   const slots = new Uint8Array(graph.length)
   const seen = new Uint8Array(relationOf.length)
