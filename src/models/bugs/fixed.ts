@@ -6,6 +6,7 @@ import type { ModelError } from "../../core/errors.ts"
 import { type ArrayValue, elementwise, lookupFunction } from "../functions/registry.ts"
 import type { Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
+import { oneTo, selectedDims, selectedSlots, wholeOf } from "./selected-slots.ts"
 
 /** A number, an array, or null: it is not known before drawing. */
 export type FixedValue = number | ArrayValue | null
@@ -86,6 +87,13 @@ function compileCall(e: Extract<BugsExpr, { kind: "call" }>, loops: readonly str
         return second === undefined ? f.evaluate(a) : f.evaluate(a, b)
       return known.at(e, () => applyFunction(f, second === undefined ? [a] : [a, b]))
     }
+    if (f.name === ":") {
+      const from = first!(values)
+      const to = second!(values)
+      if (from === null || to === null) return null
+      const range = smallRange(from, to)
+      return range ?? known.at(e, () => applyFunction(f, [from, to]))
+    }
     const found: (number | ArrayValue)[] = []
     for (const arg of args) {
       const value = arg(values)
@@ -94,6 +102,16 @@ function compileCall(e: Extract<BugsExpr, { kind: "call" }>, loops: readonly str
     }
     return known.at(e, () => applyFunction(f, found))
   }
+}
+
+/** `from:to`, two or more integers and not very many; undefined for anything else. */
+function smallRange(from: number | ArrayValue, to: number | ArrayValue): ArrayValue | undefined {
+  if (typeof from !== "number" || typeof to !== "number" || !Number.isInteger(from)) return undefined
+  const length = to - from + 1
+  if (!(Number.isInteger(length) && length > 1 && length < 10_000)) return undefined
+  const values = new Float64Array(length)
+  for (let k = 0; k < length; k++) values[k] = from + k
+  return { dims: [length], values }
 }
 
 /** A function of the table at numbers and arrays; a scalar function goes element by element. */
@@ -248,62 +266,4 @@ export function compileSelection(
       ? undefined
       : `it is so at ${loops.map((name, k) => `${name} = ${values[k]}`).join(", ")}`
   }
-}
-
-const wholeOf = (variable: Variable): (number | readonly number[])[] =>
-  variable.size === 1 ? variable.dims.map(() => 1) : variable.dims.map(oneTo)
-
-const ranges = new Map<number, readonly number[]>()
-function oneTo(n: number): readonly number[] {
-  const found = ranges.get(n)
-  if (found !== undefined) return found
-  const made = Array.from({ length: n }, (_, k) => k + 1)
-  if (ranges.size < 64) ranges.set(n, made)
-  return made
-}
-
-const ONE: readonly number[] = [1]
-
-/** Slots of a selection, first index fastest. */
-export function selectedSlots(
-  variable: Variable,
-  indices: readonly (number | readonly number[])[],
-): readonly number[] {
-  let slot = variable.offset
-  let stride = 1
-  let isOne = true
-  for (let d = 0; d < indices.length && isOne; d++) {
-    const index = indices[d]!
-    if (typeof index === "number") slot += (index - 1) * stride
-    else isOne = false
-    stride *= variable.dims[d]!
-  }
-  if (isOne) return [slot]
-  let slots: number[] = [variable.offset]
-  stride = 1
-  const strides = variable.dims.map((dim) => {
-    const own = stride
-    stride *= dim
-    return own
-  })
-  for (let d = 0; d < indices.length; d++) {
-    const index = indices[d]!
-    const own = strides[d]!
-    if (typeof index === "number") {
-      for (let k = 0; k < slots.length; k++) slots[k]! += (index - 1) * own
-    } else {
-      const next: number[] = []
-      for (const i of index) for (const slot of slots) next.push(slot + (i - 1) * own)
-      slots = next
-    }
-  }
-  return slots
-}
-
-/** Dimensions of a selection; those with a single index are dropped, as R does. */
-export function selectedDims(indices: readonly (number | readonly number[] | null)[]): readonly number[] {
-  if (indices.every((index) => typeof index === "number")) return ONE
-  const dims = indices.flatMap((index) => (typeof index === "number" || index === null ? [] : [index.length]))
-  const kept = dims.filter((dim) => dim !== 1)
-  return kept.length > 0 ? kept : [1]
 }

@@ -14,11 +14,10 @@ import {
   type FixedValue,
   type Known,
   type Selection,
-  selectedDims,
-  selectedSlots,
   usesAny,
 } from "./fixed.ts"
 import { printExpr } from "./print.ts"
+import { selectedDims, selectedSlots } from "./selected-slots.ts"
 
 /** Expressions of a statement, lowered over a set of iterations. */
 export interface LoweredExprs {

@@ -1,8 +1,9 @@
 /** The left-hand sides: how large each array is, and which statement defines which of its elements. */
 import type { Arrays } from "./arrays.ts"
 import type { BugsIndex, BugsVariable } from "./ast.ts"
-import { compileFixed, type FixedValue, selectedDims, selectedSlots } from "./fixed.ts"
+import { compileFixed, type FixedValue } from "./fixed.ts"
 import { inferDims } from "./infer-dims.ts"
+import { selectedDims, selectedSlots } from "./selected-slots.ts"
 import type { UnrolledStatement } from "./unroll.ts"
 
 export interface PlacedStatement extends UnrolledStatement {
