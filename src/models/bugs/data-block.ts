@@ -15,8 +15,9 @@ export function runDataBlock(
   data: ReadonlyMap<string, ArrayValue>,
 ): ReadonlyMap<string, ArrayValue> {
   const { arrays, placed } = placeStatements(program, program.data, data)
-  const rng = streamFor("data block", 0, "data")
   let waiting = placed.filter(({ statement }) => statement.kind === "stochastic")
+  // Most data blocks draw nothing: keying a stream would take longer than the rest.
+  const rng = waiting.length === 0 ? null : streamFor("data block", 0, "data")
   // Draws feed other draws and computations: as long as something can be done, it is.
   while (waiting.length > 0) {
     const still = waiting.filter((source) => !drawStatement(source))
@@ -41,7 +42,7 @@ export function runDataBlock(
   )
 
   function drawStatement({ statement, loops, iterations, slots }: (typeof placed)[number]): boolean {
-    if (statement.kind !== "stochastic") return true
+    if (statement.kind !== "stochastic" || rng === null) return true
     const d = lookupBugsDistribution(statement.distribution)
     const compiled = statement.args.map((arg) => compileFixed(arg, loops, arrays))
     return iterations.every((iteration, i) => {
