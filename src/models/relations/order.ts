@@ -1,4 +1,4 @@
-import { forEachParent, type Relation } from "./relation-graph.ts"
+import { findReaders, parentTables, type Relation } from "./relation-graph.ts"
 
 /** The relation and instance that write each slot; −1 where none does. */
 export interface Owners {
@@ -34,30 +34,12 @@ export function orderInstances(relations: readonly Relation[], length: number): 
     base[r + 1] = base[r]! + relation.size
   })
   const total = base[relations.length]!
-  const idOf = (slot: number) =>
-    owners.relation[slot]! < 0 ? -1 : base[owners.relation[slot]!]! + owners.instance[slot]!
-
-  // Children by parent in compressed rows: counted first, filled after.
+  const idOf = new Int32Array(length)
+  for (let slot = 0; slot < length; slot++)
+    idOf[slot] = owners.relation[slot]! < 0 ? -1 : base[owners.relation[slot]!]! + owners.instance[slot]!
+  const { start, readers: children } = findReaders(relations, base, idOf, total)
   const waiting = new Int32Array(total)
-  const start = new Int32Array(total + 1)
-  const eachEdge = (visit: (parent: number, child: number) => void) =>
-    relations.forEach((relation, r) => {
-      for (let i = 0; i < relation.size; i++)
-        forEachParent(relation, i, (slot) => {
-          const parent = idOf(slot)
-          if (parent >= 0) visit(parent, base[r]! + i)
-        })
-    })
-  eachEdge((parent, child) => {
-    start[parent + 1]!++
-    waiting[child]!++
-  })
-  for (let k = 0; k < total; k++) start[k + 1]! += start[k]!
-  const children = new Int32Array(start[total]!)
-  const fill = start.slice()
-  eachEdge((parent, child) => {
-    children[fill[parent]!++] = child
-  })
+  for (let k = 0; k < children.length; k++) waiting[children[k]!]!++
 
   const queue = new Int32Array(total)
   let head = 0
@@ -78,7 +60,7 @@ export function orderInstances(relations: readonly Relation[], length: number): 
 function findCycle(
   relations: readonly Relation[],
   base: Int32Array,
-  idOf: (slot: number) => number,
+  idOf: Int32Array,
   waiting: Int32Array,
 ): number[] {
   const locate = (id: number) => {
@@ -91,9 +73,13 @@ function findCycle(
   while (!seen.includes(id)) {
     seen.push(id)
     const { relation, instance } = locate(id)
-    forEachParent(relation, instance, (slot) => {
-      if (idOf(slot) >= 0 && waiting[idOf(slot)]! > 0) id = idOf(slot)
-    })
+    for (const { slots, length, shared } of parentTables(relation)) {
+      const first = shared ? 0 : instance * length
+      for (let k = first; k < first + length; k++) {
+        const parent = idOf[slots[k]!]!
+        if (parent >= 0 && waiting[parent]! > 0) id = parent
+      }
+    }
   }
   return seen
     .slice(seen.indexOf(id))

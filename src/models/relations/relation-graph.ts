@@ -154,3 +154,79 @@ export function forEachParent(relation: Relation, instance: number, visit: (slot
     for (let k = 0; k < gather.reachLength; k++) visit(gather.reach[start + k]!)
   }
 }
+
+/** Slots that instances of a relation read: `length` for each, the same for all of them when shared. */
+export interface ParentTable {
+  readonly slots: Int32Array
+  readonly length: number
+  readonly shared: boolean
+}
+
+/** Everything that the instances of a relation read, as tables, which loops go through without a call an element. */
+export const parentTables = ({ references, gathers }: Relation): readonly ParentTable[] => [
+  ...references,
+  ...gathers.map(({ reach, reachLength, shared }) => ({ slots: reach, length: reachLength, shared })),
+]
+
+/**
+ * Who reads what, in compressed rows: readers of node n are `readers[start[n]..start[n + 1])`, by relation, table and
+ * instance. A reader is numbered by its relation's `base` plus its instance, and stands there as often as it reads.
+ *
+ * @param nodeOf by slot the node that stands for it; negative for slots that nobody asks about
+ * @param nodes number of nodes
+ */
+export function findReaders(
+  relations: readonly Relation[],
+  base: Int32Array,
+  nodeOf: Int32Array,
+  nodes: number,
+): { readonly start: Int32Array; readonly readers: Int32Array } {
+  const start = new Int32Array(nodes + 1)
+  for (const relation of relations)
+    for (const table of parentTables(relation)) countReaders(table, relation.size, nodeOf, start)
+  for (let k = 0; k < nodes; k++) start[k + 1]! += start[k]!
+  const readers = new Int32Array(start[nodes]!)
+  const fill = start.slice()
+  relations.forEach((relation, r) => {
+    for (const table of parentTables(relation))
+      enterReaders(table, relation.size, base[r]!, nodeOf, fill, readers)
+  })
+  return { start, readers }
+}
+
+function countReaders(
+  { slots, length, shared }: ParentTable,
+  size: number,
+  nodeOf: Int32Array,
+  start: Int32Array,
+): void {
+  const times = shared ? size : 1
+  const end = shared ? length : length * size
+  for (let k = 0; k < end; k++) {
+    const node = nodeOf[slots[k]!]!
+    if (node >= 0) start[node + 1]! += times
+  }
+}
+
+function enterReaders(
+  { slots, length, shared }: ParentTable,
+  size: number,
+  base: number,
+  nodeOf: Int32Array,
+  fill: Int32Array,
+  readers: Int32Array,
+): void {
+  for (let k = 0; k < length; k++) {
+    const node = shared ? nodeOf[slots[k]!]! : -1
+    if (node < 0) continue
+    const at = fill[node]!
+    for (let i = 0; i < size; i++) readers[at + i] = base + i
+    fill[node]! += size
+  }
+  if (shared) return
+  for (let i = 0, k = 0; i < size; i++)
+    for (const end = k + length; k < end; k++) {
+      const node = nodeOf[slots[k]!]!
+      if (node >= 0) readers[fill[node]!++] = base + i
+    }
+}

@@ -1,8 +1,9 @@
 /** What goes with a block of elements: scales that only it hangs on, coordinates without bounds, and what weighs it. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { forEachParent, type Relation } from "../../models/relations/relation-graph.ts"
+import { parentTables, type Relation } from "../../models/relations/relation-graph.ts"
 import type { Instances } from "./block-density.ts"
 import { type Coordinates, coordinateFor } from "./curvature-coordinates.ts"
+import { marked } from "./factor-pattern.ts"
 import { findReach, type Reach } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
@@ -71,41 +72,36 @@ export function findScales(
 
 /** Every stochastic instance whose density the targets enter. */
 export function findWeighed({ graph, network }: RelationModel, targets: readonly Target[]): Instances[] {
-  const found = new Map<number, Set<number>>()
+  const found = new Map<number, Uint8Array>()
   for (const { relation, instances } of [...findReach(network, targets).children, ...targets]) {
-    const own = found.get(relation) ?? new Set<number>()
-    for (const i of instances) own.add(i)
-    found.set(relation, own)
+    const mark = found.get(relation) ?? new Uint8Array(graph.relations[relation]!.size)
+    found.set(relation, mark)
+    for (let k = 0; k < instances.length; k++) mark[instances[k]!] = 1
   }
   return [...found]
     .sort(([a], [b]) => a - b)
     .filter(([relation]) => graph.relations[relation]!.kind === "stochastic")
-    .map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances).sort() }))
+    .map(([relation, mark]) => ({ relation, instances: marked(mark) }))
 }
 
 /** Whether what targets enter hangs on nothing else that is drawn. */
 export function isAlone(model: RelationModel, targets: readonly Target[]): boolean {
   const { graph, network } = model
   const { slots, computed } = findReach(network, targets)
-  const isKnown = (slot: number) => graph.fixed[slot] === 1 || slots[slot] === 1
-  const weighed = findWeighed(model, targets)
+  const isKnown = slots.map((inside, slot) => (inside === 1 || graph.fixed[slot] === 1 ? 1 : 0))
   return (
-    computed.every((relation) => allParents(relation, relation.size, isKnown)) &&
-    weighed.every(({ relation, instances }) => {
-      const child = relationOf(graph, relation)
-      const own = Array.from(instances, (i) =>
-        Array.from(child.writes.subarray(i * child.width, (i + 1) * child.width)),
-      ).flat()
-      return own.every(isKnown) && allParents(child, child.size, isKnown)
+    computed.every((relation) => allParents(relation, isKnown)) &&
+    findWeighed(model, targets).every(({ relation, instances }) => {
+      const { writes, width } = relationOf(graph, relation)
+      for (const i of instances)
+        for (let k = i * width; k < (i + 1) * width; k++) if (isKnown[writes[k]!] === 0) return false
+      return allParents(relationOf(graph, relation), isKnown)
     })
   )
 }
 
-function allParents(relation: Relation, size: number, isKnown: (slot: number) => boolean): boolean {
-  let all = true
-  for (let i = 0; i < size; i++)
-    forEachParent(relation, i, (slot) => {
-      all &&= isKnown(slot)
-    })
-  return all
-}
+const allParents = (relation: Relation, isKnown: Uint8Array): boolean =>
+  parentTables(relation).every(({ slots }) => {
+    for (let k = 0; k < slots.length; k++) if (isKnown[slots[k]!] === 0) return false
+    return true
+  })

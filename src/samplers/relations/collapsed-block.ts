@@ -9,7 +9,7 @@ import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import type { FactorGroup } from "./gaussian-factors.ts"
-import { dependsOn } from "./linear.ts"
+import { dependsOn, type SlotSet } from "./linear.ts"
 import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
@@ -86,10 +86,10 @@ function isReducible({ graph }: RelationModel, group: FactorGroup, reach: Reach)
   const isKnown = (slot: number) => graph.fixed[slot] === 1 || reach.slots[slot] === 1
   const own = Array.from(group.instances, (i) => child.writes[i]!)
   if (!own.every(isKnown)) return false
-  const isOther = (slot: number) => !isKnown(slot)
+  const isOther = reach.slots.map((_, slot) => (isKnown(slot) ? 0 : 1))
   return (
     !dependsOn(child, child.args[0]!, isOther) &&
-    findPath(reach, child, child.args[0]!).every(
+    findPath(graph, reach, child, child.args[0]!).every(
       (relation) => relation.kind === "stochastic" || !dependsOn(relation, relation.value, isOther),
     )
   )
@@ -103,17 +103,16 @@ function isCovered(
   reduced: readonly boolean[],
 ): boolean {
   const { slots, children } = findReach(network, [target])
-  const inSet = (slot: number) => slots[slot] === 1
   return children.every(({ relation, instances }) => {
     const g = groups.findIndex((group) => group.relation === relation)
     if (g < 0 || !reduced[g]) return false
     const known = new Set(groups[g]!.instances)
-    return instances.every((i) => known.has(i)) && !reads(graph, relation, inSet)
+    return instances.every((i) => known.has(i)) && !reads(graph, relation, slots)
   })
 }
 
 /** Whether the mean of a relation hangs on a set. */
-const reads = (graph: RelationGraph, relation: number, inSet: (slot: number) => boolean): boolean => {
+const reads = (graph: RelationGraph, relation: number, inSet: SlotSet): boolean => {
   const child = relationOf(graph, relation)
   return dependsOn(child, child.args[0]!, inSet)
 }

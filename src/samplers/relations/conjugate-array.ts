@@ -48,7 +48,7 @@ export function matchConjugateArray(
   if (family === undefined)
     return refusal("prior-not-conjugate", `its ${name} prior has no conjugate family here`)
   const reach = findReach(network, [target])
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   const children: ArrayChild[] = []
   for (const { relation: r, instances } of reach.children) {
     const child = relationOf(graph, r)

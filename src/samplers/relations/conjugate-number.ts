@@ -83,7 +83,7 @@ function findForms(
   { relation }: Target,
   reach: Reach,
 ): readonly ChildForm[] | Refusal {
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   const entries = new EntryForms(network, relation, inSet)
   const found: ChildForm[] = []
   for (const { relation: r, instances } of reach.children) {

@@ -16,7 +16,7 @@ import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
-import { dependsOn } from "./linear.ts"
+import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
 import { separateProducts } from "./products.ts"
@@ -67,7 +67,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
           return NORMALS[child.distribution] !== undefined && reachedArguments(child, reach).includes(0)
         }),
       }
-      const factors = { ...findFactors(network, engine, slots, normals, isScaled), dependents }
+      const factors = { ...findFactors(network, engine, slots, normals, isScaled, dependents), dependents }
       const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled)
       const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
       if (analysed.symbolic.flops > MOST_OPERATIONS) continue
@@ -137,13 +137,17 @@ function isManyAlone({ graph, network }: RelationModel, target: Target): boolean
     network,
     slotsOf(graph, target).map((slot) => [slot]),
   )
-  const seen = new Set<string>()
-  for (let k = 0; k < weighed.relation.length; k++)
+  const seen = new Map<number, Uint8Array>()
+  for (let k = 0; k < weighed.relation.length; k++) {
+    const r = weighed.relation[k]!
+    const own = seen.get(r) ?? new Uint8Array(graph.relations[r]!.size)
+    seen.set(r, own)
     for (let n = weighed.from[k]!; n < weighed.to[k]!; n++) {
-      const key = `${weighed.relation[k]} ${weighed.instances[n]}`
-      if (seen.has(key)) return false
-      seen.add(key)
+      const i = weighed.instances[n]!
+      if (own[i] === 1) return false
+      own[i] = 1
     }
+  }
   return true
 }
 
@@ -173,7 +177,7 @@ function isSpread({ graph, network }: RelationModel, target: Target): boolean {
 /** Whether everything between targets and their children is smooth, and every child known. */
 function isSmooth({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
   const reach = findReach(network, targets)
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   if (!reach.computed.every((r) => r.kind === "stochastic" || isSmoothIn(r, r.value, inSet))) return false
   return reach.children.every(({ relation }) => {
     const child = relationOf(graph, relation)
@@ -191,7 +195,7 @@ function isSmooth({ graph, network }: RelationModel, targets: readonly Target[])
   })
 }
 
-function isSmoothIn(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
+function isSmoothIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   if (!dependsOn(relation, e, inSet)) return true
   if (e.op === "gather")
     return relation.gathers[e.gather]!.indices.every(({ value }) => !dependsOn(relation, value, inSet))

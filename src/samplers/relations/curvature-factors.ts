@@ -10,7 +10,7 @@ import type { Dependents, Network } from "./dependents.ts"
 import { noConstants } from "./emit.ts"
 import { createEmitter } from "./emit-tangents.ts"
 import { type Engine, makeFunction, type WeighedFunctions } from "./engine.ts"
-import { type FactorPattern, transpose } from "./gaussian-factors.ts"
+import { type FactorPattern, findPatterns } from "./factor-pattern.ts"
 import { dependsOn } from "./linear.ts"
 import { isFixedAffine, NORMALS, type Reach, reachedArguments } from "./linear-set.ts"
 import { relationOf } from "./site.ts"
@@ -50,29 +50,17 @@ export function findArgumentGroups(
   isScaled: (column: number) => boolean,
 ): ArgumentGroups {
   const { graph } = network
-  const columnsBy = findColumns(reach, dependents, slots.length)
   const direction = Float64Array.from(slots, (_, k) => 0.5 + (((k + 1) * 0.6180339887498949) ** 2 % 1))
   const groups = reach.children.flatMap(({ relation, instances }): ArgumentGroup[] => {
     const child = relationOf(graph, relation)
     const curved = curvedArguments(reach, child)
     if (curved.length === 0) return []
     const families = findArgumentFamilies(lookupBugsDistribution(child.distribution).name, curved) ?? []
-    const start = new Int32Array(instances.length + 1)
-    const lists = Array.from(instances, (i) => columnsBy.get(relation)!.get(i)!)
-    lists.forEach((list, n) => {
-      start[n + 1] = start[n]! + list.length
-    })
-    const columns = Int32Array.from(lists.flat())
-    const pattern: FactorPattern = {
-      relation,
-      instances,
-      start,
-      columns,
-      ...transpose(start, columns, slots.length),
-    }
+    const [pattern] = findPatterns([{ relation, instances, size: child.size }], dependents, slots.length)
+    if (pattern === undefined) return []
     return families.map((family) => {
       const { arguments: own } = ARGUMENT_FAMILIES[family]!
-      const isSimple = own.length === 1 && !columns.some(isScaled)
+      const isSimple = own.length === 1 && !pattern.columns.some(isScaled)
       const linear = isSimple
         ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
         : null
@@ -80,21 +68,6 @@ export function findArgumentGroups(
     })
   })
   return { groups, direction }
-}
-
-/** By child relation and instance the elements it hangs on, ascending. */
-function findColumns({ children }: Reach, { weighed }: Dependents, count: number) {
-  const found = new Map(
-    children.map(({ relation, instances }) => [
-      relation,
-      new Map(Array.from(instances, (i) => [i, [] as number[]])),
-    ]),
-  )
-  for (let column = 0; column < count; column++)
-    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
-      for (let n = weighed.from[k]!; n < weighed.to[k]!; n++)
-        found.get(weighed.relation[k]!)?.get(weighed.instances[n]!)?.push(column)
-  return found
 }
 
 /** The linear combination inside an argument, when it is a function of one. */
@@ -124,8 +97,9 @@ function findLinear(
   // Slopes are the same wherever they are taken.
   const s = graph.values.map((value) => (Number.isNaN(value) ? 0 : value))
   const coefficients = new Float64Array(columns.length)
+  const t = new Float64Array(graph.length)
   for (let column = 0; column < slots.length; column++) {
-    const t = new Float64Array(graph.length)
+    t.fill(0)
     t[slots[column]!] = 1
     engine.differentiate(s, t, computed, computed.start[column]!, computed.start[column + 1]!)
     for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
@@ -161,7 +135,7 @@ function findCore(
 ): Core | null {
   const of: Relation = graph.relations[relation]!
   if (isFixedAffine(graph, reach, of, value)) return { relation, value, instances }
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   if (value.op === "call" && value.dims === null) {
     if (lookupFunction(value.name, value.args.length).kind === "array") return null
     const moving = value.args.filter((arg) => dependsOn(of, arg, inSet))

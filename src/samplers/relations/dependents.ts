@@ -1,6 +1,6 @@
 /** What has to be computed again, and what has to be weighed, when an instance of a relation gets another value. */
 import { findOwners, type Owners } from "../../models/relations/order.ts"
-import { forEachParent, type RelationGraph } from "../../models/relations/relation-graph.ts"
+import { findReaders, type RelationGraph } from "../../models/relations/relation-graph.ts"
 
 /** Instances of relations in runs: run k is `instances[from[k]..to[k])` of relation `relation[k]`. Plain data. */
 export interface Runs {
@@ -34,6 +34,12 @@ export interface Network {
   readonly readers: Int32Array
   /** Position in an order with parents first, by global number. */
   readonly position: Int32Array
+  /**
+   * By global number the place in an order with parents first in which relations that do not feed themselves stand as a
+   * whole, and those that do in the order of their instances; and the numbers in that order.
+   */
+  readonly rank: Int32Array
+  readonly byRank: Int32Array
   /** By global number: whether something observed hangs on it. Where nothing does, it is drawn forward from its parents. */
   readonly informed: Uint8Array
 }
@@ -52,25 +58,34 @@ export function buildNetwork(graph: RelationGraph): Network {
     relationOf.fill(r, base[r]!, base[r + 1]!)
     position.set(graph.order[r]!, base[r]!)
   })
-  const readerStart = new Int32Array(graph.length + 1)
-  const eachRead = (visit: (slot: number, reader: number) => void) =>
-    relations.forEach((relation, r) => {
-      for (let i = 0; i < relation.size; i++)
-        forEachParent(relation, i, (slot) => {
-          if (graph.fixed[slot] === 0) visit(slot, base[r]! + i)
-        })
-    })
-  eachRead((slot) => {
-    readerStart[slot + 1]!++
-  })
-  for (let s = 0; s < graph.length; s++) readerStart[s + 1]! += readerStart[s]!
-  const readers = new Int32Array(readerStart[graph.length]!)
-  const fill = readerStart.slice()
-  eachRead((slot, reader) => {
-    readers[fill[slot]!++] = reader
-  })
-  const network = { graph, owners, base, relationOf, readerStart, readers, position }
+  const moving = Int32Array.from(graph.fixed, (fixed, slot) => (fixed === 0 ? slot : -1))
+  const { start: readerStart, readers } = findReaders(relations, base, moving, graph.length)
+  const ranks = rankInstances(findCyclicGroups(graph, owners), base, position)
+  const network = { graph, owners, base, relationOf, readerStart, readers, position, ...ranks }
   return { ...network, informed: findInformed(network, total) }
+}
+
+/** Places by group of relations, then by position. */
+function rankInstances(group: Int32Array, base: Int32Array, position: Int32Array) {
+  const total = position.length
+  const byPosition = new Int32Array(total)
+  for (let id = 0; id < total; id++) byPosition[position[id]!] = id
+  const groupOf = new Int32Array(total)
+  const fill = new Int32Array(group.length + 1)
+  for (let r = 0; r < group.length; r++) {
+    groupOf.fill(group[r]!, base[r]!, base[r + 1]!)
+    fill[group[r]! + 1]! += base[r + 1]! - base[r]!
+  }
+  for (let g = 0; g < group.length; g++) fill[g + 1]! += fill[g]!
+  const rank = new Int32Array(total)
+  const byRank = new Int32Array(total)
+  for (let p = 0; p < total; p++) {
+    const id = byPosition[p]!
+    const at = fill[groupOf[id]!]!++
+    rank[id] = at
+    byRank[at] = id
+  }
+  return { rank, byRank }
 }
 
 function findInformed(network: Omit<Network, "informed">, total: number): Uint8Array {
@@ -89,8 +104,8 @@ function findInformed(network: Omit<Network, "informed">, total: number): Uint8A
     const i = id - base[r]!
     for (let k = i * width; k < (i + 1) * width && informed[id] === 0; k++) {
       const slot = writes[k]!
-      for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++)
-        if (informed[readers[e]!] === 1) informed[id] = 1
+      for (let e = readerStart[slot]!; e < readerStart[slot + 1]! && informed[id] === 0; e++)
+        informed[id] = informed[readers[e]!]!
     }
   }
   return informed
@@ -106,41 +121,42 @@ const isObserved = ({ graph }: Pick<Network, "graph">, r: number): boolean => {
  * The dependents of each target.
  * @param targets by target, the slots that change together
  */
-export function findDependents(network: Network, targets: readonly (readonly number[])[]): Dependents {
-  const { graph, base, relationOf, readerStart, readers, position, informed } = network
+export function findDependents(network: Network, targets: readonly ArrayLike<number>[]): Dependents {
+  const { graph, base, relationOf, readerStart, readers, rank, byRank, informed } = network
   const seen = new Int32Array(relationOf.length).fill(-1)
-  const computed = new RunBuilder()
-  const weighed = new RunBuilder()
-  const cyclic = findCyclicGroups(network)
-  targets.forEach((slots, target) => {
-    const found: number[] = []
-    const children: number[] = []
-    const visit = (slot: number): void => {
-      for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++) {
-        const id = readers[e]!
-        if (seen[id] === target || informed[id] === 0) continue
-        seen[id] = target
-        if (graph.relations[relationOf[id]!]!.kind === "stochastic") children.push(id)
-        else found.push(id)
-      }
+  const isComputed = Uint8Array.from(graph.relations, ({ kind }) => (kind === "deterministic" ? 1 : 0))
+  const computed = new RunBuilder(relationOf, base)
+  const weighed = new RunBuilder(relationOf, base)
+  // What one target reaches: computed instances by their rank, the others by their number.
+  const found = new Int32Array(relationOf.length)
+  const children = new Int32Array(relationOf.length)
+  let foundCount = 0
+  let childCount = 0
+  const visit = (slot: number, target: number): void => {
+    for (let e = readerStart[slot]!, end = readerStart[slot + 1]!; e < end; e++) {
+      const id = readers[e]!
+      if (seen[id] === target || informed[id] === 0) continue
+      seen[id] = target
+      if (isComputed[relationOf[id]!] === 1) found[foundCount++] = rank[id]!
+      else children[childCount++] = id
     }
-    for (const slot of slots) visit(slot)
-    for (let k = 0; k < found.length; k++) {
-      const id = found[k]!
+  }
+  for (let target = 0; target < targets.length; target++) {
+    const slots = targets[target]!
+    foundCount = 0
+    childCount = 0
+    for (let k = 0; k < slots.length; k++) visit(slots[k]!, target)
+    for (let k = 0; k < foundCount; k++) {
+      const id = byRank[found[k]!]!
       const { width, writes } = graph.relations[relationOf[id]!]!
-      const i = id - base[relationOf[id]!]!
-      for (let w = i * width; w < (i + 1) * width; w++) visit(writes[w]!)
+      const first = (id - base[relationOf[id]!]!) * width
+      for (let w = first; w < first + width; w++) visit(writes[w]!, target)
     }
-    // Relations that do not feed themselves run as a whole; those that do, in the order of their instances.
-    found.sort((a, b) => {
-      const ra = relationOf[a]!
-      const rb = relationOf[b]!
-      return cyclic[ra]! - cyclic[rb]! || position[a]! - position[b]!
-    })
-    children.sort((a, b) => a - b)
-    computed.add(found, relationOf, base)
-    weighed.add(children, relationOf, base)
-  })
+    const own = found.subarray(0, foundCount).sort()
+    for (let k = 0; k < foundCount; k++) own[k] = byRank[own[k]!]!
+    computed.add(own)
+    weighed.add(children.subarray(0, childCount).sort())
+  }
   return { computed: computed.finish(), weighed: weighed.finish() }
 }
 
@@ -148,7 +164,7 @@ export function findDependents(network: Network, targets: readonly (readonly num
  * Numbers relations so that parents come first, the relations of a cycle (`x[t]` from `y[t-1]`, `y[t]` from `x[t]`) with
  * one number. Source: Tarjan (1972), Depth-first search and linear graph algorithms.
  */
-function findCyclicGroups({ graph, owners }: Network): Int32Array {
+function findCyclicGroups(graph: RelationGraph, owners: Owners): Int32Array {
   const n = graph.relations.length
   const parents = graph.relations.map((relation) => {
     const found = new Set<number>()
@@ -191,35 +207,70 @@ function findCyclicGroups({ graph, owners }: Network): Int32Array {
 }
 
 class RunBuilder {
-  private readonly start = [0]
-  private readonly relation: number[] = []
-  private readonly from: number[] = []
-  private readonly to: number[] = []
-  private readonly instances: number[] = []
+  private readonly relationOf: Int32Array
+  private readonly base: Int32Array
+  private readonly start = new IntegerList()
+  private readonly relation = new IntegerList()
+  private readonly from = new IntegerList()
+  private readonly to = new IntegerList()
+  private readonly instances = new IntegerList()
 
-  add(ids: readonly number[], relationOf: Int32Array, base: Int32Array): void {
-    const first = this.relation.length
-    for (const id of ids) {
-      const r = relationOf[id]!
-      const last = this.relation.length - 1
-      if (last < first || this.relation[last] !== r) {
-        this.relation.push(r)
-        this.from.push(this.instances.length)
-        this.to.push(this.instances.length)
-      }
-      this.instances.push(id - base[r]!)
-      this.to[this.to.length - 1]!++
+  constructor(relationOf: Int32Array, base: Int32Array) {
+    this.relationOf = relationOf
+    this.base = base
+    this.start.push(0)
+  }
+
+  /** The runs of the next target. @param ids global numbers in their order */
+  add(ids: Int32Array): void {
+    const { relationOf, base } = this
+    const into = this.instances.reserve(ids.length)
+    let at = this.instances.length
+    for (let k = 0; k < ids.length; ) {
+      const r = relationOf[ids[k]!]!
+      const first = base[r]!
+      const end = base[r + 1]!
+      this.relation.push(r)
+      this.from.push(at)
+      for (; k < ids.length && ids[k]! >= first && ids[k]! < end; k++) into[at++] = ids[k]! - first
+      this.to.push(at)
     }
+    this.instances.length = at
     this.start.push(this.relation.length)
   }
 
   finish(): TargetRuns {
     return {
-      start: Int32Array.from(this.start),
-      relation: Int32Array.from(this.relation),
-      from: Int32Array.from(this.from),
-      to: Int32Array.from(this.to),
-      instances: Int32Array.from(this.instances),
+      start: this.start.finish(),
+      relation: this.relation.finish(),
+      from: this.from.finish(),
+      to: this.to.finish(),
+      instances: this.instances.finish(),
     }
+  }
+}
+
+/** Integers that become more. */
+class IntegerList {
+  length = 0
+  private values = new Int32Array(16)
+
+  /** The storage, with room for `count` more. */
+  reserve(count: number): Int32Array {
+    const needed = this.length + count
+    if (needed > this.values.length) {
+      const grown = new Int32Array(Math.max(needed, 2 * this.values.length))
+      grown.set(this.values)
+      this.values = grown
+    }
+    return this.values
+  }
+
+  push(value: number): void {
+    this.reserve(1)[this.length++] = value
+  }
+
+  finish(): Int32Array {
+    return this.values.slice(0, this.length)
   }
 }

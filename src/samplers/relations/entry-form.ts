@@ -3,6 +3,7 @@ import { lookupFunction } from "../../models/functions/registry.ts"
 import { type RelationExpr, referenceStart } from "../../models/relations/relation-graph.ts"
 import type { Network } from "./dependents.ts"
 import { dimsOf } from "./emit.ts"
+import type { SlotSet } from "./linear.ts"
 
 /** `k xᵖ` of one element x; `1 − x` when `complement`. */
 export interface EntryForm {
@@ -24,14 +25,14 @@ type Form = Found | "free" | "other"
 export class EntryForms {
   private readonly network: Network
   private readonly target: number
-  private readonly inSet: (slot: number) => boolean
+  private readonly inSet: SlotSet
   private readonly bySlot = new Map<number, Form>()
 
   /**
    * @param target relation whose elements are numbers
    * @param inSet whether a slot is drawn by it or computed from it
    */
-  constructor(network: Network, target: number, inSet: (slot: number) => boolean) {
+  constructor(network: Network, target: number, inSet: SlotSet) {
     this.network = network
     this.target = target
     this.inSet = inSet
@@ -86,7 +87,7 @@ export class EntryForms {
   }
 
   private ofSlot(slot: number): Form {
-    if (!this.inSet(slot)) return "free"
+    if (this.inSet[slot] !== 1) return "free"
     const known = this.bySlot.get(slot)
     if (known !== undefined) return known
     const { graph, owners } = this.network

@@ -8,7 +8,8 @@ import { analyseSparse } from "../../math/sparse-cholesky.ts"
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { type FactorPattern, findFactors } from "./gaussian-factors.ts"
+import { type FactorPattern, findProducts } from "./factor-pattern.ts"
+import { findFactors } from "./gaussian-factors.ts"
 import { bindGaussianBlock, type GaussianMatch } from "./gaussian-kernel.ts"
 import { isAffineIn } from "./linear.ts"
 import { findReach, isNormal, isReachAffine, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
@@ -87,7 +88,7 @@ export function isLinear({ graph, network }: RelationModel, targets: readonly Ta
 }
 
 const isAffineArgument = (child: ReturnType<typeof relationOf>, { slots }: Reach): boolean =>
-  isAffineIn(child, child.args[0]!, (slot) => slots[slot] === 1)
+  isAffineIn(child, child.args[0]!, slots)
 
 /** The pattern of Q, and where each product of slopes goes in it. */
 export function analyseFactors({
@@ -98,37 +99,9 @@ export function analyseFactors({
   readonly groups: readonly FactorPattern[]
 }): Pick<GaussianMatch, "symbolic" | "pairs" | "diagonal"> {
   const n = slots.length
-  const places = new Map<number, number>()
-  const rows: number[][] = Array.from({ length: n }, (_, j) => [j])
-  for (let j = 0; j < n; j++) places.set(j * n + j, -1)
-  const eachPair = (group: FactorPattern, visit: (row: number, column: number) => void) => {
-    const { start, columns, instances } = group
-    for (let i = 0; i < instances.length; i++)
-      for (let a = start[i]!; a < start[i + 1]!; a++)
-        for (let b = start[i]!; b <= a; b++) visit(columns[a]!, columns[b]!)
-  }
-  for (const group of groups)
-    eachPair(group, (row, column) => {
-      const key = column * n + row
-      if (places.has(key)) return
-      places.set(key, -1)
-      rows[column]!.push(row)
-    })
-  const columnPointers = new Int32Array(n + 1)
-  rows.forEach((list, j) => {
-    list.sort((a, b) => a - b)
-    list.forEach((row, k) => {
-      places.set(j * n + row, columnPointers[j]! + k)
-    })
-    columnPointers[j + 1] = columnPointers[j]! + list.length
-  })
-  const pairs = groups.map((group) => {
-    const list: number[] = []
-    eachPair(group, (row, column) => list.push(places.get(column * n + row)!))
-    return Int32Array.from(list)
-  })
+  const { columnPointers, rowIndices, pairs } = findProducts(groups, n)
   return {
-    symbolic: analyseSparse(n, columnPointers, Int32Array.from(rows.flat())),
+    symbolic: analyseSparse(n, columnPointers, rowIndices),
     pairs,
     // The lowest row of a column is its diagonal.
     diagonal: columnPointers.slice(0, n),

@@ -5,21 +5,9 @@
 import type { Network } from "./dependents.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
+import { type ChildInstances, type FactorPattern, findPatterns, marked } from "./factor-pattern.ts"
 import { hasFixedSlopes, NORMALS, type Reach } from "./linear-set.ts"
 import { relationOf } from "./site.ts"
-
-/** Which elements of x the instances of a child relation hang on. Plain data. */
-export interface FactorPattern {
-  readonly relation: number
-  readonly instances: Int32Array
-  /** Elements of x that instance n hangs on: `columns[start[n]..start[n + 1])`, ascending. */
-  readonly start: Int32Array
-  readonly columns: Int32Array
-  /** The same by element of x: instances (positions in `instances`) and where in `columns` their slope stands. */
-  readonly columnStart: Int32Array
-  readonly columnInstance: Int32Array
-  readonly columnPlace: Int32Array
-}
 
 /** Factors of one normal child relation. Plain data. */
 export interface FactorGroup extends FactorPattern {
@@ -44,6 +32,7 @@ export interface Factors {
  * @param slots elements of x
  * @param reach what hangs on them; every child is normal, and affine unless slopes are taken anew at every state
  * @param isScaled whether an element has a coordinate of its own: its prior is left out, and no slope by it is fixed
+ * @param dependents of each element alone
  */
 export function findFactors(
   network: Network,
@@ -51,63 +40,36 @@ export function findFactors(
   slots: Int32Array,
   reach: Reach,
   isScaled: (column: number) => boolean = () => false,
-): Factors {
-  const { graph, owners } = network
-  const dependents = findDependents(
+  dependents: Dependents = findDependents(
     network,
     Array.from(slots, (slot) => [slot]),
-  )
-  const children = new Map(reach.children.map(({ relation, instances }) => [relation, new Set(instances)]))
-  slots.forEach((slot, column) => {
-    if (isScaled(column)) return
-    const r = owners.relation[slot]!
-    const own = children.get(r) ?? new Set<number>()
-    own.add(owners.instance[slot]!)
-    children.set(r, own)
-  })
-  const columnsBy = new Map([...children.keys()].map((r) => [r, new Map<number, Set<number>>()]))
-  const note = (relation: number, instance: number, column: number) => {
-    const byInstance = columnsBy.get(relation)
-    if (byInstance === undefined) return
-    const columns = byInstance.get(instance)
-    if (columns === undefined) byInstance.set(instance, new Set([column]))
-    else columns.add(column)
-  }
-  const { weighed } = dependents
-  slots.forEach((slot, column) => {
-    if (!isScaled(column)) note(owners.relation[slot]!, owners.instance[slot]!, column)
-    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
-      for (let n = weighed.from[k]!; n < weighed.to[k]!; n++)
-        note(weighed.relation[k]!, weighed.instances[n]!, column)
-  })
-  const groups = [...children]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([relation, chosen]): FactorGroup[] => {
-      const child = relationOf(graph, relation)
-      const kind = NORMALS[child.distribution]
+  ),
+): Factors {
+  const { graph, owners } = network
+  const isOwn = (column: number) => !isScaled(column)
+  const instanceOf = Array.from(slots, (slot) => Int32Array.of(owners.instance[slot]!))
+  const patterns = findPatterns(
+    withOwn(network, slots, reach, isOwn).filter(
       // A flat prior adds nothing.
-      if (kind === undefined) return []
-      const instances = Int32Array.from(chosen).sort()
-      const start = new Int32Array(instances.length + 1)
-      const lists = Array.from(instances, (i) => [...columnsBy.get(relation)!.get(i)!].sort((a, b) => a - b))
-      lists.forEach((list, n) => {
-        start[n + 1] = start[n]! + list.length
-      })
-      const columns = Int32Array.from(lists.flat())
-      return [
-        {
-          relation,
-          instances,
-          width: child.width,
-          spread: kind.spread,
-          start,
-          columns,
-          ...transpose(start, columns, slots.length),
-          slopes: new Float64Array(child.width * start[instances.length]!),
-          fixed: hasFixedSlopes(graph, reach, child, 0) && !columns.some(isScaled),
-        },
-      ]
-    })
+      ({ relation }) => NORMALS[relationOf(graph, relation).distribution] !== undefined,
+    ),
+    dependents,
+    slots.length,
+    (column) =>
+      isOwn(column) && NORMALS[relationOf(graph, owners.relation[slots[column]!]!).distribution] !== undefined
+        ? { relation: owners.relation[slots[column]!]!, instance: instanceOf[column]! }
+        : null,
+  )
+  const groups = patterns.map((pattern): FactorGroup => {
+    const child = relationOf(graph, pattern.relation)
+    return {
+      ...pattern,
+      width: child.width,
+      spread: NORMALS[child.distribution]!.spread,
+      slopes: new Float64Array(child.width * pattern.columns.length),
+      fixed: hasFixedSlopes(graph, reach, child, 0) && !pattern.columns.some(isScaled),
+    }
+  })
   const factors = { slots, groups, dependents }
   // Fixed slopes are the same wherever they are taken; NaN of what is not known must not reach them.
   bindSlopes(factors, engine, true)(graph.values.map((value) => (Number.isNaN(value) ? 0 : value)))
@@ -115,21 +77,30 @@ export function findFactors(
   return allFixed ? { ...factors, dependents: findDependents(network, []) } : factors
 }
 
-/** The rows of a compressed table by column. */
-export function transpose(start: Int32Array, columns: Int32Array, count: number) {
-  const columnStart = new Int32Array(count + 1)
-  for (const column of columns) columnStart[column + 1]!++
-  for (let c = 0; c < count; c++) columnStart[c + 1]! += columnStart[c]!
-  const fill = columnStart.slice()
-  const columnInstance = new Int32Array(columns.length)
-  const columnPlace = new Int32Array(columns.length)
-  for (let n = 0; n + 1 < start.length; n++)
-    for (let k = start[n]!; k < start[n + 1]!; k++) {
-      const at = fill[columns[k]!]!++
-      columnInstance[at] = n
-      columnPlace[at] = k
-    }
-  return { columnStart, columnInstance, columnPlace }
+/** Children of a set and the elements' own priors, by relation ascending. */
+function withOwn(
+  { graph, owners }: Network,
+  slots: Int32Array,
+  reach: Reach,
+  isOwn: (column: number) => boolean,
+): (ChildInstances & { readonly size: number })[] {
+  const marks = new Map(
+    reach.children.map(({ relation, instances }) => {
+      const mark = new Uint8Array(graph.relations[relation]!.size)
+      for (const i of instances) mark[i] = 1
+      return [relation, mark]
+    }),
+  )
+  slots.forEach((slot, column) => {
+    if (!isOwn(column)) return
+    const r = owners.relation[slot]!
+    const mark = marks.get(r) ?? new Uint8Array(graph.relations[r]!.size)
+    marks.set(r, mark)
+    mark[owners.instance[slot]!] = 1
+  })
+  return [...marks]
+    .sort(([a], [b]) => a - b)
+    .map(([relation, mark]) => ({ relation, instances: marked(mark), size: mark.length }))
 }
 
 /**

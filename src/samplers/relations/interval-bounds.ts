@@ -11,7 +11,7 @@ import { bindSupport } from "./support.ts"
 /** The child relations of a target that are observed intervals of it. */
 export function findIntervals(network: Network, target: number, reach: Reach): Int32Array {
   const { graph } = network
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   const entries = new EntryForms(network, target, inSet)
   const found = reach.children.filter(({ relation, instances }) => {
     const child = relationOf(graph, relation)

@@ -1,5 +1,6 @@
 /** Which drawn elements enter the model linearly together, and through which arguments of which children. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import type { Owners } from "../../models/relations/order.ts"
 import type {
   Relation,
   RelationExpr,
@@ -7,7 +8,7 @@ import type {
   StochasticRelation,
 } from "../../models/relations/relation-graph.ts"
 import type { Network } from "./dependents.ts"
-import { dependsOn, isAffineIn } from "./linear.ts"
+import { dependsOn, isAffineIn, type SlotSet } from "./linear.ts"
 import type { Target } from "./relation-sampler.ts"
 
 /** Everything that hangs on a set of drawn elements without another draw between. */
@@ -18,42 +19,53 @@ export interface Reach {
   readonly computed: readonly Relation[]
   /** Stochastic relations that read some of these, with the instances that do. */
   readonly children: readonly { readonly relation: number; readonly instances: Int32Array }[]
+  /** Who writes each slot. */
+  readonly owners: Owners
 }
 
 /** Slots of a target, instance by instance. */
-export const slotsOf = (graph: RelationGraph, { relation, instances }: Target): number[] => {
+export function slotsOf(graph: RelationGraph, { relation, instances }: Target): number[] {
   const { width, writes } = graph.relations[relation]!
-  return Array.from(instances, (i) => [...writes.subarray(i * width, (i + 1) * width)]).flat()
+  const slots: number[] = []
+  for (const i of instances) for (let k = i * width; k < (i + 1) * width; k++) slots.push(writes[k]!)
+  return slots
 }
 
-/** Samplers ask in turn about the same targets, alone: by network and instances. */
+/** Samplers ask in turn about the same targets: about one by its instances, about several by their list. */
 const reaches = new WeakMap<
   Network,
-  WeakMap<Int32Array, { readonly relation: number; readonly reach: Reach }>
+  WeakMap<object, { readonly relation: number; readonly count: number; readonly reach: Reach }>
 >()
 
 /** What hangs on the elements of targets; informed children only. */
 export function findReach(network: Network, targets: readonly Target[]): Reach {
   const [target] = targets
-  if (target === undefined || targets.length > 1) return computeReach(network, targets)
-  const byInstances = reaches.get(network) ?? new WeakMap()
-  reaches.set(network, byInstances)
-  const before = byInstances.get(target.instances)
-  if (before?.relation === target.relation) return before.reach
+  if (target === undefined) return computeReach(network, targets)
+  const key = targets.length === 1 ? target.instances : targets
+  const byTargets = reaches.get(network) ?? new WeakMap()
+  reaches.set(network, byTargets)
+  const before = byTargets.get(key)
+  if (before?.relation === target.relation && before.count === targets.length) return before.reach
   const reach = computeReach(network, targets)
-  byInstances.set(target.instances, { relation: target.relation, reach })
+  byTargets.set(key, { relation: target.relation, count: targets.length, reach })
   return reach
 }
 
 function computeReach(network: Network, targets: readonly Target[]): Reach {
-  const { graph, base, relationOf, readerStart, readers, informed } = network
+  const { graph, base, relationOf, readerStart, readers, informed, owners } = network
   const slots = new Uint8Array(graph.length)
   const seen = new Uint8Array(relationOf.length)
-  const queue = targets.flatMap((target) => slotsOf(graph, target))
-  for (const slot of queue) slots[slot] = 1
+  const queue = new Int32Array(graph.length)
+  let end = 0
+  for (const target of targets)
+    for (const slot of slotsOf(graph, target)) {
+      if (slots[slot] === 0) queue[end++] = slot
+      slots[slot] = 1
+    }
   const computed = new Set<Relation>()
-  const children = new Map<number, number[]>()
-  for (let k = 0; k < queue.length; k++) {
+  const children = new Int32Array(relationOf.length)
+  let count = 0
+  for (let k = 0; k < end; k++) {
     const slot = queue[k]!
     for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++) {
       const id = readers[e]!
@@ -61,43 +73,52 @@ function computeReach(network: Network, targets: readonly Target[]): Reach {
       seen[id] = 1
       const r = relationOf[id]!
       const relation = graph.relations[r]!
-      const i = id - base[r]!
       if (relation.kind === "stochastic") {
-        const list = children.get(r)
-        if (list === undefined) children.set(r, [i])
-        else list.push(i)
+        children[count++] = id
         continue
       }
       computed.add(relation)
-      for (let w = i * relation.width; w < (i + 1) * relation.width; w++) {
-        const written = relation.writes[w]!
+      const { width, writes } = relation
+      const first = (id - base[r]!) * width
+      for (let w = first; w < first + width; w++) {
+        const written = writes[w]!
         if (slots[written] === 1) continue
         slots[written] = 1
-        queue.push(written)
+        queue[end++] = written
       }
     }
   }
   return {
     slots,
     computed: [...computed],
-    children: [...children]
-      .sort(([a], [b]) => a - b)
-      .map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances).sort() })),
+    children: groupByRelation(children.subarray(0, count).sort(), relationOf, base),
+    owners,
   }
+}
+
+/** Instances by relation of ascending global numbers. */
+function groupByRelation(ids: Int32Array, relationOf: Int32Array, base: Int32Array): Reach["children"] {
+  const found: { relation: number; instances: Int32Array }[] = []
+  for (let from = 0; from < ids.length; ) {
+    const relation = relationOf[ids[from]!]!
+    let to = from
+    while (to < ids.length && ids[to]! < base[relation + 1]!) to++
+    found.push({ relation, instances: ids.subarray(from, to).map((id) => id - base[relation]!) })
+    from = to
+  }
+  return found
 }
 
 /** Whether everything computed from the set is affine in it. */
 export function isReachAffine({ slots, computed }: Reach): boolean {
   return computed.every(
-    (relation) =>
-      relation.kind === "stochastic" || isAffineIn(relation, relation.value, (slot) => slots[slot] === 1),
+    (relation) => relation.kind === "stochastic" || isAffineIn(relation, relation.value, slots),
   )
 }
 
 /** Arguments of a child that hang on the set, by position. */
 export function reachedArguments(child: StochasticRelation, { slots }: Reach): number[] {
-  const inSet = (slot: number) => slots[slot] === 1
-  return child.args.flatMap((arg, k) => (dependsOn(child, arg, inSet) ? [k] : []))
+  return child.args.flatMap((arg, k) => (dependsOn(child, arg, slots) ? [k] : []))
 }
 
 /** Whether the derivatives of a child's argument by the set never change: only data multiply its elements on the way. */
@@ -110,9 +131,9 @@ export const hasFixedSlopes = (
 
 /** The same of any expression of a relation that hangs on the set. */
 export function isFixedAffine(graph: RelationGraph, reach: Reach, of: Relation, at: RelationExpr): boolean {
-  const inSet = (slot: number) => reach.slots[slot] === 1
-  const isFixed = (relation: Relation, e: RelationExpr): boolean =>
-    !dependsOn(relation, e, (slot) => graph.fixed[slot] === 0)
+  const inSet = reach.slots
+  const moving = movingSlots(graph)
+  const isFixed = (relation: Relation, e: RelationExpr): boolean => !dependsOn(relation, e, moving)
   const visit = (relation: Relation, e: RelationExpr): boolean => {
     if (!dependsOn(relation, e, inSet)) return true
     if (e.op === "gather")
@@ -128,7 +149,7 @@ export function isFixedAffine(graph: RelationGraph, reach: Reach, of: Relation, 
   return (
     isAffineIn(of, at, inSet) &&
     visit(of, at) &&
-    findPath(reach, of, at).every(
+    findPath(graph, reach, of, at).every(
       (relation) =>
         relation.kind === "stochastic" ||
         (isAffineIn(relation, relation.value, inSet) && visit(relation, relation.value)),
@@ -136,17 +157,44 @@ export function isFixedAffine(graph: RelationGraph, reach: Reach, of: Relation, 
   )
 }
 
+const moving = new WeakMap<Uint8Array, SlotSet>()
+/** Everything that is drawn or computed from draws. */
+function movingSlots({ fixed }: RelationGraph): SlotSet {
+  const before = moving.get(fixed)
+  if (before !== undefined) return before
+  const made = fixed.map((isFixed) => 1 - isFixed)
+  moving.set(fixed, made)
+  return made
+}
+
 /** Deterministic relations between the set and an expression. */
-export function findPath({ computed }: Reach, of: Relation, at: RelationExpr): readonly Relation[] {
+export function findPath(
+  graph: RelationGraph,
+  { computed, owners }: Reach,
+  of: Relation,
+  at: RelationExpr,
+): readonly Relation[] {
   const found = new Set<Relation>()
-  const visit = (relation: Relation, e: RelationExpr): void => {
-    for (const next of computed) {
-      if (found.has(next)) continue
-      const written = new Set(next.writes)
-      if (!dependsOn(relation, e, (slot) => written.has(slot))) continue
+  const between = new Set(computed)
+  const follow = (table: Int32Array): void => {
+    let last = -1
+    for (let k = 0; k < table.length; k++) {
+      const r = owners.relation[table[k]!]!
+      if (r === last || r < 0) continue
+      last = r
+      const next = graph.relations[r]!
+      if (!between.has(next) || found.has(next)) continue
       found.add(next)
       if (next.kind === "deterministic") visit(next, next.value)
     }
+  }
+  const visit = (relation: Relation, e: RelationExpr): void => {
+    if (e.op === "read") follow(relation.references[e.reference]!.slots)
+    else if (e.op === "gather") {
+      const { reach, indices } = relation.gathers[e.gather]!
+      follow(reach)
+      for (const { value } of indices) visit(relation, value)
+    } else if (e.op === "call") for (const arg of e.args) visit(relation, arg)
   }
   visit(of, at)
   return [...found]

@@ -1,14 +1,15 @@
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 
-type InSet = (slot: number) => boolean
+/** By slot: 1 when it is in the set. Never changed once it has been asked about. */
+export type SlotSet = Uint8Array
 
 /**
  * Whether an expression is affine in all slots of a set together (a sum of terms with one of them each, times what does not
  * hang on them), judged from its form.
- * @param inSet whether a slot is in the set, or hangs on it
+ * @param inSet the set and what hangs on it
  */
-export function isAffineIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+export function isAffineIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   const depends = (x: RelationExpr): boolean => dependsOn(relation, x, inSet)
   const visit = (x: RelationExpr): boolean => {
     if (!depends(x)) return true
@@ -33,13 +34,13 @@ export function isAffineIn(relation: Relation, e: RelationExpr, inSet: InSet): b
 }
 
 /** Whether an affine expression has no term without an element of the set: it is zero where they all are. */
-export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   if (!dependsOn(relation, e, inSet)) return false
   switch (e.op) {
     case "read":
-      return relation.references[e.reference]!.slots.every(inSet)
+      return relation.references[e.reference]!.slots.every((slot) => inSet[slot] === 1)
     case "gather":
-      return relation.gathers[e.gather]!.reach.every(inSet)
+      return relation.gathers[e.gather]!.reach.every((slot) => inSet[slot] === 1)
     case "call": {
       if (e.name === "ifelse") return e.args.slice(1).every((arg) => isProportionalIn(relation, arg, inSet))
       const { linear } = lookupFunction(e.name, e.args.length)
@@ -53,7 +54,7 @@ export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: InS
 }
 
 /** Whether an expression is a constant over something proportional: `1 / x`, `k / (x * c)`, `x^-1`, `pow(x, -1)`. */
-export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   if (e.op !== "call") return false
   const [a, b] = e.args
   const free = (x: RelationExpr) => !dependsOn(relation, x, inSet)
@@ -72,17 +73,37 @@ export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: InSet
 }
 
 /** Whether an expression, in any instance, reads a slot of the set. */
-export function dependsOn(relation: Relation, e: RelationExpr, inSet: InSet): boolean {
+export function dependsOn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   switch (e.op) {
     case "read":
-      return relation.references[e.reference]!.slots.some(inSet)
+      return meets(relation.references[e.reference]!.slots, inSet)
     case "gather": {
       const gather = relation.gathers[e.gather]!
-      return gather.reach.some(inSet) || gather.indices.some(({ value }) => dependsOn(relation, value, inSet))
+      return (
+        meets(gather.reach, inSet) || gather.indices.some(({ value }) => dependsOn(relation, value, inSet))
+      )
     }
     case "call":
       return e.args.some((arg) => dependsOn(relation, arg, inSet))
     default:
       return false
   }
+}
+
+/** Answers by set and table: samplers ask about the same expressions in turn, and about their parts. */
+const answers = new WeakMap<SlotSet, WeakMap<Int32Array, boolean>>()
+
+/** Whether a table holds a slot of the set. */
+function meets(table: Int32Array, inSet: SlotSet): boolean {
+  let byTable = answers.get(inSet)
+  if (byTable === undefined) {
+    byTable = new WeakMap()
+    answers.set(inSet, byTable)
+  }
+  const before = byTable.get(table)
+  if (before !== undefined) return before
+  let found = false
+  for (let k = 0; k < table.length && !found; k++) found = inSet[table[k]!] === 1
+  byTable.set(table, found)
+  return found
 }

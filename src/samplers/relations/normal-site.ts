@@ -29,7 +29,7 @@ export const normalSite: RelationSampler<NormalMatch> = {
     if (!["dnorm", "dunif", "dflat"].includes(name))
       return refusal("prior-not-normal", `its ${name} prior is neither normal nor flat`)
     const reach = findReach(network, [target])
-    const inSet = (slot: number) => reach.slots[slot] === 1
+    const inSet = reach.slots
     const isAffine = isReachAffine(reach)
     const intervals = findIntervals(network, target.relation, reach)
     const children: NormalChild[] = []

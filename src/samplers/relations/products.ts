@@ -1,6 +1,6 @@
 /** Products of drawn elements with each other, `beta * theta[j]`: linear in either, not in both. */
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
-import { dependsOn } from "./linear.ts"
+import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, slotsOf } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
@@ -30,7 +30,7 @@ export function separateProducts(model: RelationModel, group: readonly Target[])
 /** Whether somewhere on the way to the children elements of the targets are multiplied with each other. */
 export function hasProducts({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
   const reach = findReach(network, targets)
-  const inSet = (slot: number) => reach.slots[slot] === 1
+  const inSet = reach.slots
   return (
     reach.computed.some((r) => r.kind === "deterministic" && multipliesSet(r, r.value, inSet)) ||
     reach.children.some(({ relation }) => {
@@ -40,7 +40,7 @@ export function hasProducts({ graph, network }: RelationModel, targets: readonly
   )
 }
 
-function multipliesSet(relation: Relation, e: RelationExpr, inSet: (slot: number) => boolean): boolean {
+function multipliesSet(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   if (e.op !== "call") return false
   const moving = e.args.filter((arg) => dependsOn(relation, arg, inSet))
   if (moving.length > 1 && ["*", "/", "inprod", "%*%"].includes(e.name)) return true

@@ -3,7 +3,7 @@ import type { RelationExpr, RelationGraph } from "../../models/relations/relatio
 import { referenceStart } from "../../models/relations/relation-graph.ts"
 import type { Network } from "./dependents.ts"
 import { dimsOf } from "./emit.ts"
-import { dependsOn } from "./linear.ts"
+import { dependsOn, type SlotSet } from "./linear.ts"
 
 /** The argument is k X, or k X⁻¹ where inverted, of one instance X of the target. */
 export interface WholeArgument {
@@ -30,7 +30,7 @@ export function findWholeArgument(
   child: number,
   instances: Int32Array,
   argument: number,
-  inSet: (slot: number) => boolean,
+  inSet: SlotSet,
 ): WholeArgument | null {
   const relation = network.graph.relations[child]!
   if (relation.kind !== "stochastic") return null
@@ -54,7 +54,7 @@ function visit(
   r: number,
   instance: number,
   e: RelationExpr,
-  inSet: (slot: number) => boolean,
+  inSet: SlotSet,
 ): WholeArgument | null {
   const relation = network.graph.relations[r]!
   const again = (x: RelationExpr): WholeArgument | null => visit(network, target, r, instance, x, inSet)
@@ -96,12 +96,7 @@ function visit(
 }
 
 /** Slots read together: one array of the target in its own order, or what one deterministic relation makes of it. */
-function ofSlots(
-  network: Network,
-  target: number,
-  slots: Int32Array,
-  inSet: (slot: number) => boolean,
-): WholeArgument | null {
+function ofSlots(network: Network, target: number, slots: Int32Array, inSet: SlotSet): WholeArgument | null {
   const { graph, owners } = network
   const r = owners.relation[slots[0]!]!
   if (r < 0) return null
@@ -143,13 +138,13 @@ function isGatherOfWholes(
   target: number,
   offsets: Int32Array,
   reach: Int32Array,
-  inSet: (slot: number) => boolean,
+  inSet: SlotSet,
 ): boolean {
   const { writes, width } = graph.relations[target]!
   if (offsets.length !== width) return false
   const seen = new Map<number, number>()
   for (const slot of reach) {
-    if (!inSet(slot)) continue
+    if (inSet[slot] !== 1) continue
     if (owners.relation[slot] !== target) return false
     const i = owners.instance[slot]!
     seen.set(i, (seen.get(i) ?? 0) + 1)
