@@ -3,9 +3,16 @@
 /** Chains of one scalar: one array of draws a chain. */
 export type Chains = readonly Float64Array[]
 
-/** All draws, chain after chain: a copy. */
-export function poolChains(chains: Chains): Float64Array {
-  const pool = new Float64Array(chains.reduce((sum, chain) => sum + chain.length, 0))
+export const countDraws = (chains: Chains): number => chains.reduce((sum, chain) => sum + chain.length, 0)
+
+/**
+ * All draws, chain after chain: a copy.
+ * @param pool where to write them, of that length
+ */
+export function poolChains(
+  chains: Chains,
+  pool: Float64Array = new Float64Array(countDraws(chains)),
+): Float64Array {
   let offset = 0
   for (const chain of chains) {
     pool.set(chain, offset)

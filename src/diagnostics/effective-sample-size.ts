@@ -7,33 +7,37 @@
  * `posterior`.
  */
 
-import { averageAutocovariance } from "./autocovariance.ts"
-import { isDegenerate } from "./chains.ts"
+import { lazyAutocovariance } from "./autocovariance.ts"
 import { mean, variance } from "./moments.ts"
 
 /**
  * The effective sample size of the mean of M series of length N, usually split chains.
  *
  * @param series arrays of one length, unchanged
+ * @param means the mean of each, where known
  * @returns a number of at most S log₁₀ S, S = N M; NaN when N < 3, when a value is not finite, or all are equal
  */
-export function effectiveSampleSize(series: readonly Float64Array[]): number {
+export function effectiveSampleSize(
+  series: readonly Float64Array[],
+  means: Float64Array = Float64Array.from(series, (one) => mean(one)),
+): number {
   const length = series[0]?.length ?? 0
-  if (length < 3 || isDegenerate(series)) return NaN
-  const means = Float64Array.from(series, (one) => mean(one))
-  const autocovariance = averageAutocovariance(series, means)
+  if (length < 3) return NaN
+  const autocovariance = lazyAutocovariance(series, means)
   // W (N − 1)/N is the autocovariance at lag 0; B/N the variance of the means of the series.
-  const within = (autocovariance[0]! * length) / (length - 1)
+  const within = (autocovariance(0) * length) / (length - 1)
   const between = series.length > 1 ? variance(means) : 0
-  const total = autocovariance[0]! + between
+  const total = autocovariance(0) + between
+  // Equal values have exactly their value as mean, and no deviations; values that are not finite have NaN.
+  if (!(total > 0 && Number.isFinite(total))) return NaN
   const draws = series.length * length
-  const time = autocorrelationTime((lag) => 1 - (within - autocovariance[lag]!) / total, length)
+  const time = autocorrelationTime((lag) => 1 - (within - autocovariance(lag)) / total, length)
   return draws / Math.max(time, 1 / Math.log10(draws))
 }
 
 /** τ̂ of equation 13 from the combined autocorrelations ρ̂ of equation 10 (lag 0 counts as 1). */
 function autocorrelationTime(correlationAt: (lag: number) => number, length: number): number {
-  const rho = new Float64Array(length)
+  const rho = correlations(length)
   let even = 1
   let odd = correlationAt(1)
   rho[0] = even
@@ -45,9 +49,9 @@ function autocorrelationTime(correlationAt: (lag: number) => number, length: num
     last += 2
     even = correlationAt(last)
     odd = correlationAt(last + 1)
-    if (even + odd < 0) continue
-    rho[last] = even
-    rho[last + 1] = odd
+    const positive = even + odd >= 0
+    rho[last] = positive ? even : 0
+    rho[last + 1] = positive ? odd : 0
   }
   // A positive even lag beyond the cut counts once: the mean of the sums that end before and after it, which is steadier
   // for antithetic chains.
@@ -64,4 +68,12 @@ function autocorrelationTime(correlationAt: (lag: number) => number, length: num
   let sum = 0
   for (let lag = 0; lag < last; lag++) sum += rho[lag]!
   return 2 * sum - 1 + rho[last]!
+}
+
+/** Kept from call to call, and written before it is read. */
+let kept = new Float64Array(0)
+
+function correlations(length: number): Float64Array {
+  if (kept.length < length) kept = new Float64Array(length)
+  return kept
 }

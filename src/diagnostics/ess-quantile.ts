@@ -22,11 +22,28 @@ export function essQuantile(chains: Chains, probability: number): number {
 
 /** The effective sample size of the share of draws at or below `bound`; NaN where all are, or `bound` is NaN. */
 export function essBelow(series: readonly Float64Array[], bound: number): number {
-  return effectiveSampleSize(
-    series.map((one) => {
-      const below = new Float64Array(one.length)
-      for (let i = 0; i < one.length; i++) if (one[i]! <= bound) below[i] = 1
-      return below
-    }),
-  )
+  const shares = new Float64Array(series.length)
+  const below = series.map((one, m) => {
+    const own = indicators(m, one.length)
+    let count = 0
+    for (let i = 0; i < one.length; i++) {
+      const is = one[i]! <= bound ? 1 : 0
+      own[i] = is
+      count += is
+    }
+    shares[m] = count / one.length
+    return own
+  })
+  return effectiveSampleSize(below, shares)
+}
+
+/** Arrays that are filled anew by each call: those of a run have one length. */
+const kept: Float64Array[] = []
+
+function indicators(m: number, length: number): Float64Array {
+  const known = kept[m]
+  if (known?.length === length) return known
+  const made = new Float64Array(length)
+  kept[m] = made
+  return made
 }

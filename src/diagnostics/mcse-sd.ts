@@ -20,11 +20,16 @@ export function mcseSd(chains: Chains): number {
 
 /** The same where the split chains, all draws and their mean are known. */
 export function sdError(halves: readonly Float64Array[], pool: Float64Array, centre: number): number {
-  const square = (value: number): number => (value - centre) ** 2
-  const squares = pool.map(square)
+  const squares = squaresAbout(pool, centre)
   const meanSquare = mean(squares)
+  const ess = effectiveSampleSize(halves.map((half) => squaresAbout(half, centre)))
   // Σ (d² − E d²)² in place of Σ d⁴ − (E d²)²: the same, and never negative.
-  const spread = mean(squares.map((value) => (value - meanSquare) ** 2))
-  const ess = effectiveSampleSize(halves.map((half) => half.map(square)))
+  const spread = mean(squaresAbout(squares, meanSquare))
   return Math.sqrt(spread / ess / meanSquare / 4)
+}
+
+function squaresAbout(values: Float64Array, centre: number): Float64Array {
+  const squares = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) squares[i] = (values[i]! - centre) ** 2
+  return squares
 }

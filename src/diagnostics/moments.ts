@@ -28,7 +28,10 @@ export function standardDeviation(values: Float64Array): number {
 
 function sumOfDeviations(values: Float64Array, centre: number): number {
   const n = values.length
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
   let i = 0
   for (; i + 3 < n; i += 4) {
     a += values[i]! - centre
@@ -42,7 +45,10 @@ function sumOfDeviations(values: Float64Array, centre: number): number {
 
 function sumOfSquares(values: Float64Array, centre: number): number {
   const n = values.length
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
   let i = 0
   for (; i + 3 < n; i += 4) {
     a += (values[i]! - centre) ** 2

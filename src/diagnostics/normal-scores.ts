@@ -22,13 +22,17 @@ export function normalScores(series: readonly Float64Array[]): Float64Array[] {
  * The same where the order of the pooled draws is known.
  *
  * @param length draws of each of the arrays that were pooled
+ * @param pool what the arrays returned are views of; written over
  */
-export function scoreOrdered({ sorted, order }: Ordered, length: number): Float64Array[] {
+export function scoreOrdered(
+  { sorted, order }: Ordered,
+  length: number,
+  pool: Float64Array = new Float64Array(sorted.length),
+): Float64Array[] {
   const size = sorted.length
   // Sorting puts NaN last.
   if (size === 0 || Number.isNaN(sorted[size - 1]!)) return []
   const table = scoreTable(size)
-  const pool = new Float64Array(size)
   for (let start = 0; start < size; ) {
     let end = start + 1
     while (end < size && sorted[end] === sorted[start]) end++

@@ -4,7 +4,7 @@
  * scores) and 15 (folding).
  */
 
-import { type Chains, isDegenerate, poolChains, splitChains } from "./chains.ts"
+import { type Chains, poolChains, splitChains } from "./chains.ts"
 import { mean, variance } from "./moments.ts"
 import { normalScores } from "./normal-scores.ts"
 import { quantile } from "./quantile.ts"
@@ -27,7 +27,9 @@ export function rhat(chains: Chains): number {
 
 /** The distances of the draws from their median, ζ of equation 15. */
 export function foldAbout(values: Float64Array, median: number): Float64Array {
-  return values.map((value) => Math.abs(value - median))
+  const folded = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) folded[i] = Math.abs(values[i]! - median)
+  return folded
 }
 
 /**
@@ -39,9 +41,11 @@ export function foldAbout(values: Float64Array, median: number): Float64Array {
  */
 export function scaleReduction(series: readonly Float64Array[]): number {
   const length = series[0]?.length ?? 0
-  if (length < 2 || isDegenerate(series)) return NaN
+  if (length < 2) return NaN
   const means = Float64Array.from(series, (one) => mean(one))
   const within = mean(Float64Array.from(series, (one, m) => variance(one, means[m])))
   const between = length * variance(means)
+  // Equal values have exactly their value as mean: nothing is known of a scalar that never moved.
+  if (within === 0 && !(between > 0)) return NaN
   return Math.sqrt((between / within + length - 1) / length)
 }

@@ -1,13 +1,13 @@
 /** The summary table of a posterior: moments, quantiles, their Monte Carlo errors, and the diagnostics. */
 
-import { type Chains, isDegenerate, poolChains, splitChains } from "./chains.ts"
+import { type Chains, countDraws, isDegenerate, poolChains, splitChains } from "./chains.ts"
 import { effectiveSampleSize } from "./effective-sample-size.ts"
 import { essBelow } from "./ess-quantile.ts"
 import { quantileError } from "./mcse-quantile.ts"
 import { sdError } from "./mcse-sd.ts"
 import { mean, variance } from "./moments.ts"
 import { normalScores, scoreOrdered } from "./normal-scores.ts"
-import { foldOrdered, orderValues } from "./ordered.ts"
+import { foldOrdered, makeOrdered, type Ordered, orderValues } from "./ordered.ts"
 import { quantileOfSorted } from "./quantile.ts"
 import { coarsenessOf, defectOf } from "./reason.ts"
 import { foldAbout, scaleReduction } from "./rhat.ts"
@@ -48,8 +48,9 @@ export function summarise(scalars: readonly ScalarChains[]): ParameterSummary[] 
 
 /** One scalar: the draws are pooled, sorted, and split once for all figures. */
 function summariseScalar({ name, chains }: ScalarChains): ParameterSummary {
-  const pool = poolChains(chains)
-  const ordered = orderValues(pool)
+  const room = roomFor(countDraws(chains))
+  const pool = poolChains(chains, room.pool)
+  const ordered = orderValues(pool, room.ordered)
   const { sorted } = ordered
   const halves = splitChains(chains)
   const centre = mean(pool)
@@ -61,10 +62,10 @@ function summariseScalar({ name, chains }: ScalarChains): ParameterSummary {
   // Ranks are taken among the draws that splitting keeps: all of them when chains have an even length.
   const length = halves[0]?.length ?? 0
   const all = length > 0 && halves.length * length === pool.length
-  const scores = all ? scoreOrdered(ordered, length) : normalScores(halves)
+  const scores = all ? scoreOrdered(ordered, length, room.scores) : normalScores(halves)
   const foldedScores =
     all && Number.isFinite(q50)
-      ? scoreOrdered(foldOrdered(ordered, q50), length)
+      ? scoreOrdered(foldOrdered(ordered, q50, room.folded), length, room.foldedScores)
       : normalScores(halves.map((half) => foldAbout(half, q50)))
 
   const judged = !isDegenerate(chains)
@@ -89,4 +90,29 @@ function summariseScalar({ name, chains }: ScalarChains): ParameterSummary {
   const incomplete = Object.values(figures).some(Number.isNaN)
   const defect = defectOf(chains)
   return { name, ...figures, reason: defect ?? (incomplete ? coarsenessOf(sorted) : null), defect }
+}
+
+interface Room {
+  readonly pool: Float64Array
+  readonly ordered: Ordered
+  readonly folded: Ordered
+  readonly scores: Float64Array
+  readonly foldedScores: Float64Array
+}
+
+/** Kept from scalar to scalar: those of a run have as many draws. */
+let kept: Room | undefined
+
+function roomFor(size: number): Room {
+  if (kept?.pool.length !== size) {
+    const make = (): Float64Array => new Float64Array(size)
+    kept = {
+      pool: make(),
+      ordered: makeOrdered(size),
+      folded: makeOrdered(size),
+      scores: make(),
+      foldedScores: make(),
+    }
+  }
+  return kept
 }

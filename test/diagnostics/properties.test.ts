@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { autocorrelation } from "../../src/diagnostics/autocorrelation.ts"
-import { averageAutocovariance } from "../../src/diagnostics/autocovariance.ts"
+import { averageAutocovariance, lazyAutocovariance } from "../../src/diagnostics/autocovariance.ts"
 import { poolChains } from "../../src/diagnostics/chains.ts"
 import { essBulk } from "../../src/diagnostics/ess-bulk.ts"
 import { essTail } from "../../src/diagnostics/ess-tail.ts"
@@ -175,6 +175,22 @@ describe("averageAutocovariance", () => {
   })
 })
 
+describe("lazyAutocovariance", () => {
+  it.each([0, 0.5, 0.95])("is the same at every lag, in any order (AR %d)", (phi) => {
+    for (const length of [3, 4, 7, 60, 61]) {
+      const series = ar1(3, length, phi, 8)
+      const all = averageAutocovariance(series)
+      const at = lazyAutocovariance(
+        series,
+        Float64Array.from(series, (one) => mean(one)),
+      )
+      for (let lag = 0; lag < length; lag++)
+        expect(Math.abs(at(lag) - all[lag]!)).toBeLessThan(1e-13 * Math.max(1, all[0]!))
+      expect(Math.abs(at(2) - all[2]!)).toBeLessThan(1e-13)
+    }
+  })
+})
+
 describe("orderValues", () => {
   const anyDoubles = fc.array(
     fc.oneof(fc.double(), fc.constantFrom(0, -0, 1, Infinity, -Infinity, Number.NaN)),
@@ -197,6 +213,15 @@ describe("orderValues", () => {
       }),
       { seed: 14, numRuns: 300 },
     )
+  })
+
+  it("sorts values that agree in their first twenty bits, whatever room was used before", () => {
+    const normal = normals(16)
+    const values = Float64Array.from({ length: 500 }, () => 1e9 + 1e-3 * normal())
+    orderValues(new Float64Array(700).fill(1))
+    const { sorted, order } = orderValues(values)
+    expect([...sorted]).toEqual([...values.slice().sort()])
+    expect([...sorted]).toEqual(Array.from(order, (i) => values[i]))
   })
 
   it("puts NaN of either sign last", () => {
