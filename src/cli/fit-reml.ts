@@ -12,20 +12,16 @@ export interface RemlBeside {
 }
 
 /**
- * The REML fit to hold a posterior against. A model that REML cannot fit, such as one whose residual variance is known
- * and has a group a row, has a posterior all the same: then there is a warning in its place.
+ * The REML fit to hold a posterior against. A model that REML cannot fit has a posterior all the same: then there is a
+ * warning in its place.
  */
 export function fitBeside(formula: string, table: Table, flags: DataFlags & PriorFlags): RemlBeside {
   const { weights, se } = flags
-  if (se !== undefined)
-    return {
-      fit: null,
-      warnings: ["There is no REML fit to compare with: the residual sds are known by row."],
-    }
   try {
     const fit = reml(formula, table, {
       ...designOptions(flags),
       ...(weights === undefined ? {} : { weights }),
+      ...(se === undefined ? {} : { se }),
     })
     return { fit, warnings: remarks(fit) }
   } catch (error) {

@@ -37,7 +37,9 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
 function anovaText(rows: readonly Row<"anova">[], flags: AnalysisFlags, io: Io): string {
   const type = flags.anova === "1" ? "I" : flags.anova === "2" ? "II" : "III"
   const method = flags.ddf === "kr" ? "Kenward and Roger's" : "Satterthwaite's"
-  const title = `F tests of type ${type}, ${method} degrees of freedom`
+  const isKnown = flags.se !== undefined && flags.ddf !== "kr"
+  const how = isKnown ? "χ² over its degrees of freedom, variances known" : `${method} degrees of freedom`
+  const title = `F tests of type ${type}, ${how}`
   if (rows.length === 0) return `${heading(title, io)}none: there is no fixed effect beside the intercept\n`
   const columns: readonly TableColumn<Row<"anova">>[] = [
     { title: "", align: "left", cell: ({ term }) => term },

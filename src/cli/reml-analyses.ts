@@ -7,7 +7,7 @@ import type { Comparable, LikelihoodRatioTest } from "../frequentist/likelihood-
 import { fitWithoutRandom, likelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
 import { type GroupEstimate, separateRows } from "../frequentist/lm-list.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
-import { readKnownWeights } from "../frequentist/read-weights.ts"
+import { readKnownWeights, readStandardErrors } from "../frequentist/read-weights.ts"
 import { type RemlOptions, reml } from "../frequentist/reml.ts"
 import { fitSeparately } from "../frequentist/separate-fits.ts"
 import {
@@ -127,6 +127,10 @@ function fitSmaller(
     })
   }
   const [column] = weights
+  if (flags.se !== undefined) {
+    const known = readStandardErrors(design, table, flags.se).map((value) => 1 / (value * value))
+    return fitWithoutRandom(design, method, known, true)
+  }
   return fitWithoutRandom(
     design,
     method,
@@ -135,15 +139,16 @@ function fitSmaller(
 }
 
 /** Known weights stay; correlations and variance functions go. */
-function withoutStructure({ weights = [] }: AnalysisFlags): AnalysisFlags {
+function withoutStructure({ weights = [], se }: AnalysisFlags): AnalysisFlags {
   const known = weights.filter((text) => !isCall(text))
-  return known.length === 0 ? {} : { weights: known }
+  return { ...(known.length === 0 ? {} : { weights: known }), ...(se === undefined ? {} : { se }) }
 }
 
 /** The columns outside the formula that the larger model reads: the smaller must have the same rows. */
-function columnsOfFlags({ residual, weights = [] }: AnalysisFlags): readonly string[] {
+function columnsOfFlags({ residual, weights = [], se }: AnalysisFlags): readonly string[] {
   const functions = weights.filter(isCall)
   return [
+    ...(se === undefined ? [] : [se]),
     ...weights.filter((text) => !isCall(text)),
     ...columnsOfErrors(residual === undefined ? null : parseCorrelation(residual), null),
     ...functions.flatMap((text) => columnsOfErrors(null, parseVariance(text))),
@@ -159,8 +164,10 @@ export function hasErrorStructure({ residual, weights = [] }: AnalysisFlags): bo
 export function errorOptions({
   residual,
   weights,
-}: AnalysisFlags): Pick<RemlOptions, "residual" | "weights"> {
+  se,
+}: AnalysisFlags): Pick<RemlOptions, "residual" | "weights" | "se"> {
   return {
+    ...(se === undefined ? {} : { se }),
     ...(weights === undefined ? {} : { weights }),
     ...(residual === undefined ? {} : { residual }),
   }

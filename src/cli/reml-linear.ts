@@ -38,9 +38,13 @@ interface LinearAnalyses {
   readonly predictions?: readonly PredictedRow[]
 }
 
-/** Whether a formula has neither bars nor a residual structure. */
+/** Whether a formula has neither bars nor a residual structure, and the residual variance is to be estimated. */
 export function isLinear(formula: string, flags: AnalysisFlags): boolean {
-  return !hasErrorStructure(flags) && findNodes(parseFormula(formula).right, isBar).length === 0
+  return (
+    !hasErrorStructure(flags) &&
+    flags.se === undefined &&
+    findNodes(parseFormula(formula).right, isBar).length === 0
+  )
 }
 
 /** @throws OptionError for an option that needs a formula without bars */

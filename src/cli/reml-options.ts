@@ -7,6 +7,7 @@ export interface AnalysisFlags {
   readonly ml?: boolean
   readonly weights?: readonly string[]
   readonly residual?: string
+  readonly se?: string
   readonly separate?: boolean
   readonly hausman?: string
   /** `true`: the option without a value. */
@@ -34,6 +35,10 @@ export const remlOptions = (): Option[] => [
       "--weights <w>",
       "column of weights w: residual variances are σ²/w; or a variance function, varIdent(stratum), varPower(x) or varExp(x); repeatable, for one of each",
     ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
+    new Option(
+      "--se <column>",
+      "standard errors: the residual sd of each row is known, as in a meta-analysis; tests are then normal",
+    ),
     new Option(
       "--residual <structure>",
       "correlated residuals: ar1(time | id), car1(time | id), or cs(1 | id); the formula then needs no bar",

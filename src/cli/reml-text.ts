@@ -101,7 +101,7 @@ function randomText(fit: LmmFit, io: Io): string {
   const groups = new Map(fit.design.random.map(({ group, levels }) => [group, levels.length]))
   const sizes = [...groups].map(([group, count]) => `${group} ${count}`)
   const count = `Observations: ${fit.nobs}${sizes.length === 0 ? "" : `; levels: ${sizes.join(", ")}`}\n`
-  return heading("Random effects", io) + formatTable(columns, rows, io) + count
+  return rows.length === 0 ? count : heading("Random effects", io) + formatTable(columns, rows, io) + count
 }
 
 /** Correlations belong to the bar that a term stands in: two bars of one group are independent. */
@@ -121,8 +121,9 @@ function randomRows({ varcorr }: LmmFit): RandomRow[] {
   return rows
 }
 
-function fixedText({ fixed }: LmmFit, io: Io, ddf: "kr" | "satterthwaite"): string {
+function fixedText({ fixed, residualKnown }: LmmFit, io: Io, ddf: "kr" | "satterthwaite"): string {
   const method = ddf === "kr" ? "df and standard errors by Kenward and Roger's" : "df by Satterthwaite's"
+  const isNormal = residualKnown && ddf !== "kr"
   if (fixed.length === 0) return `${heading("Fixed effects", io)}none\n`
   const scaled =
     (of: (effect: FixedEffect) => number) =>
@@ -133,11 +134,14 @@ function fixedText({ fixed }: LmmFit, io: Io, ddf: "kr" | "satterthwaite"): stri
     { title: "", align: "left", cell: ({ name }) => name },
     { ...right, title: "Estimate", cell: scaled((effect) => effect.estimate) },
     { ...right, title: "Std. Error", cell: scaled((effect) => effect.se) },
-    { ...right, title: "df", cell: ({ df }) => formatFigure(df, 1) },
-    { ...right, title: "t value", cell: ({ t }) => formatFigure(t, 2) },
-    { ...right, title: "Pr(>|t|)", cell: ({ p }) => formatP(p) },
+    ...(isNormal
+      ? []
+      : [{ ...right, title: "df", cell: ({ df }: FixedEffect) => formatFigure(df, 1) } as const]),
+    { ...right, title: isNormal ? "z value" : "t value", cell: ({ t }) => formatFigure(t, 2) },
+    { ...right, title: isNormal ? "Pr(>|z|)" : "Pr(>|t|)", cell: ({ p }) => formatP(p) },
   ]
-  return `${heading("Fixed effects", io)}${formatTable(columns, fixed, io)}${method} method\n`
+  const note = isNormal ? "the residual standard deviations are known: normal tests" : `${method} method`
+  return `${heading("Fixed effects", io)}${formatTable(columns, fixed, io)}${note}\n`
 }
 
 const withOneMore = (decimals: number | null): number | null => (decimals === null ? null : decimals + 1)

@@ -103,6 +103,7 @@ async function runInWorkers(run: Run, chunks: readonly number[], workers: number
     design,
     method: criterion.method,
     weights: fit.weights,
+    knownVariance: criterion.knownVariance,
     factors,
     seed: options.seed,
   }

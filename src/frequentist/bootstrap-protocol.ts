@@ -9,6 +9,7 @@ export interface BootstrapModel {
   readonly design: Design
   readonly method: LmmMethod
   readonly weights: Float64Array | null
+  readonly knownVariance: number | null
   /** T of each term in internal coordinates. */
   readonly factors: readonly Float64Array[]
   readonly seed: Seed | undefined

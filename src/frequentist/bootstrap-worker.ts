@@ -14,7 +14,7 @@ let prepared:
 parentPort?.on("message", (message: BootstrapMessage) => {
   if (message.kind === "model") {
     const { model } = message
-    const fit = restoreFit(model.design, model.method, model.weights, model.factors)
+    const fit = restoreFit(model)
     prepared = { model, replicate: createReplicator(fit, undefined), width: listParameters(fit).length }
     return
   }

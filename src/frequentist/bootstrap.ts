@@ -129,7 +129,8 @@ export function bootstrapLrt(
 ): BootstrapLrt {
   const began = performance.now()
   const replicates = checkReplicates(options.replicates ?? 1000)
-  const null_ = smaller ?? fitWithoutRandom(larger.design, larger.method, larger.weights)
+  const null_ =
+    smaller ?? fitWithoutRandom(larger.design, larger.method, larger.weights, larger.residualKnown)
   const { statistic } = likelihoodRatioTest(null_, larger)
   const statistics = new Float64Array(replicates)
   const draw = createStatisticSource(larger, null_, options.signal)
@@ -163,12 +164,14 @@ function createStatisticSource(
         return refitter.nullCriterion() - criterion
       }
     }
-    const { design, method, weights } = smaller
+    const { design, method, weights, residualKnown } = smaller
     const response = new Float64Array(larger.nobs)
     return (rng) => {
       for (let i = 0; i < response.length; i++) response[i] = drawNormal(rng) / Math.sqrt(weights?.[i] ?? 1)
       const drawn = { ...design, response: { ...design.response, values: response }, offset: null }
-      return fitWithoutRandom(drawn, method, weights).criterion - refitter.fit(response).criterion
+      return (
+        fitWithoutRandom(drawn, method, weights, residualKnown).criterion - refitter.fit(response).criterion
+      )
     }
   }
   const underNull = createRefitter(smaller, signal)

@@ -5,15 +5,16 @@ import type { Design } from "../models/formula/design.ts"
 
 /**
  * @param withoutRandom whether a design without bars is a model all the same, by its residual structure
+ * @param residualKnown whether the residual variances are known: an effect for each row can then be told from them
  * @throws ModelError when the formula has no bar, a grouping factor has a single level or as many levels as there
  *   are rows, or a term has at least as many random effects as there are rows
  * @throws DataError when there are no more rows than fixed effects, or a number of the design is not finite
  */
-export function checkMixedDesign(design: Design, withoutRandom = false): void {
+export function checkMixedDesign(design: Design, withoutRandom = false, residualKnown = false): void {
   checkNumbers(design)
   const { nobs } = design
   const where = design.formula
-  if (design.random.length === 0 && !withoutRandom) {
+  if (design.random.length === 0 && !withoutRandom && !residualKnown) {
     throw new ModelError("the formula has no random term", {
       code: "no-random-term",
       where,
@@ -33,6 +34,7 @@ export function checkMixedDesign(design: Design, withoutRandom = false): void {
         },
       )
     }
+    if (residualKnown) continue
     if (count >= nobs) {
       throw new ModelError(
         `grouping factor ${term.group} has as many levels (${count}) as there are rows (${nobs}); its variance cannot be told from the residual variance`,

@@ -109,7 +109,7 @@ function covarianceChanges(fit: LmmEstimate): readonly Change[] {
       }
     }
   })
-  changes.push(residualChange(fit, responseScale))
+  if (!fit.residualKnown) changes.push(residualChange(fit, responseScale))
   return changes
 }
 
@@ -152,5 +152,5 @@ function structuredChanges(fit: LmmEstimate, structure: FittedStructure): readon
     }
     return { covariances, residual: 0, working: [] }
   })
-  return [...changes, residualChange(fit, responseScale)]
+  return fit.residualKnown ? changes : [...changes, residualChange(fit, responseScale)]
 }

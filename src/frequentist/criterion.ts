@@ -16,6 +16,8 @@ export interface Criterion {
   readonly equations: Equations
   /** n − p for REML, n for ML. */
   readonly df: number
+  /** Residual variance on the scale of the data when it is known (over the weights); null: it is profiled out. */
+  readonly knownVariance: number | null
   /** The last evaluation, good for as long as the workspace is as it was left. */
   readonly memo: { last: Evaluated | null }
 }
@@ -38,16 +40,26 @@ export interface CriterionValue {
   readonly residualGradient: readonly Float64Array[]
 }
 
-export function createCriterion(system: LmmSystem, method: LmmMethod): Criterion {
+export function createCriterion(
+  system: LmmSystem,
+  method: LmmMethod,
+  knownVariance: number | null = null,
+): Criterion {
   const { nobs, fixed } = system.design
   const df = method === "REML" ? nobs - fixed.columns.length : nobs
-  return { system, method, equations: createEquations(system.cross), df, memo: { last: null } }
+  return { system, method, equations: createEquations(system.cross), df, knownVariance, memo: { last: null } }
+}
+
+/** Residual variance of the scaled response: the known one, or the estimate r²/df. */
+export function scaledVariance({ system, df, knownVariance }: Criterion, residualSquares: number): number {
+  return knownVariance === null ? residualSquares / df : knownVariance / system.responseScale ** 2
 }
 
 /**
  * Profiled deviance and profiled REML criterion of Bates et al. (2015), sections 3.4 and 3.5:
- * `log|M| + df (1 + log(2π r²/df))`, for REML plus `log|X'V⁻¹X|`; with its gradient. Leaves the factored equations,
- * their solution and their inverse in the workspace, and does nothing when that is where they are.
+ * `log|M| + df (1 + log(2π r²/df))`, for REML plus `log|X'V⁻¹X|`; with its gradient. Where the residual variance σ² is
+ * known, `log|M| + df log(2πσ²) + r²/σ²` instead. Leaves the factored equations, their solution and their inverse in
+ * the workspace, and does nothing when that is where they are.
  *
  * @param termFactors T of each term in the order of θ, row-major q × q, in internal coordinates
  */
@@ -78,11 +90,12 @@ function evaluateAnew(criterion: Criterion, termFactors: readonly Float64Array[]
   const elimination = eliminate(equations)
   if (elimination === null || !(elimination.residualSquares > 0)) return undefinedValue(system)
   const { residualSquares } = elimination
-  const variance = residualSquares / df
+  const variance = scaledVariance(criterion, residualSquares)
   const scale = system.responseScale
   const fixedPart = method === "REML" ? elimination.logDetFixed + system.logDetCrossproduct : 0
   const logDet = elimination.logDetEffects + fixedPart
-  const value = logDet - system.logWeights + df * (1 + Math.log(2 * Math.PI * variance) + 2 * Math.log(scale))
+  const spread = Math.log(2 * Math.PI * variance) + 2 * Math.log(scale)
+  const value = logDet - system.logWeights + df * spread + residualSquares / variance
   if (!Number.isFinite(value)) return undefinedValue(system)
   solveEquations(equations)
   invertEquations(equations, method === "REML")

@@ -58,6 +58,13 @@ export function exactVarianceTest(fit: LmmEstimate, options: ExactTestOptions = 
     "exact tests of a variance",
     "compare the fits by likelihood-ratio test, or bootstrap it",
   )
+  if (fit.residualKnown) {
+    throw new ModelError("the exact test is for a residual variance that is estimated, here it is known", {
+      code: "known-residual",
+      where: fit.formula,
+      hint: "use the likelihood-ratio test against the model without the random term, or bootstrap it",
+    })
+  }
   const spectrum = formSpectrum(fit)
   const { criterion } = fit.state
   const none = evaluateCriterion(criterion, [new Float64Array(1)]).value

@@ -35,8 +35,9 @@ export function intraclassCorrelations(fit: LmmEstimate): readonly IntraclassCor
   return [...variances].map(([group, variance]) => ({ group, icc: variance / total }))
 }
 
-/** σ², times the mean square of a variance function's factors. */
-function residualVariance({ sigma, state }: LmmEstimate): number {
+/** σ², times the mean square of a variance function's factors; where they are known, the mean of the rows' variances. */
+function residualVariance({ sigma, state, residualKnown, weights }: LmmEstimate): number {
+  if (residualKnown) return weights!.reduce((sum, weight) => sum + 1 / weight, 0) / weights!.length
   const factors = residualTransform(state.structure)?.factors ?? null
   if (factors === null) return sigma ** 2
   return (sigma ** 2 * factors.reduce((sum, factor) => sum + factor * factor, 0)) / factors.length

@@ -17,7 +17,7 @@ export interface FTest {
   /** Scaled as Kenward and Roger do with `ddf: "kr"`. */
   readonly F: number
   readonly ndf: number
-  /** Null when the degrees of freedom could not be computed. */
+  /** Null when the degrees of freedom could not be computed, and for a test of χ² (known residual variances). */
   readonly ddf: number | null
   readonly p: number | null
 }
@@ -29,11 +29,12 @@ export interface AnovaRow extends FTest {
 export interface AnovaOptions {
   /** III, as lmerTest, when left out. */
   readonly type?: TestType
-  /** Satterthwaite's when left out. */
+  /** Satterthwaite's when left out; with known residual variances none, the tests being of χ². */
   readonly ddf?: DdfMethod
 }
 
 export interface ContrastOptions {
+  /** As in {@link AnovaOptions}. */
   readonly ddf?: DdfMethod
   /** The values that the contrasts are tested against; zero when left out. */
   readonly rhs?: readonly number[]
@@ -47,8 +48,7 @@ export interface WaldTest {
 
 /** An F test for each term of the fixed part but the intercept. @throws what `termContrasts` and `testContrast` throw */
 export function anova(fit: LmmEstimate, options: AnovaOptions = {}): readonly AnovaRow[] {
-  const ddf = options.ddf ?? "satterthwaite"
-  const adjustment = ddf === "kr" ? adjustKenwardRoger(fit) : null
+  const adjustment = adjustmentOf(fit, options.ddf)
   return termContrasts(fit.design, options.type ?? 3).map(({ term, rows, contrast }) => {
     const l = toRows(contrast, rows, fit.fixed.length)
     return { term, ...testReduced(fit, reduce(fit, l, null), adjustment) }
@@ -68,8 +68,19 @@ export function testContrast(
   contrast: readonly ArrayLike<number>[],
   options: ContrastOptions = {},
 ): FTest {
-  const adjustment = options.ddf === "kr" ? adjustKenwardRoger(fit) : null
+  const adjustment = adjustmentOf(fit, options.ddf)
   return testReduced(fit, reduce(fit, contrast, options.rhs ?? null), adjustment)
+}
+
+/** @throws OptionError for Satterthwaite's degrees of freedom where residual variances are known */
+function adjustmentOf(fit: LmmEstimate, ddf: DdfMethod | undefined): KenwardRoger | null {
+  if (ddf === "kr") return adjustKenwardRoger(fit)
+  if (ddf === undefined || !fit.residualKnown) return null
+  throw new OptionError("with known residual standard deviations tests are normal and of χ²", {
+    code: "no-ddf",
+    where: fit.formula,
+    hint: "leave the degrees of freedom out, or use Kenward and Roger's (kr)",
+  })
 }
 
 /** Wald's χ² test of `Lβ = rhs`, the variance parameters taken as known. Throws as {@link testContrast} does. */
@@ -179,6 +190,7 @@ function testReduced(fit: LmmEstimate, reduced: ReducedContrast, adjustment: Ken
   let sum = 0
   for (let k = 0; k < q; k++) sum += values[k]! ** 2 / covariance[k * (q + 1)]!
   const F = sum / q
+  if (fit.residualKnown) return { F, ndf: q, ddf: null, p: chiSquareTail(sum, q) }
   const { sensitivity } = fit.state
   if (sensitivity === null) return { F, ndf: q, ddf: null, p: null }
   const each = toRows(contrast, q, p).map((row) => satterthwaiteDf(sensitivity, Float64Array.from(row)))

@@ -14,7 +14,7 @@ import { ranks } from "./boundary.ts"
 import { checkMixedDesign } from "./check-design.ts"
 import { countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion, LmmMethod } from "./criterion.ts"
-import { createCriterion, evaluateCriterion, evaluateTheta } from "./criterion.ts"
+import { createCriterion, evaluateCriterion, evaluateTheta, scaledVariance } from "./criterion.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
 import { addLazy, once } from "./lazy.ts"
 import type { FixedEffect, RandomEffects } from "./lmm-estimate.ts"
@@ -44,6 +44,7 @@ import { optimiseStructured } from "./structures/optimise-structured.ts"
 import type { ResidualModel } from "./structures/residual-model.ts"
 import type { StructuredModel } from "./structures/structured-model.ts"
 import { createStructuredModel } from "./structures/structured-model.ts"
+import { chiSquareTail } from "./tail-probabilities.ts"
 import { checkWeights } from "./weights.ts"
 
 export interface FitLmmOptions {
@@ -55,6 +56,8 @@ export interface FitLmmOptions {
   readonly search?: boolean
   /** Known w of the residual variances σ²/w: positive, one for each row of the design. */
   readonly weights?: Float64Array
+  /** The residual variances are 1/w, known, and nothing about them is estimated; false by default. */
+  readonly residualKnown?: boolean
   /** Correlation and variance function of the residuals. */
   readonly residual?: ResidualModel | null
   readonly signal?: AbortSignal
@@ -65,6 +68,8 @@ export interface FitLmmOptions {
  * J. Stat. Softw. 67(1)) define it (Pinheiro & Bates 2000, chapter 2, for the theory), by a Newton search with
  * analytic gradients on cross-products formed once. A search that does not converge gives `converged: false`.
  *
+ * With `residualKnown` rows have the residual variances 1/w, as in a meta-analysis of estimates with standard errors.
+ *
  * @throws ModelError without a random term, or with one that the data cannot tell from the residual
  * @throws DataError when there are too few rows, a number is not finite or a weight not positive
  * @throws NumericalError when columns of X are collinear, or the response is reproduced exactly
@@ -73,11 +78,15 @@ export interface FitLmmOptions {
 export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const began = performance.now()
   const residual = options.residual ?? null
-  checkMixedDesign(design, residual !== null)
+  checkMixedDesign(design, residual !== null, options.residualKnown ?? false)
   if (options.weights !== undefined) checkWeights(design, options.weights)
   if (hasStructure(design, residual)) return fitStructured(design, residual, options, began)
   const system = createSystem(design, options.weights ?? null)
-  const criterion = createCriterion(system, options.method ?? "REML")
+  const criterion = createCriterion(
+    system,
+    options.method ?? "REML",
+    options.residualKnown === true ? 1 : null,
+  )
   const start = options.start === undefined ? undefined : internalStart(system, options.start)
   if (options.search === false && start === undefined) {
     throw new OptionError("without a search θ has to be given", {
@@ -111,7 +120,7 @@ function holdTheta(criterion: Criterion, theta: Float64Array): ThetaOptimum {
 function fitStructured(
   design: Design,
   residual: ResidualModel | null,
-  { method, weights, start, search, signal }: FitLmmOptions,
+  { method, weights, start, search, signal, residualKnown }: FitLmmOptions,
   began: number,
 ): LmmFit {
   if (search === false) {
@@ -121,7 +130,8 @@ function fitStructured(
       hint: "leave search out",
     })
   }
-  const model = createStructuredModel(design, method ?? "REML", weights ?? null, residual)
+  const known = residualKnown === true ? 1 : null
+  const model = createStructuredModel(design, method ?? "REML", weights ?? null, residual, known)
   const omega = start === undefined ? undefined : structuredStart(model, start)
   const optimum = optimiseStructured(model, omega, signal)
   return assembleFit(model.criterionAt(optimum.omega), optimum, began, { model, omega: optimum.omega })
@@ -161,19 +171,21 @@ function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
   return packTheta(system.terms, factors)
 }
 
-/**
- * The fit of a model without structures whose optimum is known.
- *
- * @param factors T of each term in internal coordinates, as `LmmFit.state` holds them; they are not checked
- */
-export function restoreFit(
-  design: Design,
-  method: LmmMethod,
-  weights: Float64Array | null,
-  factors: readonly Float64Array[],
-): LmmFit {
+/** What a fit without structures can be restored from. */
+export interface FittedModel {
+  readonly design: Design
+  readonly method: LmmMethod
+  readonly weights: Float64Array | null
+  /** As in `Criterion`. */
+  readonly knownVariance: number | null
+  /** T of each term in internal coordinates, as `LmmFit.state` holds them; they are not checked. */
+  readonly factors: readonly Float64Array[]
+}
+
+/** The fit of a model without structures whose optimum is known. */
+export function restoreFit({ design, method, weights, knownVariance, factors }: FittedModel): LmmFit {
   const began = performance.now()
-  const criterion = createCriterion(createSystem(design, weights), method)
+  const criterion = createCriterion(createSystem(design, weights), method, knownVariance)
   const { value } = evaluateCriterion(criterion, factors)
   const optimum: ThetaOptimum = {
     factors,
@@ -194,8 +206,9 @@ function assembleFit(
   began: number,
   structure: FittedStructure | null,
 ): LmmFit {
-  const { system, method, df } = criterion
+  const { system, method, df, knownVariance } = criterion
   const { design } = system
+  const residualKnown = knownVariance !== null
   const sensitivity = once(() => {
     const found =
       structure === null
@@ -217,7 +230,7 @@ function assembleFit(
       },
     )
   }
-  const sigma = Math.sqrt(residualSquares / df) * system.responseScale
+  const sigma = Math.sqrt(scaledVariance(criterion, residualSquares)) * system.responseScale
   const unscaled = unscaledCovariance(criterion)
   const vcov = unscaled.map((value) => value * sigma * sigma)
   const estimates = fixedEstimates(criterion)
@@ -227,7 +240,8 @@ function assembleFit(
   const rankList = system.terms.map((term, k) => {
     return { group: design.random[term.designIndex]!.group, size: term.width, rank: optimum.ranks[k]! }
   })
-  const parameters = (structure?.model.count ?? countTheta(system)) + estimates.length + 1
+  const parameters =
+    (structure?.model.count ?? countTheta(system)) + estimates.length + (residualKnown ? 0 : 1)
   const matrices = termCovariances(covariances, sigma)
   return attachMethods({
     formula: design.formula,
@@ -238,6 +252,7 @@ function assembleFit(
     aic: optimum.value + 2 * parameters,
     bic: optimum.value + Math.log(design.nobs) * parameters,
     sigma,
+    residualKnown,
     theta: structure === null ? packTheta(system.terms, covariances.map(factorOf)) : thetaOf(structure),
     thetaNames: structure === null ? thetaNames(system) : thetaNamesOf(structure),
     nobs: design.nobs,
@@ -249,12 +264,12 @@ function assembleFit(
     gradientNorm: optimum.gradientNorm,
     kktResidual: optimum.kktResidual,
     seconds: (performance.now() - began) / 1000,
-    fixed: listFixedEffects(design, estimates, vcov, (contrast) => {
+    fixed: listFixedEffects(design, estimates, vcov, residualKnown, (contrast) => {
       const found = sensitivity()
       return found === null ? null : satterthwaiteDf(found, contrast)
     }),
     vcov,
-    varcorr: listVarianceComponents(matrices, sigma),
+    varcorr: listVarianceComponents(matrices, sigma, residualKnown),
     covariances: matrices,
     randomEffects,
     fitted,
@@ -283,6 +298,7 @@ function listFixedEffects(
   design: Design,
   estimates: Float64Array,
   vcov: Float64Array,
+  residualKnown: boolean,
   degreesOfFreedom: (contrast: Float64Array) => number | null,
 ): readonly FixedEffect[] {
   const p = estimates.length
@@ -290,6 +306,7 @@ function listFixedEffects(
     const estimate = estimates[j]!
     const se = Math.sqrt(vcov[j * p + j]!)
     const t = estimate / se
+    if (residualKnown) return { name, estimate, se, t, df: null, p: chiSquareTail(t * t, 1) }
     const df = once(() => {
       const contrast = new Float64Array(p)
       contrast[j] = 1

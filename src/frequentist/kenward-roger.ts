@@ -62,14 +62,18 @@ export function adjustKenwardRoger(fit: LmmEstimate): KenwardRoger {
   invertPositiveDefinite(information, 0, p, covariance, 0, new Float64Array(p * p))
   const directions = listDirections(fit)
   const parts = accumulate(fit, formRandomBlocks(criterion, factors), directions, information)
-  const k = parts.p.length
-  const sandwiches = parts.p.map((m) => multiplySquare(covariance, multiplySquare(m, covariance, p), p))
+  // V itself comes last, and does not move where the residual variance is known.
+  const all = parts.p.length
+  const k = fit.residualKnown ? all - 1 : all
+  const sandwiches = parts.p
+    .slice(0, k)
+    .map((m) => multiplySquare(covariance, multiplySquare(m, covariance, p), p))
   const twiceInformation = new Float64Array(k * k)
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {
       twiceInformation[i * k + j] =
-        parts.trace[i * k + j]! -
-        2 * traceOfProduct(covariance, parts.q[i * k + j]!, p) +
+        parts.trace[i * all + j]! -
+        2 * traceOfProduct(covariance, parts.q[i * all + j]!, p) +
         traceOfProduct(sandwiches[i]!, parts.p[j]!, p)
     }
   }
@@ -79,7 +83,7 @@ export function adjustKenwardRoger(fit: LmmEstimate): KenwardRoger {
     for (let j = 0; j < k; j++) {
       const w = parameterCovariance[i * k + j]!
       const second = multiplySquare(parts.p[i]!, multiplySquare(covariance, parts.p[j]!, p), p)
-      const q = parts.q[i * k + j]!
+      const q = parts.q[i * all + j]!
       for (let x = 0; x < sum.length; x++) sum[x] = sum[x]! + w * (q[x]! - second[x]!)
     }
   }

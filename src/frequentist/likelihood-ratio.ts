@@ -21,6 +21,7 @@ export interface Comparable {
   readonly nobs: number
   readonly design: Design
   readonly weights: Float64Array | null
+  readonly residualKnown: boolean
   readonly singular: boolean
   /** Random terms: group and names of the coefficients that vary. */
   readonly covariances: readonly {
@@ -101,7 +102,7 @@ export function likelihoodRatioTest(smaller: Comparable, larger: Comparable): Li
 
 /**
  * The linear model of a design's fixed part with independent errors, ready for comparison: criterion
- * `df (1 + log(2π rss/df)) [+ log|X'X|] − Σ log w`.
+ * `df (1 + log(2π rss/df)) [+ log|X'X|] − Σ log w`; of known residual variances 1/w, `df log(2π) + rss [+ …] − Σ log w`.
  *
  * @throws NumericalError and DataError as `fitOls` does, OptionError for weights as `fitLmm` does
  */
@@ -109,6 +110,7 @@ export function fitWithoutRandom(
   design: Design,
   method: LmmMethod,
   weights: Float64Array | null = null,
+  residualKnown = false,
 ): Comparable {
   checkNumbers(design)
   if (weights !== null) checkWeights(design, weights)
@@ -119,7 +121,9 @@ export function fitWithoutRandom(
   const rss = dot(residual, residual)
   const p = basis.length
   const df = method === "REML" ? design.nobs - p : design.nobs
-  let criterion = df * (1 + Math.log((2 * Math.PI * rss) / df))
+  let criterion = residualKnown
+    ? df * Math.log(2 * Math.PI) + rss
+    : df * (1 + Math.log((2 * Math.PI * rss) / df))
   if (weights !== null) for (const weight of weights) criterion -= Math.log(weight)
   if (method === "REML") {
     coordinates.forEach((column, j) => {
@@ -130,10 +134,11 @@ export function fitWithoutRandom(
     formula: design.formula,
     method,
     criterion,
-    parameters: p + 1,
+    parameters: residualKnown ? p : p + 1,
     nobs: design.nobs,
     design: { ...design, random: [] },
     weights,
+    residualKnown,
     singular: false,
     covariances: [],
     residual: null,
@@ -165,12 +170,15 @@ function checkSameData(smaller: Comparable, larger: Comparable): void {
       hint: "leave out the rows where a variable of either formula is missing, and fit both again",
     })
   }
-  if (!sameValues(smaller.weights, larger.weights)) {
-    throw new ModelError("the two fits have different weights, their likelihoods cannot be compared", {
-      code: "different-weights",
-      where: `${smaller.formula} against ${larger.formula}`,
-      hint: "fit both with the same weights",
-    })
+  if (!sameValues(smaller.weights, larger.weights) || smaller.residualKnown !== larger.residualKnown) {
+    throw new ModelError(
+      "the two fits have different weights or known residual variances, their likelihoods cannot be compared",
+      {
+        code: "different-weights",
+        where: `${smaller.formula} against ${larger.formula}`,
+        hint: "fit both with the same weights, or the same standard errors",
+      },
+    )
   }
   if (smaller.method !== larger.method) {
     throw new ModelError(

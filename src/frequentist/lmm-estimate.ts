@@ -11,11 +11,11 @@ export interface FixedEffect {
   readonly name: string
   readonly estimate: number
   readonly se: number
-  /** Satterthwaite degrees of freedom; null when they could not be computed. */
+  /** Satterthwaite degrees of freedom; null when they could not be computed, and with known residual variances. */
   readonly df: number | null
   /** `estimate / se`. */
   readonly t: number
-  /** Two-sided, from Student's t with `df`; null with it. */
+  /** Two-sided, from Student's t with `df`; null with it. With known residual variances, from the normal distribution. */
   readonly p: number | null
 }
 
@@ -85,8 +85,10 @@ export interface LmmEstimate {
   readonly aic: number
   /** `criterion + log(nobs) parameters`. */
   readonly bic: number
-  /** Residual standard deviation. */
+  /** Residual standard deviation; 1 where the standard deviations of the rows are known. */
   readonly sigma: number
+  /** The residual standard deviations are known, 1/√w each: tests are normal, not Student's. */
+  readonly residualKnown: boolean
   /**
    * Lower triangles of the relative covariance factors, column by column, diagonal ≥ 0; order of lme4. Of a structured
    * term its relative standard deviation and, for `cs`, its correlation.

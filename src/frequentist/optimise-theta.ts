@@ -70,7 +70,8 @@ function chooseStart(criterion: Criterion): { readonly initial: Float64Array; re
   const { system, method } = criterion
   if (isCostly(criterion)) return { initial: momentStart(system), origin: "estimates by moments" }
   const identity = scaledIdentity(criterion, 1)
-  const found = identity.length > NEWTON_PARAMETERS ? null : searchOneFactor(system, method, identity)
+  const isMergeable = identity.length <= NEWTON_PARAMETERS && criterion.knownVariance === null
+  const found = isMergeable ? searchOneFactor(system, method, identity) : null
   if (found === null) return { initial: identity, origin: "T = I" }
   return { initial: found, origin: "T = I, first on merged levels" }
 }
@@ -146,7 +147,7 @@ function minimise(criterion: Criterion, start: Float64Array, signal: AbortSignal
 }
 
 function isCostly(criterion: Criterion): boolean {
-  return criterion.system.cross.layout.tailSize > COSTLY_TAIL
+  return criterion.system.cross.layout.tailSize > COSTLY_TAIL && criterion.knownVariance === null
 }
 
 function scaledIdentity(criterion: Criterion, scale: number): Float64Array {

@@ -55,7 +55,7 @@ export function listParameters(fit: LmmEstimate): readonly NamedParameter[] {
       }
     }
   })
-  parameters.push({ kind: "residual", name: "sd[residual]", estimate: fit.sigma })
+  if (!fit.residualKnown) parameters.push({ kind: "residual", name: "sd[residual]", estimate: fit.sigma })
   const { structure } = fit.state
   if (structure !== null) {
     const working = workingOf(structure)

@@ -8,7 +8,7 @@ import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Design } from "../models/formula/design.ts"
 import { fromInternal, packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
-import { createCriterion, evaluateCriterion, evaluateTheta } from "./criterion.ts"
+import { createCriterion, evaluateCriterion, evaluateTheta, scaledVariance } from "./criterion.ts"
 import { fixedEstimates } from "./fixed-effects.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import { createSystem } from "./lmm-system.ts"
@@ -39,7 +39,7 @@ export type ProfileDeviance = (value: number) => number
  */
 export function centreProfiles(fit: LmmEstimate, signal: AbortSignal | undefined): ProfileCentre {
   const { system, method } = fit.state.criterion
-  const criterion = createCriterion(system, "ML")
+  const criterion = createCriterion(system, "ML", fit.state.criterion.knownVariance)
   const start = packTheta(
     system.terms,
     fit.state.factors.map((t, k) => withoutZeros(t, system.terms[k]!.width)),
@@ -54,7 +54,7 @@ export function centreProfiles(fit: LmmEstimate, signal: AbortSignal | undefined
     criterion,
     factors: optimum.factors,
     deviance: optimum.value,
-    sigma: Math.sqrt(residualSquares / criterion.df),
+    sigma: Math.sqrt(scaledVariance(criterion, residualSquares)),
     fixed: fixedEstimates(criterion),
     signal,
   }
@@ -100,7 +100,8 @@ function profileFixed(centre: ProfileCentre, index: number): ProfileDeviance {
   const { design, weights } = centre.fit
   let start = startTheta(centre)
   return (value) => {
-    const criterion = createCriterion(createSystem(holdFixed(design, index, value), weights), "ML")
+    const system = createSystem(holdFixed(design, index, value), weights)
+    const criterion = createCriterion(system, "ML", centre.criterion.knownVariance)
     const found = minimise(centre, (theta) => evaluateTheta(criterion, theta), start)
     start = found.x
     return found.value - centre.deviance
@@ -155,7 +156,7 @@ function evaluateHeld(criterion: Criterion, factors: readonly Float64Array[], va
   return { value, gradient, byLogVariance: df - at.residualSquares / variance }
 }
 
-/** x = (log σ, the entries of the term's factor but the first, θ of the other terms); row `a` comes first. */
+/** x = (log σ, which stays where it is when known; the entries of the term's factor but the first, θ of the other terms); row `a` comes first. */
 function profileSd(centre: ProfileCentre, k: number, a: number): ProfileDeviance {
   const { criterion } = centre
   const { responseScale } = criterion.system
@@ -172,7 +173,7 @@ function profileSd(centre: ProfileCentre, k: number, a: number): ProfileDeviance
       const at = evaluateHeld(criterion, held.unpack(coordinates), sigma * sigma)
       const gradient = held.pull(at.gradient)
       // σ moves the residual variance, and the first entry against it.
-      gradient[0] = 2 * at.byLogVariance - first * gradient[0]!
+      gradient[0] = criterion.knownVariance === null ? 2 * at.byLogVariance - first * gradient[0]! : 0
       return { value: at.value, gradient }
     }
     const found = minimiseFromBoth(centre, objective, last, fresh)

@@ -212,10 +212,11 @@ export function termCovariances(
   })
 }
 
-/** Standard deviations and correlations of each term (none where they are zero by structure), then the residual. */
+/** Standard deviations and correlations of each term (none where they are zero by structure), then the residual unless known. */
 export function listVarianceComponents(
   covariances: readonly TermCovariance[],
   sigma: number,
+  residualKnown = false,
 ): readonly VarianceComponent[] {
   const rows: VarianceComponent[] = []
   for (const { group, terms, structure, covariance } of covariances) {
@@ -238,6 +239,6 @@ export function listVarianceComponents(
       }
     }
   }
-  rows.push({ group: "residual", sd: sigma, variance: sigma * sigma })
+  if (!residualKnown) rows.push({ group: "residual", sd: sigma, variance: sigma * sigma })
   return rows
 }

@@ -6,7 +6,7 @@ import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Stream } from "../random/stream.ts"
 import { assembleFactors, packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
-import { evaluateCriterion } from "./criterion.ts"
+import { evaluateCriterion, scaledVariance } from "./criterion.ts"
 import { createStatisticsDrawer, createStatisticsReader } from "./draw-statistics.ts"
 import type { Equations } from "./equations.ts"
 import { createEquations } from "./equations.ts"
@@ -56,7 +56,8 @@ export interface Refitter {
 export function createRefitter(fit: LmmEstimate, signal?: AbortSignal): Refitter {
   const { system, method } = fit.state.criterion
   if (fit.state.structure !== null) return createStructuredRefitter(fit, fit.state.structure, signal)
-  const model = describeOneFactor(system, method)
+  // Merged levels have the residual variance profiled out.
+  const model = fit.residualKnown ? null : describeOneFactor(system, method)
   return model === null ? createGeneralRefitter(fit, signal) : createOneFactorRefitter(fit, model)
 }
 
@@ -167,10 +168,10 @@ function createGeneralRefitter(fit: LmmEstimate, signal: AbortSignal | undefined
     const drawn = respond(response)
     equations ??= createEquations(drawn.cross)
     const criterion: Criterion = {
+      ...fit.state.criterion,
       system: drawn,
       method,
       equations,
-      df: fit.state.criterion.df,
       memo: { last: null },
     }
     last = criterion
@@ -179,7 +180,7 @@ function createGeneralRefitter(fit: LmmEstimate, signal: AbortSignal | undefined
     return {
       criterion: optimum.value,
       converged: optimum.converged,
-      sigma: Math.sqrt(residualSquares / criterion.df) * criterion.system.responseScale,
+      sigma: Math.sqrt(scaledVariance(criterion, residualSquares)) * criterion.system.responseScale,
       fixed: fixedEstimates(criterion),
       theta: packTheta(system.terms, optimum.factors),
       structure: NO_STRUCTURE,
@@ -221,7 +222,7 @@ function createStructuredRefitter(
   const draw = responseDrawer(fit)
   const modelOf = (response: Float64Array) => {
     const design = { ...fit.design, response: { ...fit.design.response, values: response }, offset: null }
-    return createStructuredModel(design, model.method, model.weights, model.residual)
+    return createStructuredModel(design, model.method, model.weights, model.residual, model.knownVariance)
   }
   const refit = (response: Float64Array): Refit => {
     const drawn = modelOf(response)
@@ -233,7 +234,7 @@ function createStructuredRefitter(
     return {
       criterion: optimum.value,
       converged: optimum.converged,
-      sigma: Math.sqrt(residualSquares / criterion.df) * criterion.system.responseScale,
+      sigma: Math.sqrt(scaledVariance(criterion, residualSquares)) * criterion.system.responseScale,
       fixed: fixedEstimates(criterion),
       theta: packTheta(terms, lower),
       structure: Float64Array.from(working, (value, i) => model.residual!.parameters[i]!.natural(value)),

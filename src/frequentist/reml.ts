@@ -8,12 +8,14 @@ import { buildDesign } from "../models/formula/build-design.ts"
 import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { LmmFit } from "./lmm-fit.ts"
-import { readKnownWeights } from "./read-weights.ts"
+import { readKnownWeights, readStandardErrors } from "./read-weights.ts"
 import { columnsOfErrors, isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
 
 /** Options of the fit (`method`, `start`, `signal`) and of the design (`contrasts`, `factor`, `numeric`, …). */
-export interface RemlOptions extends Omit<FitLmmOptions, "weights" | "residual">, DesignOptions {
+export interface RemlOptions
+  extends Omit<FitLmmOptions, "weights" | "residual" | "residualKnown">,
+    Omit<DesignOptions, "residualKnown"> {
   /**
    * Known w of the residual variances σ²/w: a column of the data, or one number for each of its rows. Or a variance
    * function: `varIdent(stratum)`, a standard deviation for each stratum; `varPower(x)`, proportional to |x|^δ;
@@ -25,6 +27,11 @@ export interface RemlOptions extends Omit<FitLmmOptions, "weights" | "residual">
    * exchangeable ones. Without a group, series are the levels of the innermost random term. The formula then needs no bar.
    */
   readonly residual?: string
+  /**
+   * Known residual standard deviations, as in a meta-analysis of estimates with standard errors: a column of the data, or
+   * one number for each of its rows. A grouping factor may then have a level for each row; tests are normal.
+   */
+  readonly se?: string | ArrayLike<number>
   /** A column of the data to add to the linear predictor, as `offset(column)` in the formula would. */
   readonly offset?: string
 }
@@ -39,20 +46,37 @@ export interface RemlOptions extends Omit<FitLmmOptions, "weights" | "residual">
  */
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
   const table = toTable(data)
-  const { offset, weights, residual, ...rest } = options
+  const { offset, weights, residual, se, ...rest } = options
+  if (se !== undefined) refuseBeside(options)
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
   const { known, variance } = splitWeights(weights)
   const correlation = residual === undefined ? null : parseCorrelation(residual)
   const spread = variance === undefined ? null : parseVariance(variance)
-  const complete = [...columnsOfErrors(correlation, spread), ...(typeof known === "string" ? [known] : [])]
-  const design = buildDesign(full, table, { ...rest, complete: [...(rest.complete ?? []), ...complete] })
+  const outside = [known, se].filter((column) => typeof column === "string")
+  const complete = [...(rest.complete ?? []), ...columnsOfErrors(correlation, spread), ...outside]
+  const design = buildDesign(full, table, { ...rest, complete, residualKnown: se !== undefined })
   const structure =
     correlation === null && spread === null
       ? null
       : makeResidualModel(design, table, rest, correlation, spread)
   const fitOptions = structure === null ? rest : { ...rest, residual: structure }
+  if (se !== undefined) {
+    const weightsOfErrors = readStandardErrors(design, table, se).map((value) => 1 / (value * value))
+    return fitLmm(design, { ...fitOptions, weights: weightsOfErrors, residualKnown: true })
+  }
   if (known === undefined) return fitLmm(design, fitOptions)
   return fitLmm(design, { ...fitOptions, weights: readKnownWeights(design, table, known) })
+}
+
+/** Of the ways to say what the residuals are, standard errors leave room for no other. */
+function refuseBeside({ weights, residual }: RemlOptions): void {
+  const other = weights !== undefined ? "weights" : residual !== undefined ? "residual" : undefined
+  if (other === undefined) return
+  throw new OptionError(`se and ${other} are both given, expected one of them`, {
+    code: "conflicting-options",
+    where: "option se",
+    hint: "se says the residual sd of each row; it leaves nothing to weigh, and the residuals are independent",
+  })
 }
 
 type Weights = string | ArrayLike<number>

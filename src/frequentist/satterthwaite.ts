@@ -3,7 +3,7 @@
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
 import { packTheta, unpackTheta } from "./covariance-factor.ts"
 import type { Criterion } from "./criterion.ts"
-import { evaluateCriterion } from "./criterion.ts"
+import { evaluateCriterion, scaledVariance } from "./criterion.ts"
 import { unscaledCovariance } from "./fixed-effects.ts"
 
 export interface VarianceSensitivity {
@@ -23,7 +23,7 @@ export interface VarianceSensitivity {
 const STEP = 1e-4
 
 /**
- * Derivatives and information at the optimum, with respect to (θ, σ²). The criterion that is not profiled is
+ * Derivatives and information at the optimum, with respect to (θ, σ²), or to θ where σ² is known. The criterion that is not profiled is
  * `df log(2πσ²) + r²(θ)/σ² + log det(θ)`; its Hessian comes from central differences of the analytic gradients of r²
  * and log det, that of `vcov` from central differences of `(X'V⁻¹X)⁻¹`. Parameters in a zero column of T are on the
  * boundary and left out.
@@ -41,9 +41,10 @@ export function differentiateVariance(
   const free = freeParameters(terms, factors)
   const centre = evaluateCriterion(criterion, factors)
   const unscaled = unscaledCovariance(criterion)
-  const variance = centre.residualSquares / df
+  const variance = scaledVariance(criterion, centre.residualSquares)
+  const isKnown = criterion.knownVariance !== null
   const k = free.length
-  const size = k + 1
+  const size = isKnown ? k : k + 1
   const hessian = new Float64Array(size * size)
   const derivatives: Float64Array[] = []
   const dataVariance = variance * system.responseScale ** 2
@@ -62,16 +63,20 @@ export function differentiateVariance(
     free.forEach((other, b) => {
       hessian[a * size + b] = (up.gradient[other]! - down.gradient[other]!) / (2 * h)
     })
-    // σ² enters divided by the scale of the response, as everywhere inside.
-    const mixed = -residualGradient[parameter]! / (variance * variance)
-    hessian[a * size + k] = mixed
-    hessian[k * size + a] = mixed
+    if (!isKnown) {
+      // σ² enters divided by the scale of the response, as everywhere inside.
+      const mixed = -residualGradient[parameter]! / (variance * variance)
+      hessian[a * size + k] = mixed
+      hessian[k * size + a] = mixed
+    }
     derivatives.push(
       up.covariance.map((value, i) => (dataVariance * (value - down.covariance[i]!)) / (2 * h)),
     )
   })
-  hessian[size * size - 1] = df / (variance * variance)
-  derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+  if (!isKnown) {
+    hessian[size * size - 1] = df / (variance * variance)
+    derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+  }
   const vcov = unscaled.map((value) => value * dataVariance)
   return sensitivityOf(vcov, derivatives, hessian)
 }

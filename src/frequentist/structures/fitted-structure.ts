@@ -1,7 +1,7 @@
 /** The structures of a fitted model: estimates in the terms of their parameters, and what moves with them. */
 
 import type { Design } from "../../models/formula/design.ts"
-import { evaluateCriterion } from "../criterion.ts"
+import { evaluateCriterion, scaledVariance } from "../criterion.ts"
 import { unscaledCovariance } from "../fixed-effects.ts"
 import { freeParameters, sensitivityOf, type VarianceSensitivity } from "../satterthwaite.ts"
 import type { ResidualEstimate, ResidualModel, ResidualTransform } from "./residual-model.ts"
@@ -76,10 +76,11 @@ export function differentiateStructured(structure: FittedStructure): VarianceSen
   evaluateCriterion(criterion, model.factorsAt(omega))
   const unscaled = unscaledCovariance(criterion)
   const { df, system } = criterion
-  const variance = centre.residualSquares / df
+  const variance = scaledVariance(criterion, centre.residualSquares)
+  const isKnown = model.knownVariance !== null
   const dataVariance = variance * system.responseScale ** 2
   const k = free.length
-  const size = k + 1
+  const size = isKnown ? k : k + 1
   const hessian = new Float64Array(size * size)
   const derivatives: Float64Array[] = []
   free.forEach((parameter, a) => {
@@ -96,15 +97,19 @@ export function differentiateStructured(structure: FittedStructure): VarianceSen
     free.forEach((other, b) => {
       hessian[a * size + b] = (up.gradient[other]! - down.gradient[other]!) / (2 * h)
     })
-    const mixed = -centre.residualGradient[parameter]! / (variance * variance)
-    hessian[a * size + k] = mixed
-    hessian[k * size + a] = mixed
+    if (!isKnown) {
+      const mixed = -centre.residualGradient[parameter]! / (variance * variance)
+      hessian[a * size + k] = mixed
+      hessian[k * size + a] = mixed
+    }
     derivatives.push(
       up.covariance.map((value, i) => (dataVariance * (value - down.covariance[i]!)) / (2 * h)),
     )
   })
-  hessian[size * size - 1] = df / (variance * variance)
-  derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+  if (!isKnown) {
+    hessian[size * size - 1] = df / (variance * variance)
+    derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+  }
   const vcov = unscaled.map((value) => value * dataVariance)
   return sensitivityOf(vcov, derivatives, hessian)
 }

@@ -16,7 +16,7 @@ import { orthonormaliseColumns } from "../../math/orthonormal-basis.ts"
 import type { Design } from "../../models/formula/design.ts"
 import { assembleFactors } from "../covariance-factor.ts"
 import type { Criterion, CriterionValue, LmmMethod } from "../criterion.ts"
-import { evaluateCriterion } from "../criterion.ts"
+import { evaluateCriterion, scaledVariance } from "../criterion.ts"
 import type { CrossProducts } from "../cross-products.ts"
 import { formCrossProducts } from "../cross-products.ts"
 import { eliminate } from "../eliminate.ts"
@@ -34,6 +34,8 @@ export interface StructuredModel {
   readonly method: LmmMethod
   readonly weights: Float64Array | null
   readonly residual: ResidualModel | null
+  /** Residual variance when it is known, as in `Criterion`. */
+  readonly knownVariance: number | null
   /** In the order of the system's terms. */
   readonly terms: readonly TermParameters[]
   /** How many numbers of ω belong to the random terms; the rest is the residual structure's. */
@@ -60,6 +62,7 @@ export function createStructuredModel(
   method: LmmMethod,
   weights: Float64Array | null,
   residual: ResidualModel | null,
+  knownVariance: number | null = null,
 ): StructuredModel {
   const base = createSystem(design, weights)
   const terms = listTermParameters(design, base.terms)
@@ -71,7 +74,8 @@ export function createStructuredModel(
   const systemAt = residual === null ? () => base : whitenedSystems(base, residual, weights)
   const criterionAt = (omega: Float64Array): Criterion => {
     const system = systemAt(omega.subarray(randomCount))
-    return { system, method, df, equations: { ...workspace, cross: system.cross }, memo: { last: null } }
+    const equations = { ...workspace, cross: system.cross }
+    return { system, method, df, equations, knownVariance, memo: { last: null } }
   }
   const factorsAt = (omega: Float64Array): readonly Float64Array[] => {
     return terms.map(({ basis, start, count: own }, k) => {
@@ -107,13 +111,25 @@ export function createStructuredModel(
         residualGradient[k] = (up.residualSquares - down.residualSquares) / (2 * STEP)
       }
     }
-    const variance = at.residualSquares / df
+    const variance = scaledVariance(criterion, at.residualSquares)
     const gradient = logDetGradient.map((value, k) => value + residualGradient[k]! / variance)
     if (!gradient.every(Number.isFinite)) return undefinedAt(at, count)
     const { value, residualSquares } = at
     return { value, gradient, logDet, residualSquares, logDetGradient, residualGradient }
   }
-  return { design, method, weights, residual, terms, randomCount, count, criterionAt, factorsAt, evaluate }
+  return {
+    design,
+    method,
+    weights,
+    residual,
+    knownVariance,
+    terms,
+    randomCount,
+    count,
+    criterionAt,
+    factorsAt,
+    evaluate,
+  }
 }
 
 /** Of the central differences in the working values of the residual structure, whose natural size is one. */
