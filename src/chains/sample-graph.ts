@@ -3,7 +3,7 @@ import { at, state } from "../models/expression.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { RelationGraph } from "../models/relations/relation-graph.ts"
 import { streamFor } from "../random/stream.ts"
-import { elementsOf, type GraphModel } from "../samplers/graph-model.ts"
+import { constantsOf, elementsOf, type GraphElement, type GraphModel } from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { bindEngine } from "../samplers/relations/engine.ts"
 import { initialState } from "../samplers/relations/initial-state.ts"
@@ -80,43 +80,56 @@ const layoutOf = ({ variables, length }: RelationGraph): StateLayout => ({
   ),
 })
 
-/** The elements to record. @throws OptionError for a name that the model does not draw or compute */
-export function chooseElements(graph: RelationGraph, wanted?: readonly string[]): readonly Quantity[] {
+/**
+ * The elements to record: by default what is drawn, but any that relations define, constants too.
+ * @throws OptionError for a name that the model does not draw or compute
+ */
+export function chooseElements(graph: RelationGraph, wanted: readonly string[] = []): readonly Quantity[] {
   const elements = elementsOf(graph)
+  if (wanted.length > 0) return chooseNamed(graph, elements, wanted)
   const drawn = new Set(
     graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : [])),
   )
-  const names = [...new Set(elements.map(({ variable }) => variable))]
-  const chosen =
-    wanted === undefined || wanted.length === 0
-      ? elements.filter(({ variable }) => drawn.has(variable))
-      : elements.filter(anyOf(wanted.map(matcherOf)))
-  for (const entry of wanted ?? []) {
-    if (elements.some(matcherOf(entry))) continue
-    throw new OptionError(`nothing that changes is called "${entry}"`, {
+  return elements.filter(({ variable }) => drawn.has(variable)).map((element) => quantityOf(element, false))
+}
+
+function chooseNamed(
+  graph: RelationGraph,
+  elements: readonly GraphElement[],
+  wanted: readonly string[],
+): readonly Quantity[] {
+  const constants = constantsOf(graph)
+  const matchers = wanted.map(matcherOf)
+  const unknown = matchers.findIndex((isMeant) => !elements.some(isMeant) && !constants.some(isMeant))
+  if (unknown >= 0) {
+    const entry = wanted[unknown]!
+    const isData = graph.variables.some(({ name }) => name === entry)
+    throw new OptionError(`nothing that the model draws or computes is called "${entry}"`, {
       code: "unknown-monitor",
       where: "monitor",
-      hint: suggest(entry, names),
+      hint: isData
+        ? `${entry} is data`
+        : suggest(entry, [...new Set([...elements, ...constants].map(({ variable }) => variable))]),
     })
   }
-  return chosen.map(quantityOf)
+  const isWanted = anyOf(matchers)
+  const changing = elements.filter(isWanted).map((element) => quantityOf(element, false))
+  return [...changing, ...constants.filter(isWanted).map((element) => quantityOf(element, true))]
 }
 
 /** Every element that is drawn or computed from draws. */
 export const elementQuantities = (graph: RelationGraph): readonly Quantity[] =>
-  elementsOf(graph).map(quantityOf)
+  elementsOf(graph).map((element) => quantityOf(element, false))
 
-const quantityOf = ({ name, variable, element }: ReturnType<typeof elementsOf>[number]): Quantity => ({
+const quantityOf = ({ name, variable, element }: GraphElement, constant: boolean): Quantity => ({
   name,
   family: variable,
   value: state(variable, at(element)),
-  constant: false,
+  constant,
 })
 
-type Element = ReturnType<typeof elementsOf>[number]
-
 /** Whether an element is what an entry means: `alpha`, `alpha[3]`, or a part, `y[26, 1:5]`, `y[2,]`. */
-function matcherOf(entry: string): (element: Element) => boolean {
+function matcherOf(entry: string): (element: GraphElement) => boolean {
   const plain = entry.replaceAll(" ", "")
   const [, array, inside] = /^([^[]+)\[(.*)\]$/.exec(plain) ?? []
   const ranges = inside?.split(",").map(rangeOf)
@@ -146,6 +159,6 @@ function rangeOf(text: string): readonly [number, number] | null {
 }
 
 const anyOf =
-  (tests: readonly ((element: Element) => boolean)[]) =>
-  (element: Element): boolean =>
+  (tests: readonly ((element: GraphElement) => boolean)[]) =>
+  (element: GraphElement): boolean =>
     tests.some((test) => test(element))

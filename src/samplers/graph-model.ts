@@ -3,7 +3,7 @@ import { checkOptionNames } from "../core/errors.ts"
 import { type ArraysInput, toArrays } from "../models/array-input.ts"
 import type { ArrayValue } from "../models/array-value.ts"
 import type { BugsProgram } from "../models/bugs/ast.ts"
-import { compileBugs } from "../models/bugs/compile.ts"
+import { compileModel } from "../models/bugs/compile.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
 import {
   assemble,
@@ -78,9 +78,9 @@ export function model<S extends Inputs>(inputs: S, define: Define<S>): ModelTemp
 }
 
 /** The model of a syntax tree, however it came about. @throws as `bugs` */
-export function graphModel(program: BugsProgram, data: ArraysInput, options: GraphModelOptions): GraphModel {
+export function graphModel(written: BugsProgram, data: ArraysInput, options: GraphModelOptions): GraphModel {
   const arrays = toArrays(data)
-  const graph = compileBugs(program, arrays)
+  const { program, graph } = compileModel(written, arrays)
   const { inits = [] } = options
   const isList = (x: NonNullable<GraphModelOptions["inits"]>): x is readonly ArraysInput[] => Array.isArray(x)
   const sets = (isList(inits) ? inits : [inits]).map(toArrays)
@@ -95,13 +95,26 @@ export const graphModelOf = (parts: Omit<GraphModel, "kind" | "plan">): GraphMod
   plan: (options = {}) => planRelations(parts.graph, options),
 })
 
-/** Names of every element of the variables that are drawn or computed from draws. */
-export function elementsOf(graph: RelationGraph): { name: string; variable: string; element: number }[] {
-  return graph.variables.flatMap((variable) =>
-    Array.from({ length: variable.size }, (_, element) => ({
-      name: elementName(variable, element),
-      variable: variable.name,
-      element,
-    })).filter(({ element }) => graph.fixed[variable.offset + element] === 0),
-  )
+/** An element of a variable, counted from 0. */
+export interface GraphElement {
+  readonly name: string
+  readonly variable: string
+  readonly element: number
 }
+
+/** Names of every element of the variables that are drawn or computed from draws. */
+export const elementsOf = (graph: RelationGraph): GraphElement[] =>
+  elementsWhere(graph, (slot) => graph.fixed[slot] === 0)
+
+/** Names of every element that relations compute from data alone. */
+export function constantsOf(graph: RelationGraph): GraphElement[] {
+  const constants = new Set(graph.constants)
+  return elementsWhere(graph, (slot) => constants.has(slot))
+}
+
+const elementsWhere = (graph: RelationGraph, isMeant: (slot: number) => boolean): GraphElement[] =>
+  graph.variables.flatMap((variable) =>
+    Array.from({ length: variable.size }, (_, element) => element)
+      .filter((element) => isMeant(variable.offset + element))
+      .map((element) => ({ name: elementName(variable, element), variable: variable.name, element })),
+  )

@@ -7,11 +7,31 @@ const { graph } = bugs(
 )
 const chosen = (...wanted: string[]) => chooseElements(graph, wanted).map(({ name }) => name)
 
+it("constants that the model computes can be monitored, elements that nothing defines and data cannot", () => {
+  const { graph } = bugs(
+    "model { b[1] <- 0; b[2] ~ dnorm(m, 1); b[4] ~ dnorm(0, 1); m <- b[1] + x; y ~ dnorm(b[2], 1) }",
+    { x: 3, y: 1 },
+  )
+  const names = (...wanted: string[]) => chooseElements(graph, wanted).map((q) => [q.name, q.constant])
+  expect(names()).toEqual([
+    ["b[2]", false],
+    ["b[4]", false],
+  ])
+  expect(names("b", "m")).toEqual([
+    ["b[2]", false],
+    ["b[4]", false],
+    ["b[1]", true],
+    ["m", true],
+  ])
+  expect(() => names("x")).toThrow('nothing that the model draws or computes is called "x"')
+  expect(() => names("b[3]")).toThrow('nothing that the model draws or computes is called "b[3]"')
+})
+
 it("monitors name variables, elements and parts of arrays", () => {
   expect(chosen("a", "z[2]")).toEqual(["z[2]", "a"])
   expect(chosen("y[2:3, 1]")).toEqual(["y[2,1]", "y[3,1]"])
   expect(chosen("y[3,]", "z[1:2]")).toEqual(["y[3,1]", "y[3,2]", "z[1]", "z[2]"])
   expect(chosen("a[1]")).toEqual(["a"])
   for (const wrong of ["y[1:2]", "z[4:5]", "z[i]", "z[1;2]", "b", "__proto__"])
-    expect(() => chosen(wrong)).toThrow(`nothing that changes is called "${wrong}"`)
+    expect(() => chosen(wrong)).toThrow(`nothing that the model draws or computes is called "${wrong}"`)
 })

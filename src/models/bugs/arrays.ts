@@ -5,6 +5,7 @@ import { elementName, type Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsProgram, Span } from "./ast.ts"
 import type { Known } from "./fixed.ts"
 import { lineOf } from "./syntax-error.ts"
+import type { RelationStatement } from "./unroll.ts"
 
 const NOBODY = -1
 
@@ -17,6 +18,8 @@ export class Arrays implements Known {
   /** Number of the statement that defines a slot, and its iteration; −1 where none does. */
   statement = new Int32Array(0)
   iteration = new Int32Array(0)
+  /** Slots that a relation computes from data and a distribution observes: the statement of the latter by slot. */
+  readonly transformed = new Map<number, number>()
   /** Computes what a relation defines, when asked for it and possible; set once the relations are known. */
   resolve: (slot: number) => number = (slot) => this.values[slot]!
   /** Tries again what could not be computed before. */
@@ -57,10 +60,29 @@ export class Arrays implements Known {
     return this.isData[slot] === 1 || this.statement[slot]! >= 0 || !Number.isNaN(this.values[slot]!)
   }
 
-  /** Says that a statement defines a slot. @throws ModelError when another one does */
-  define(slot: number, statement: number, iteration: number, at: { readonly span: Span }): void {
-    if (this.statement[slot]! >= 0) {
-      throw this.error(`${this.nameOf(slot)} is defined twice`, at, "an element stands on the left once")
+  /**
+   * Says that a statement defines a slot.
+   * @param statements all of them: one may compute from data what another observes, `y <- sqrt(z)` and `y ~ dnorm(0, 1)`
+   * @throws ModelError when another one does
+   */
+  define(
+    slot: number,
+    statement: number,
+    iteration: number,
+    statements: readonly { readonly statement: RelationStatement }[],
+  ): void {
+    const before = this.statement[slot]!
+    const { target, kind } = statements[statement]!.statement
+    if (before >= 0) {
+      const isPair = kind !== statements[before]!.statement.kind
+      if (!isPair || this.transformed.has(slot))
+        throw this.error(
+          `${this.nameOf(slot)} is defined twice`,
+          target,
+          "an element stands on the left once, or once computed from data and once with a distribution",
+        )
+      this.transformed.set(slot, kind === "stochastic" ? statement : before)
+      if (kind === "stochastic") return
     }
     this.statement[slot] = statement
     this.iteration[slot] = iteration

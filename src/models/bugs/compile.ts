@@ -1,29 +1,115 @@
 /** Compiles a parsed model and its data to relations: loops unrolled to tables, everything known evaluated. */
+
+import { ModelError, ModelSyntaxError } from "../../core/errors.ts"
 import type { ArrayValue } from "../functions/registry.ts"
 import { orderInstances } from "../relations/order.ts"
 import type { RelationGraph } from "../relations/relation-graph.ts"
 import type { BugsProgram } from "./ast.ts"
 import { runDataBlock } from "./data-block.ts"
+import { moveTransformations } from "./data-transformations.ts"
 import { makeRelations } from "./make-relations.ts"
 import { namesOf } from "./names.ts"
+import { parseBugs } from "./parse.ts"
 import { placeStatements } from "./place.ts"
 
+/** A graph, and the program that says the same with every statement where it belongs. */
+export interface CompiledModel {
+  readonly program: BugsProgram
+  readonly graph: RelationGraph
+}
+
 /**
- * Compiles a model. Its `data` block, if any, is run first and adds to the data.
+ * Compiles a model as people write them. Data that the model block computes (WinBUGS) move to the data block. Ranges
+ * are JAGS's, `1:N - 1` being `(1:N) - 1`; where the model makes no sense so, they are read as WinBUGS reads them, and
+ * a message of the graph says it.
  *
  * @param data arrays by name, column-major, NaN where missing
  * @throws ModelError naming line, node and index: an undefined or redefined node, a cycle, an index out of range, a wrong
  * number of parameters, shapes that do not fit; DataError for data that do not fit the model
  */
+export function compileModel(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>): CompiledModel {
+  try {
+    return compileProgram(program, data)
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    const wide = readRangesWide(program)
+    if (wide === null) throw error
+    return compileOtherReading(wide, data, error)
+  }
+}
+
+/** @throws ModelError the first reading's, with a word about ranges, when the second one has any too */
+function compileOtherReading(
+  program: BugsProgram,
+  data: ReadonlyMap<string, ArrayValue>,
+  first: ModelError,
+): CompiledModel {
+  let compiled: CompiledModel
+  try {
+    compiled = compileProgram(program, data)
+  } catch {
+    const { code, where, span, hint = "check the ranges too" } = first
+    const place = { ...(where === undefined ? {} : { where }), ...(span === undefined ? {} : { span }) }
+    const remedy = `${hint}; 1:N - 1 means (1:N) - 1: write 1:(N - 1)`
+    throw new ModelError(first.message, { code, ...place, hint: remedy, cause: first })
+  }
+  const message = `ranges are read as in WinBUGS, 1:N - 1 as 1:(N - 1); as in JAGS, (1:N) - 1, the model is in error: ${first.oneLine()}`
+  const { graph } = compiled
+  return { program: compiled.program, graph: { ...graph, messages: [...graph.messages, message] } }
+}
+
+/** The program with WinBUGS's ranges; null when it has no range that differs. */
+function readRangesWide(program: BugsProgram): BugsProgram | null {
+  if (!program.source.includes(":")) return null
+  const shape = ({ declarations, data, model }: BugsProgram) => JSON.stringify([declarations, data, model])
+  try {
+    const wide = parseBugs(program.source, undefined, "winbugs")
+    const isText = shape(parseBugs(program.source)) === shape(program)
+    return isText && shape(wide) !== shape(program) ? wide : null
+  } catch (error) {
+    // The builder's programs have a source for people, which need not be a whole model.
+    if (error instanceof ModelSyntaxError) return null
+    throw error
+  }
+}
+
+function compileProgram(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>): CompiledModel {
+  const full = completeData(program, data)
+  const { arrays, placed } = placeStatements(program, program.model, usedData(program, full))
+  const moved = moveTransformations(program, arrays, placed)
+  if (moved === null) return { program, graph: makeGraph(full, arrays, placed) }
+  return { program: moved, graph: compileBugs(moved, data) }
+}
+
+/**
+ * Compiles a model whose statements stand where they belong (`compileModel` sees to that). Its `data` block, if any, is
+ * run first and adds to the data.
+ *
+ * @param data arrays by name, column-major, NaN where missing
+ * @throws as `compileModel`
+ */
 export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>): RelationGraph {
   const full = completeData(program, data)
+  const { arrays, placed } = placeStatements(program, program.model, usedData(program, full))
+  return makeGraph(full, arrays, placed)
+}
+
+type Arrays = ReturnType<typeof placeStatements>["arrays"]
+
+function usedData(
+  program: BugsProgram,
+  full: ReadonlyMap<string, ArrayValue>,
+): ReadonlyMap<string, ArrayValue> {
   const used = namesOf(program)
-  const unused = [...full.keys()].filter((name) => !used.has(name))
-  const { arrays, placed } = placeStatements(
-    program,
-    program.model,
-    new Map([...full].filter(([name]) => used.has(name))),
-  )
+  return new Map([...full].filter(([name]) => used.has(name)))
+}
+
+function makeGraph(
+  full: ReadonlyMap<string, ArrayValue>,
+  arrays: Arrays,
+  placed: ReturnType<typeof placeStatements>["placed"],
+): RelationGraph {
+  const unused = [...full.keys()].filter((name) => !arrays.variables.has(name))
   const relations = makeRelations(arrays, placed)
   const ordered = orderInstances(relations, arrays.values.length)
   if ("cycle" in ordered) {
@@ -39,11 +125,22 @@ export function compileBugs(program: BugsProgram, data: ReadonlyMap<string, Arra
     variables: [...arrays.variables.values()],
     length: arrays.values.length,
     values: arrays.values,
-    fixed: Uint8Array.from(arrays.values, (value) => (Number.isNaN(value) ? 0 : 1)),
+    fixed: Uint8Array.from(arrays.values, (value, k) =>
+      Number.isNaN(value) && arrays.statement[k]! >= 0 ? 0 : 1,
+    ),
+    constants: constantSlots(arrays),
     relations,
     order: ordered.order,
     messages: unused.map((name) => `data for "${name}" are not used: the model has no such name`),
   }
+}
+
+function constantSlots(arrays: Arrays): Int32Array {
+  const slots: number[] = []
+  arrays.values.forEach((value, k) => {
+    if (arrays.isData[k] === 0 && !Number.isNaN(value)) slots.push(k)
+  })
+  return Int32Array.from(slots)
 }
 
 /** The data with what the model's `data` block makes of them; its draws are the same every time. @throws ModelError as `compileBugs` */

@@ -40,6 +40,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   dmvnorm: "dmnorm",
   dmvt: "dmt",
   dcauchy: "dt",
+  dgeom: "dnegbin",
+  dgeom0: "dnegbin",
   dhalfcauchy: "dt",
 }
 

@@ -264,7 +264,27 @@ export const numberDistributions: readonly BugsNumberDistribution[] = [
     arguments: [argument("shape", "positive", "shape"), argument("scale", "positive", "scale")],
     note: "the second argument is a scale; not a distribution of JAGS",
   }),
-  numberDistribution({ name: "dflat", family: flat, arguments: [], canBeTruncated: false }),
+  numberDistribution({ name: "dflat", family: flat, arguments: [] }, null, {
+    logMass: (lower, upper) =>
+      lower > upper ? -Infinity : Number.isFinite(upper - lower) ? Math.log(upper - lower) : 0,
+    sampleTruncated: (rng, lower, upper) =>
+      Number.isFinite(upper - lower)
+        ? lower + (upper - lower) * rng.uniform()
+        : flat.direct.sample(rng, 0, 0, 0, 0),
+  }),
+  {
+    ...numberDistribution({
+      name: "dloglik",
+      family: flat,
+      arguments: [argument("loglik", "real", "what is added to the log density")],
+      note: "adds its argument to the log density; its node must be data, of any value; not a distribution of JAGS",
+      canBeTruncated: false,
+    }),
+    family: null,
+    logDensity: (x, logLik) => (Number.isNaN(x) ? x : logLik),
+    logLikelihood: (_x, logLik) => logLik,
+    symbolic: () => ({}),
+  },
   numberDistribution({
     name: "dbern",
     family: bernoulli,

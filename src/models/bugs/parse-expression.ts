@@ -2,7 +2,7 @@
 
 import type { BugsExpr, BugsIndex, BugsVariable, Span } from "./ast.ts"
 import type { BugsToken } from "./lexer.ts"
-import { type Binding, binaryBinding, isNonAssociative, prefixLevel } from "./precedence.ts"
+import { type Binding, binaryBinding, isNonAssociative, prefixLevel, WIDE_RANGE } from "./precedence.ts"
 import {
   describeToken,
   failAt,
@@ -38,7 +38,7 @@ function parseOperations(reader: TokenReader, minimum: number): BugsExpr {
   let previous: Binding | undefined
   for (let chain = 0; ; chain++) {
     const token = peek(reader)
-    const binding = token.kind === "operator" ? binaryBinding(token.text) : undefined
+    const binding = token.kind === "operator" ? bindingOf(reader, token.text) : undefined
     if (binding === undefined || binding.level < minimum) return left
     if (chain >= MAX_CHAIN) throw tooDeep(reader, token)
     if (previous !== undefined && previous.level === binding.level && isNonAssociative(binding)) {
@@ -56,6 +56,9 @@ function parseOperations(reader: TokenReader, minimum: number): BugsExpr {
     previous = binding
   }
 }
+
+const bindingOf = (reader: TokenReader, operator: string): Binding | undefined =>
+  operator === ":" && reader.wideRanges ? WIDE_RANGE : binaryBinding(operator)
 
 function parsePrefix(reader: TokenReader): BugsExpr {
   const token = take(reader)

@@ -159,15 +159,11 @@ function parseStochastic(reader: TokenReader, target: BugsVariable): BugsStateme
 
 type Bounds = NonNullable<Extract<BugsStatement, { kind: "stochastic" }>["bounds"]>
 
-/** `T(lower, upper)` or `I(lower, upper)` behind a distribution, either side empty. */
+/** `T(lower, upper)` or `I(lower, upper)`, for which OpenBUGS has `C` too, behind a distribution, either side empty. */
 function parseBounds(reader: TokenReader): { readonly bounds: Bounds; readonly end: number } | undefined {
   const kind = peek(reader)
   if (kind.kind !== "name" || !isOperator(peek(reader, 1), "(")) return undefined
-  if (kind.text === "C") {
-    const hint = "censoring is a node of its own: above[i] ~ dinterval(x[i], limit[i])"
-    throw failAt(reader, kind, "no-censoring", '"C(,)" is not part of the dialect', hint)
-  }
-  if (kind.text !== "T" && kind.text !== "I") return undefined
+  if (kind.text !== "T" && kind.text !== "I" && kind.text !== "C") return undefined
   take(reader)
   const open = take(reader)
   const lower = isOperator(peek(reader), ",") ? null : parseBound(reader, kind)
@@ -178,7 +174,7 @@ function parseBounds(reader: TokenReader): { readonly bounds: Bounds; readonly e
   }
   const upper = isOperator(peek(reader), ")") ? null : parseExpression(reader)
   const close = expectClosing(reader, open, ")", "an operator")
-  return { bounds: { kind: kind.text, lower, upper }, end: close.end }
+  return { bounds: { kind: kind.text === "T" ? "T" : "I", lower, upper }, end: close.end }
 }
 
 function parseBound(reader: TokenReader, kind: BugsToken): BugsExpr {

@@ -6,6 +6,9 @@ import { expectClosing, parseExpression, spanOf } from "./parse-expression.ts"
 import { parseBlock } from "./parse-statement.ts"
 import { failAt, isOperator, peek, type TokenReader, take, takeOperator, unexpected } from "./token-reader.ts"
 
+/** Whether ranges are read as JAGS reads them, `1:N - 1` as `(1:N) - 1`, or as WinBUGS does, `1:(N - 1)`. */
+export type RangeReading = "jags" | "winbugs"
+
 /**
  * Reads a whole model: `var` declarations and a `data { … }` block, both optional and in this order, then a
  * `model { … }` block.
@@ -17,11 +20,13 @@ import { failAt, isOperator, peek, type TokenReader, take, takeOperator, unexpec
  *
  * @param source the text
  * @param name what messages call it, usually its file
+ * @param ranges how tightly `:` holds
  * @throws ModelSyntaxError with `where` (file, line, column), the offending characters as `span`, and the remedy
  */
-export function parseBugs(source: string, name?: string): BugsProgram {
+export function parseBugs(source: string, name?: string, ranges: RangeReading = "jags"): BugsProgram {
   const tokens = lexBugs(source, name)
-  const reader: TokenReader = { source, name, tokens, position: 0, nesting: 0 }
+  const wideRanges = ranges === "winbugs"
+  const reader: TokenReader = { source, name, tokens, wideRanges, position: 0, nesting: 0 }
   const declarations = parseDeclarations(reader)
   const data = startsBlock(reader, "data") ? parseNamedBlock(reader) : []
   if (!startsBlock(reader, "model")) throw noModel(reader)

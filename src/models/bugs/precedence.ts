@@ -31,6 +31,9 @@ const BINARY: ReadonlyMap<string, Binding> = new Map([
 ])
 const SPECIAL = leftward(7)
 
+/** `:` where WinBUGS reads it: it holds less than `+`, so that `1:N - 1` ends at N − 1. */
+export const WIDE_RANGE: Binding = { left: 5, right: 5, level: 4.5 }
+
 /** Levels of the prefix operators: `!a == b` is `!(a == b)`, `-a ^ b` is `-(a ^ b)`, `-1:2` is `(-1):2`. */
 const PREFIX: ReadonlyMap<string, number> = new Map([
   ["!", 3],

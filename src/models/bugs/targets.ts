@@ -43,7 +43,7 @@ export function allocateTargets(
     const slots = chosen.map((indices, i) => {
       checkInside(arrays, target, variable.dims, indices)
       const own = selectedSlots(variable, indices)
-      for (const slot of own) arrays.define(slot, s, i, target)
+      for (const slot of own) arrays.define(slot, s, i, statements)
       return own
     })
     return { ...unrolled, slots, dims: chosen.map(selectedDims) }

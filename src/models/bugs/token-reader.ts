@@ -9,6 +9,8 @@ export interface TokenReader {
   readonly name: string | undefined
   readonly tokens: readonly BugsToken[]
   position: number
+  /** Whether `1:N - 1` is `1:(N - 1)`, as WinBUGS has it, and not `(1:N) - 1`. */
+  readonly wideRanges: boolean
   /** How many expressions and loops are open around the position. */
   nesting: number
 }

@@ -63,13 +63,30 @@ export const orderings: readonly ArrayFunction[] = [
   {
     kind: "array",
     name: "rank",
-    arity: 1,
-    describe: "rank(x), the rank of each element, 1 for the smallest; equal elements rank in their order",
+    arity: { min: 1, max: 2 },
+    describe:
+      "rank(x), the rank of each element, 1 for the smallest, equal elements in their order; rank(x, k), how many are at most x[k]",
     integer: true,
-    dims: sameLength,
-    evaluate: ([x], out) => {
+    dims: ([x, k]) => (k === undefined ? [sizeOf(x!)] : [1]),
+    evaluate: ([x, k], out) => {
+      if (k !== undefined) {
+        const own = x!.values[k.values[0]! - 1]
+        out[0] = own === undefined ? Number.NaN : x!.values.reduce((n, v) => (v <= own ? n + 1 : n), 0)
+        return
+      }
       const positions = ascending(x!.values)
       for (let i = 0; i < positions.length; i++) out[positions[i]!] = i + 1
+    },
+  },
+  {
+    kind: "array",
+    name: "ranked",
+    arity: 2,
+    describe: "ranked(x, k), the k-th smallest element",
+    keepsIntegers: true,
+    dims: () => [1],
+    evaluate: ([x, k], out) => {
+      out[0] = x!.values.slice().sort()[k!.values[0]! - 1] ?? Number.NaN
     },
   },
   {

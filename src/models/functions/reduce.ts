@@ -122,6 +122,7 @@ export const reductions: readonly ArrayFunction[] = [
   {
     kind: "array",
     name: "inprod",
+    aliases: ["inprod2"],
     arity: 2,
     describe: "inprod(x, y), the sum of the products of the elements in their order",
     keepsIntegers: true,

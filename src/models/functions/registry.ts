@@ -35,6 +35,10 @@ const byName: ReadonlyMap<string, ModelFunction> = new Map(
 const FOREIGN: Readonly<Record<string, string>> = {
   beta: "write exp(loggam(a) + loggam(b) - loggam(a + b))",
   cbind: "assign the columns one by one: x[1:n, 1] <- a",
+  cumulative: "write the distribution's own function, as in pnorm(x, mean, precision)",
+  cut: "what is drawn learns from everything below it; run the first model and give its result as data",
+  density: "write the distribution's own function, as in dnorm(x, mean, precision)",
+  deviance: "write -2 * logdensity.norm(x, mean, precision) or the like; posterior.dic() has the model's",
   ceiling: "write -trunc(-x) for x above 0",
   crossprod: "write t(x) %*% y",
   det: "write exp(logdet(x))",

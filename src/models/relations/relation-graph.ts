@@ -111,8 +111,10 @@ export interface RelationGraph {
   readonly length: number
   /** Data and what follows from data alone; NaN for what is drawn or computed from draws. */
   readonly values: Float64Array
-  /** Whether a slot never changes. */
+  /** Whether a slot never changes; elements that nothing defines do not either. */
   readonly fixed: Uint8Array
+  /** Slots that relations define and that follow from data alone. */
+  readonly constants: Int32Array
   /** Parents before children, but for relations that feed themselves (`x[t]` from `x[t-1]`). */
   readonly relations: readonly Relation[]
   /** By relation: position of each instance in an order in which every parent comes first. */

@@ -88,6 +88,7 @@ describe("every distribution of the language", () => {
     expect(bugsDistributions.map((d) => d.name).filter((name) => !covered.has(name))).toEqual([
       "dinvgamma",
       "dflat",
+      "dloglik",
       "dsum",
     ])
   })

@@ -11,8 +11,15 @@ const docs = path.join(import.meta.dirname, "../../../docs")
 const read = (name: string) => readFileSync(path.join(docs, name), "utf8")
 const cell = (text: string) => text.replaceAll("|", "\\|")
 const code = (text: string) => `\`${cell(text)}\``
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n")
+/** Columns as wide as their widest cell, in characters. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, k) => Math.max(...[head, ...rows].map((row) => [...row[k]!].length)))
+  const rule = widths.map((width) => "-".repeat(width))
+  const pad = (text: string, width: number) => text + " ".repeat(width - [...text].length)
+  return [head, rule, ...rows]
+    .map((row) => `| ${row.map((text, k) => pad(text, widths[k]!)).join(" | ")} |`)
+    .join("\n")
+}
 
 const sections: Readonly<Record<string, () => string>> = {
   samplers: () =>
@@ -49,7 +56,7 @@ describe("the page about the language", () => {
     const page = Object.entries(sections).reduce(
       (text, [name, render]) =>
         text.replace(
-          new RegExp(`(<!-- ${name} -->\n)[sS]*?(<!-- end -->)`),
+          new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`),
           (_, start, end) => `${start}${render()}\n${end}`,
         ),
       read("bugs.md"),

@@ -307,7 +307,6 @@ describe("errors", () => {
     ["model { logit(2) <- 1 }", "2", 'found "2", expected a variable', 'a link reads "logit(p[i]) <- …"'],
     ["model { x ~ dnorm(0, 1) T(0) }", ")", 'found ")", expected ","', "T(lower, )"],
     ["model { x ~ dnorm(0, 1) T() }", ")", 'found ")", expected a bound', "T(lower, upper)"],
-    ["model { x ~ dnorm(0, 1) C(0, ) }", "C", '"C(,)" is not part of the dialect', "dinterval"],
     ["model { x ~ dnorm(0, 1 }", "(", 'this "(" is not closed', 'expected ")" before "}"'],
     [
       "model { x ~ dnorm(0 1) }",
