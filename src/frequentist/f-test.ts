@@ -5,6 +5,7 @@ import { OptionError } from "../core/errors.ts"
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
 import type { KenwardRoger } from "./kenward-roger.ts"
 import { adjustKenwardRoger, invertContrast, matchMoments, restrict } from "./kenward-roger.ts"
+import type { BoundaryParameters } from "./kenward-roger-directions.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import { satterthwaiteDf } from "./satterthwaite.ts"
 import { chiSquareTail, fTail } from "./tail-probabilities.ts"
@@ -31,11 +32,14 @@ export interface AnovaOptions {
   readonly type?: TestType
   /** Satterthwaite's when left out; with known residual variances none, the tests being of χ². */
   readonly ddf?: DdfMethod
+  /** Of Kenward and Roger's at singular fits; `keep`, as pbkrtest, when left out. */
+  readonly boundary?: BoundaryParameters
 }
 
 export interface ContrastOptions {
   /** As in {@link AnovaOptions}. */
   readonly ddf?: DdfMethod
+  readonly boundary?: BoundaryParameters
   /** The values that the contrasts are tested against; zero when left out. */
   readonly rhs?: readonly number[]
 }
@@ -48,7 +52,7 @@ export interface WaldTest {
 
 /** An F test for each term of the fixed part but the intercept. @throws what `termContrasts` and `testContrast` throw */
 export function anova(fit: LmmEstimate, options: AnovaOptions = {}): readonly AnovaRow[] {
-  const adjustment = adjustmentOf(fit, options.ddf)
+  const adjustment = adjustmentOf(fit, options)
   return termContrasts(fit.design, options.type ?? 3).map(({ term, rows, contrast }) => {
     const l = toRows(contrast, rows, fit.fixed.length)
     return { term, ...testReduced(fit, reduce(fit, l, null), adjustment) }
@@ -68,13 +72,16 @@ export function testContrast(
   contrast: readonly ArrayLike<number>[],
   options: ContrastOptions = {},
 ): FTest {
-  const adjustment = adjustmentOf(fit, options.ddf)
+  const adjustment = adjustmentOf(fit, options)
   return testReduced(fit, reduce(fit, contrast, options.rhs ?? null), adjustment)
 }
 
 /** @throws OptionError for Satterthwaite's degrees of freedom where residual variances are known */
-function adjustmentOf(fit: LmmEstimate, ddf: DdfMethod | undefined): KenwardRoger | null {
-  if (ddf === "kr") return adjustKenwardRoger(fit)
+function adjustmentOf(
+  fit: LmmEstimate,
+  { ddf, boundary }: { readonly ddf?: DdfMethod; readonly boundary?: BoundaryParameters },
+): KenwardRoger | null {
+  if (ddf === "kr") return adjustKenwardRoger(fit, boundary)
   if (ddf === undefined || !fit.residualKnown) return null
   throw new OptionError("with known residual standard deviations tests are normal and of χ²", {
     code: "no-ddf",
@@ -105,8 +112,11 @@ export function waldTestOfModel(fit: LmmEstimate): WaldTest | null {
 }
 
 /** Degrees of freedom and p values of the coefficients by Kenward and Roger, with their adjusted standard errors. */
-export function kenwardRogerEffects(fit: LmmEstimate): LmmEstimate["fixed"] {
-  const adjustment = adjustKenwardRoger(fit)
+export function kenwardRogerEffects(
+  fit: LmmEstimate,
+  { boundary }: { readonly boundary?: BoundaryParameters } = {},
+): LmmEstimate["fixed"] {
+  const adjustment = adjustKenwardRoger(fit, boundary)
   const p = fit.fixed.length
   return fit.fixed.map(({ name, estimate }, j) => {
     const row = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0))

@@ -1,16 +1,15 @@
 /** Kenward and Roger's adjustment for small samples. */
 
 import { OptionError } from "../core/errors.ts"
-import { cholesky, invertPositiveDefinite } from "../math/small-dense.ts"
+import { invertPositiveDefinite } from "../math/small-dense.ts"
+import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
 import { evaluateCriterion } from "./criterion.ts"
 import { multiplySquare, traceOfProduct } from "./dense-products.ts"
+import type { BoundaryParameters, Direction } from "./kenward-roger-directions.ts"
+import { listDirections } from "./kenward-roger-directions.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
-import type { LmmSystem } from "./lmm-system.ts"
 import type { RandomBlock } from "./random-blocks.ts"
 import { formRandomBlocks } from "./random-blocks.ts"
-import { freeParameters } from "./satterthwaite.ts"
-import type { FittedStructure } from "./structures/fitted-structure.ts"
-import { freeNumbers } from "./structures/fitted-structure.ts"
 import { refuseStructures } from "./structures/refuse-structures.ts"
 
 /** In the coordinates of the orthonormal basis of X and for a residual variance of one. */
@@ -33,14 +32,13 @@ export interface KenwardRoger {
  *   Φ_A = Φ + 2Φ {Σ_ij W_ij (Q_ij − P_iΦP_j)} Φ,  P_i = −X'V⁻¹V_iV⁻¹X,  Q_ij = X'V⁻¹V_iV⁻¹V_jV⁻¹X
  *   2 (W⁻¹)_ij = tr(V⁻¹V_iV⁻¹V_j) − 2 tr(ΦQ_ij) + tr(ΦP_iΦP_j)
  *
- * V is linear in the elements of the covariance matrices; the directions taken are V itself (for σ²) and those along
- * which the T of a term can move, which span the same. Directions of a vanished column of T are on the boundary and
- * left out.
+ * V is linear in the elements of the covariance matrices; the directions taken are V itself (for σ²) and these elements.
  *
+ * @param boundary what becomes of parameters at a singular fit; kept, as pbkrtest has them, when left out
  * @throws OptionError for a maximum-likelihood fit, and when crossed factors are too large
  * @throws ModelError with a residual structure
  */
-export function adjustKenwardRoger(fit: LmmEstimate): KenwardRoger {
+export function adjustKenwardRoger(fit: LmmEstimate, boundary: BoundaryParameters = "keep"): KenwardRoger {
   const { criterion, factors } = fit.state
   refuseStructures(
     fit,
@@ -60,7 +58,7 @@ export function adjustKenwardRoger(fit: LmmEstimate): KenwardRoger {
   const information = fixedInformation(fit)
   const covariance = new Float64Array(p * p)
   invertPositiveDefinite(information, 0, p, covariance, 0, new Float64Array(p * p))
-  const directions = listDirections(fit)
+  const directions = listDirections(fit, boundary)
   const parts = accumulate(fit, formRandomBlocks(criterion, factors), directions, information)
   // V itself comes last, and does not move where the residual variance is known.
   const all = parts.p.length
@@ -183,68 +181,6 @@ function fixedInformation(fit: LmmEstimate): Float64Array {
   return information
 }
 
-interface Direction {
-  readonly factor: number
-  /** Change of TT' of the whole factor, row-major width × width. */
-  readonly change: Float64Array
-}
-
-/** `ET' + TE'` for each parameter of T that is not in a vanished column. */
-function listDirections({ state: { criterion, factors, structure } }: LmmEstimate): readonly Direction[] {
-  const { system } = criterion
-  if (structure !== null) return structuredDirections(structure, system, factors)
-  const free = new Set(freeParameters(system.terms, factors))
-  return system.terms.flatMap((term, k) => {
-    const { width: q, offset, thetaStart, factor } = term
-    const size = system.factors[factor]!.width
-    const t = factors[k]!
-    const directions: Direction[] = []
-    let at = thetaStart
-    for (let column = 0; column < q; column++) {
-      for (let row = column; row < q; row++, at++) {
-        if (!free.has(at)) continue
-        const change = new Float64Array(size * size)
-        for (let a = 0; a < q; a++) {
-          const value = t[a * q + column]!
-          const there = (offset + row) * size + offset + a
-          const back = (offset + a) * size + offset + row
-          change[there] = change[there]! + value
-          change[back] = change[back]! + value
-        }
-        directions.push({ factor, change })
-      }
-    }
-    return directions
-  })
-}
-
-/** `BT' + TB'` for the free numbers of structured terms, `T = Σ ω_k B_k`: their covariances are linear in ω_k². */
-function structuredDirections(
-  structure: FittedStructure,
-  system: LmmSystem,
-  factors: readonly Float64Array[],
-): readonly Direction[] {
-  const { terms } = structure.model
-  return freeNumbers(structure).map((parameter) => {
-    const k = terms.findIndex(({ start, count }) => parameter < start + count)
-    const { width: q, offset, factor } = system.terms[k]!
-    const size = system.factors[factor]!.width
-    const basis = terms[k]!.basis[parameter - terms[k]!.start]!
-    const t = factors[k]!
-    const change = new Float64Array(size * size)
-    for (let a = 0; a < q; a++) {
-      for (let b = 0; b < q; b++) {
-        let sum = 0
-        for (let c = 0; c < q; c++) {
-          sum += basis[a * q + c]! * t[b * q + c]! + t[a * q + c]! * basis[b * q + c]!
-        }
-        change[(offset + a) * size + offset + b] = sum
-      }
-    }
-    return { factor, change }
-  })
-}
-
 interface Parts {
   readonly p: readonly Float64Array[]
   readonly q: readonly Float64Array[]
@@ -354,20 +290,33 @@ function traceOf(m: Float64Array, n: number): number {
   return sum
 }
 
-/** Twice the inverse, after scaling to a unit diagonal. */
+/** Eigenvalues of an information matrix of unit diagonal that rounding cannot tell from zero. */
+const FLAT = 1e-10
+
+/**
+ * Twice the inverse, after scaling to a unit diagonal. Directions without information, as between the intercept and all
+ * levels of a factor in `(f || g)`, are left out: V does not change along them.
+ */
 function invertInformation(twice: Float64Array, k: number, fit: LmmEstimate): Float64Array {
   const scales = Float64Array.from({ length: k }, (_, i) => 1 / Math.sqrt(twice[i * (k + 1)]!))
   const scaled = twice.map((value, x) => value * scales[x % k]! * scales[Math.floor(x / k)]!)
-  const inverse = new Float64Array(k * k)
-  if (
-    !cholesky(scaled.slice(), 0, k) ||
-    !invertPositiveDefinite(scaled, 0, k, inverse, 0, new Float64Array(k * k))
-  ) {
+  const { values, vectors } = decomposeSymmetric(scaled, k)
+  if (!values.every((value) => value > -FLAT)) {
     throw new OptionError("the information about the variance parameters is not positive definite", {
       code: "singular-information",
       where: fit.formula,
       hint: "use Satterthwaite's degrees of freedom, or fewer variance parameters",
     })
   }
-  return inverse.map((value, x) => 2 * value * scales[x % k]! * scales[Math.floor(x / k)]!)
+  const inverse = new Float64Array(k * k)
+  for (let e = 0; e < k; e++) {
+    if (values[e]! < FLAT) continue
+    for (let i = 0; i < k; i++) {
+      for (let j = 0; j < k; j++) {
+        const share = (scales[i]! * vectors[i * k + e]! * vectors[j * k + e]! * scales[j]!) / values[e]!
+        inverse[i * k + j] = inverse[i * k + j]! + 2 * share
+      }
+    }
+  }
+  return inverse
 }

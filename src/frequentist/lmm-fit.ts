@@ -48,7 +48,7 @@ export interface LmmFit extends LmmEstimate {
   /** Wald's χ² test; of all coefficients but the intercept when no contrast is given, null when there are none. */
   waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
   /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */
-  kenwardRoger(): readonly FixedEffect[]
+  kenwardRoger(options?: Pick<AnovaOptions, "boundary">): readonly FixedEffect[]
   /** Wald, profile or bootstrap intervals of all parameters. */
   confint(options?: ConfintOptions): readonly Interval[]
   /** Profile zeta curves, for plots. */

@@ -33,7 +33,7 @@ export function attachMethods(estimate: LmmEstimate): LmmFit {
     waldTest: (contrast) => {
       return contrast === undefined ? waldTestOfModel(estimate) : waldTest(estimate, contrast)
     },
-    kenwardRoger: () => kenwardRogerEffects(estimate),
+    kenwardRoger: (options) => kenwardRogerEffects(estimate, options),
     confint: (options) => confint(estimate, options),
     profile: (options) => profileZeta(estimate, options),
     bootstrap: (options) => bootstrapParameters(estimate, options),

@@ -52,6 +52,14 @@ interface Oracle {
   }[]
 }
 
+const singular: {
+  readonly data: Record<string, Record<string, (number | string)[]>>
+  readonly fits: {
+    readonly data: string
+    readonly formula: string
+    readonly fixed: { readonly name: string[]; readonly se: number[]; readonly df: number[] }
+  }[]
+} = JSON.parse(readFileSync(new URL("../oracle/kenward-roger-singular.json", import.meta.url), "utf8"))
 const oracle: Oracle = JSON.parse(readFileSync(new URL("../oracle/lmm-tests.json", import.meta.url), "utf8"))
 
 /** The table without every k-th row. */
@@ -173,9 +181,19 @@ describe("contrasts", () => {
     close(shifted.F, ((fit.fixed[1]!.estimate - 10) / fit.fixed[1]!.se) ** 2, 1e-10)
   })
 
-  it("Kenward and Roger's correction vanishes on the boundary: the sample mean", async () => {
+  it.each(singular.fits)("Kenward and Roger at a singular fit as pbkrtest: $formula", (expected) => {
+    const fit = reml(expected.formula, singular.data[expected.data]!)
+    expect(fit.singular).toBe(true)
+    fit.kenwardRoger().forEach((row, j) => {
+      expect(row.name).toBe(expected.fixed.name[j])
+      close(row.se, expected.fixed.se[j]!, 2e-6)
+      close(row.df!, expected.fixed.df[j]!, 2e-5)
+    })
+  })
+
+  it("Kenward and Roger's correction vanishes when boundary parameters are dropped: the sample mean", async () => {
     const fit = reml("Yield ~ 1 + (1 | Batch)", await loadCsv("dyestuff2.csv"))
-    const [row] = fit.kenwardRoger()
+    const [row] = fit.kenwardRoger({ boundary: "drop" })
     expect(row!.df).toBeCloseTo(29, 8)
     expect(row!.se).toBeCloseTo(fit.fixed[0]!.se, 12)
   })

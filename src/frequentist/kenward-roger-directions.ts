@@ -1,0 +1,114 @@
+/** Along which directions Kenward and Roger's adjustment lets the covariance matrix of the response move. */
+
+import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { LmmSystem } from "./lmm-system.ts"
+import { freeParameters } from "./satterthwaite.ts"
+import type { FittedStructure } from "./structures/fitted-structure.ts"
+import { freeNumbers } from "./structures/fitted-structure.ts"
+
+/**
+ * At a singular fit: `keep` counts every element of every covariance matrix, as pbkrtest does; `drop` leaves out those on the
+ * boundary, as SAS does. Where no fit is singular both are the same.
+ */
+export type BoundaryParameters = "keep" | "drop"
+
+export interface Direction {
+  readonly factor: number
+  /** Change of TT' of the whole factor, row-major width × width. */
+  readonly change: Float64Array
+}
+
+/** One direction for each parameter of the covariance matrices but σ². */
+export function listDirections(fit: LmmEstimate, boundary: BoundaryParameters): readonly Direction[] {
+  return boundary === "keep" ? elementDirections(fit) : freeDirections(fit)
+}
+
+/** Every element of an unstructured Σ, and `∂Σ/∂ω_k² = B_kB_k'` of a structured one. */
+function elementDirections({ state: { criterion, structure } }: LmmEstimate): readonly Direction[] {
+  const { system } = criterion
+  return system.terms.flatMap((term, k) => {
+    const { width: q, offset, factor } = term
+    const size = system.factors[factor]!.width
+    const place = (entry: (a: number, b: number) => number): Direction => {
+      const change = new Float64Array(size * size)
+      for (let a = 0; a < q; a++) {
+        for (let b = 0; b < q; b++) change[(offset + a) * size + offset + b] = entry(a, b)
+      }
+      return { factor, change }
+    }
+    const structured = structure?.model.terms[k]
+    if (structured !== undefined && structured.structure !== "unstructured") {
+      return structured.basis.map((basis) => place((a, b) => innerOfRows(basis, a, b, q)))
+    }
+    const pairs = Array.from({ length: q }, (_, row) =>
+      Array.from({ length: row + 1 }, (_, column) => column),
+    )
+    return pairs.flatMap((columns, row) => {
+      return columns.map((column) => {
+        return place((a, b) => ((a === row && b === column) || (a === column && b === row) ? 1 : 0))
+      })
+    })
+  })
+}
+
+function innerOfRows(m: Float64Array, a: number, b: number, q: number): number {
+  let sum = 0
+  for (let c = 0; c < q; c++) sum += m[a * q + c]! * m[b * q + c]!
+  return sum
+}
+
+/** `ET' + TE'` for each parameter of T that is not in a vanished column. */
+function freeDirections({ state: { criterion, factors, structure } }: LmmEstimate): readonly Direction[] {
+  const { system } = criterion
+  if (structure !== null) return structuredDirections(structure, system, factors)
+  const free = new Set(freeParameters(system.terms, factors))
+  return system.terms.flatMap((term, k) => {
+    const { width: q, offset, thetaStart, factor } = term
+    const size = system.factors[factor]!.width
+    const t = factors[k]!
+    const directions: Direction[] = []
+    let at = thetaStart
+    for (let column = 0; column < q; column++) {
+      for (let row = column; row < q; row++, at++) {
+        if (!free.has(at)) continue
+        const change = new Float64Array(size * size)
+        for (let a = 0; a < q; a++) {
+          const value = t[a * q + column]!
+          const there = (offset + row) * size + offset + a
+          const back = (offset + a) * size + offset + row
+          change[there] = change[there]! + value
+          change[back] = change[back]! + value
+        }
+        directions.push({ factor, change })
+      }
+    }
+    return directions
+  })
+}
+
+/** `BT' + TB'` for the free numbers of structured terms, `T = Σ ω_k B_k`: their covariances are linear in ω_k². */
+function structuredDirections(
+  structure: FittedStructure,
+  system: LmmSystem,
+  factors: readonly Float64Array[],
+): readonly Direction[] {
+  const { terms } = structure.model
+  return freeNumbers(structure).map((parameter) => {
+    const k = terms.findIndex(({ start, count }) => parameter < start + count)
+    const { width: q, offset, factor } = system.terms[k]!
+    const size = system.factors[factor]!.width
+    const basis = terms[k]!.basis[parameter - terms[k]!.start]!
+    const t = factors[k]!
+    const change = new Float64Array(size * size)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b < q; b++) {
+        let sum = 0
+        for (let c = 0; c < q; c++) {
+          sum += basis[a * q + c]! * t[b * q + c]! + t[a * q + c]! * basis[b * q + c]!
+        }
+        change[(offset + a) * size + offset + b] = sum
+      }
+    }
+    return { factor, change }
+  })
+}
