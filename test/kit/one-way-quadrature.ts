@@ -95,8 +95,10 @@ function grid(lower: number, upper: number, width: number): Grid {
 const REACH = { group: { below: 50, above: 40 }, residual: { below: 4, above: 6 } }
 /** Widths of panels: the residual variance is known to some 10 %, that of few groups to a factor. */
 const WIDTH = { group: 1, residual: 0.25 }
-/** Points of the grid lighter than exp(−60) of the heaviest add nothing to moments, exp(−28) nothing to quantiles. */
-const NEGLIGIBLE = { moments: 60, quantiles: 28 }
+/** Points of the grid lighter than exp(−60) of the heaviest add nothing to moments. */
+const NEGLIGIBLE = 60
+/** What all points together weigh that quantiles of mixtures leave out: most points of the grid. */
+const LEFT_OUT = 1e-11
 
 /** @param refine divides the widths of all panels: 2 shows what is left to gain */
 export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior {
@@ -113,7 +115,7 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
     grids.residual.nodes.map((e) => [a.s, e.s, Math.log(a.w * e.w) + evaluate(a.s, e.s).logDensity] as const),
   )
   const peak = all.reduce((top, [, , log]) => Math.max(top, log), Number.NEGATIVE_INFINITY)
-  const kept = all.filter(([, , log]) => log > peak - NEGLIGIBLE.moments)
+  const kept = all.filter(([, , log]) => log > peak - NEGLIGIBLE)
   const total = kept.reduce((sum, [, , log]) => sum + Math.exp(log - peak), 0)
   const points = kept.map(([group, residual, log]) => {
     const { mean, variance } = evaluate(group, residual)
@@ -123,16 +125,16 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
   const expect = (f: (point: Point) => number): number =>
     points.reduce((sum, point) => sum + point.weight * f(point), 0)
 
-  const heavy = points.filter(({ weight }) => weight * total > Math.exp(-NEGLIGIBLE.quantiles))
+  const heavy = heaviest(points)
 
   const normalMixture = (mean: (p: Point) => number, variance: (p: Point) => number): Marginal => {
     const m = expect(mean)
     const sd = Math.sqrt(expect((p) => variance(p) + (mean(p) - m) ** 2))
     const means = Float64Array.from(heavy, mean)
     const roots = Float64Array.from(heavy, (p) => Math.sqrt(2 * variance(p)))
-    const cdf = (x: number) =>
-      heavy.reduce((sum, { weight }, k) => sum + 0.5 * weight * erfc((means[k]! - x) / roots[k]!), 0)
-    return { mean: m, sd, quantile: remember((p) => findRoot((x) => cdf(x) - p, m - 6 * sd, m + 6 * sd)) }
+    const weights = Float64Array.from(heavy, ({ weight }) => weight)
+    const quantile = (p: number) => mixtureQuantile(p, weights, means, roots, m - 6 * sd, m + 6 * sd)
+    return { mean: m, sd, quantile: remember(quantile) }
   }
 
   const spread = (which: "group" | "residual"): { variance: Marginal; sd: Marginal } => {
@@ -251,6 +253,47 @@ function quantileOnPanels(
     }
     return Number.NaN
   }
+}
+
+/** The heaviest points that together weigh all but `LEFT_OUT`. */
+function heaviest<Point extends { readonly weight: number }>(points: readonly Point[]): readonly Point[] {
+  const ordered = points.toSorted((x, y) => x.weight - y.weight)
+  let out = 0
+  const first = ordered.findIndex(({ weight }) => {
+    out += weight
+    return out > LEFT_OUT
+  })
+  return ordered.slice(first)
+}
+
+/**
+ * Quantile of a mixture of normals with sds `roots / √2`, between bounds: Newton's method on its distribution function,
+ * or the middle of the bounds where a step would leave them.
+ */
+function mixtureQuantile(
+  p: number,
+  weights: Float64Array,
+  means: Float64Array,
+  roots: Float64Array,
+  lower: number,
+  upper: number,
+): number {
+  let [low, high] = [lower, upper]
+  let x = 0.5 * (low + high)
+  for (let k = 0; k < 100; k++) {
+    let [excess, density] = [-p, 0]
+    for (let i = 0; i < weights.length; i++) {
+      const z = (means[i]! - x) / roots[i]!
+      excess += 0.5 * weights[i]! * erfc(z)
+      density += (weights[i]! * Math.exp(-z * z)) / (roots[i]! * Math.sqrt(Math.PI))
+    }
+    if (Math.abs(excess) < 1e-12 || high - low < 1e-13 * Math.abs(x)) return x
+    if (excess < 0) low = x
+    else high = x
+    const next = x - excess / density
+    x = next > low && next < high ? next : 0.5 * (low + high)
+  }
+  throw new Error("no root found")
 }
 
 /** The same function, each value computed once. */
