@@ -1,8 +1,14 @@
-/** Compiles `src` to `dist`, and does nothing when `dist` is newer than every source: a second start is instant. */
+/**
+ * Builds the package: declarations of `src` to `dist/types`, and its programs to `dist/lib` with one file for what they
+ * share, as a program or a worker thread of hundreds of small files takes half a second to load. Does nothing when `dist`
+ * is newer than every source: a second start is instant.
+ */
 import { execFileSync } from "node:child_process"
-import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
+import { build } from "rolldown"
+import { bundleOptions } from "./bundle-options.js"
 
 const root = path.resolve(import.meta.dirname, "..")
 const stamp = path.join(root, "dist", ".built")
@@ -23,7 +29,11 @@ if (built === 0 || inputs.some((file) => modified(file) > built)) {
   )
   try {
     execFileSync(process.execPath, [tsc, "-p", path.join(root, "tsconfig.build.json")], { stdio: "inherit" })
-  } catch {
+    rmSync(path.join(root, "dist", "lib"), { recursive: true, force: true })
+    await build(bundleOptions)
+  } catch (error) {
+    // The compiler has printed what it found wrong.
+    if (error.status === undefined) console.error(error)
     process.exit(1)
   }
   writeFileSync(stamp, "")

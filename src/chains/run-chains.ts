@@ -176,5 +176,5 @@ function runWorker(job: WorkerJob, stopOthers: () => void): Promise<WorkerReply>
 /** The compiled worker; from the sources (in tests) the one of the build. */
 function workerFile(): URL {
   const compiled = import.meta.url.endsWith(".js")
-  return new URL(compiled ? "./worker.js" : "../../dist/chains/worker.js", import.meta.url)
+  return new URL(compiled ? "./worker.js" : "../../dist/lib/worker.js", import.meta.url)
 }

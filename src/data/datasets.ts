@@ -68,7 +68,7 @@ export function isDatasetName(name: string): boolean {
  * @throws DataError `unknown-dataset`
  */
 export function datasetCsv(name: string): string {
-  // From `src/data` and from `dist/data` alike, the files are two folders up.
+  // From `src/data` and from `dist/lib` alike, the files are two folders up.
   return readFileSync(new URL(`../../data/${resolveDatasetName(name)}.csv`, import.meta.url), "utf8")
 }
 

@@ -142,6 +142,6 @@ function serve(run: Run, thread: Worker, model: BootstrapModel, queue: number[])
 /** Compiled beside this file; a run from source uses the build. */
 function workerFile(): URL {
   const compiled = import.meta.url.endsWith(".js")
-  const file = compiled ? "./bootstrap-worker.js" : "../../dist/frequentist/bootstrap-worker.js"
+  const file = compiled ? "./bootstrap-worker.js" : "../../dist/lib/bootstrap-worker.js"
   return new URL(file, import.meta.url)
 }

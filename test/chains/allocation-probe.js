@@ -1,13 +1,13 @@
 /**
- * Prints how many bytes of heap a sweep takes, as JSON. Run by allocation.test.ts as a process of its own on the built
- * package: a test runner's module wrappers keep V8 from inlining across files, and other models from the same code.
+ * Prints how many bytes of heap a sweep takes, as JSON. Run by allocation.test.ts as a process of its own, put
+ * together in one file as the package is: a test runner's module wrappers keep V8 from inlining across files, and other models from the same code.
  */
-import { startChain } from "../../dist/chains/chain.js"
-import { makeRunSpec } from "../../dist/chains/run-spec.js"
-import { datasets } from "../../dist/data/datasets.js"
-import { streamFor } from "../../dist/random/stream.js"
-import { lmm } from "../../dist/samplers/model.js"
-import { bindLowered } from "../../dist/samplers/registry.js"
+import { startChain } from "../../src/chains/chain.ts"
+import { makeRunSpec } from "../../src/chains/run-spec.ts"
+import { datasets } from "../../src/data/datasets.ts"
+import { streamFor } from "../../src/random/stream.ts"
+import { lmm } from "../../src/samplers/model.ts"
+import { bindLowered } from "../../src/samplers/registry.ts"
 
 const WARM = 30_000
 const SWEEPS = 5_000

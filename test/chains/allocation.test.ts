@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
+import path from "node:path"
+import { build } from "rolldown"
 import { expect, it } from "vitest"
 
 interface Probe {
@@ -10,8 +11,10 @@ interface Probe {
 /** A boxed double: V8 makes one for a number that passes between functions it has not merged. */
 const BOX = 16
 
-it("a sweep allocates no arrays and no objects: at most the boxed doubles of its gamma draws", () => {
-  const script = fileURLToPath(new URL("./allocation-probe.js", import.meta.url))
+it("a sweep allocates no arrays and no objects: at most the boxed doubles of its gamma draws", async () => {
+  const script = path.resolve(import.meta.dirname, "../../dist/test/allocation-probe.js")
+  const input = path.join(import.meta.dirname, "allocation-probe.js")
+  await build({ input, platform: "node", external: /^[a-z@]/, output: { file: script, format: "esm" } })
   const { sweep, kernels }: Probe = JSON.parse(execFileSync(process.execPath, [script], { encoding: "utf8" }))
   expect(kernels.map(({ targets }) => targets[0])).toEqual([
     "var[g,(Intercept)]",
