@@ -115,9 +115,11 @@ function startingPoint(data: MarginalData, dimension: number): Float64Array {
 /** Degrees of freedom of the reference t: heavier tails than any log-scale posterior with a proper prior. */
 const REFERENCE_DF = 8
 /** Autocorrelation of the proposal with the current value, in the coordinates z. */
-const AUTOREGRESSION = -0.4
+const AUTOREGRESSION = -0.5
+/** Autocorrelation of the noise that the coefficients are drawn with. */
+const NOISE_AUTOREGRESSION = -0.4
 /** A random-walk step is tried beside the other once in so many sweeps. */
-const WALK_EVERY = 4
+const WALK_EVERY = 8
 /** Sweeps of warm-up between which draws are gathered for the next fit; the first still tell of the initial values. */
 const REFITS = [100, 250, 500, 1000, 2000]
 /** Draws that are gathered: all from the end of the first stretch to that of the last. */
@@ -129,8 +131,8 @@ const ENOUGH = 0.15
 
 /**
  * memory = [have φ, log density of z, log reference density, sweeps, sweeps of this stretch that moved, reference steps of
- * this stretch that were taken, whether slices are drawn, φ (d), z (d), centre (d), factor (d²), skew (d), unbounded φ since
- * the first stretch].
+ * this stretch that were taken, whether slices are drawn, φ (d), z (d), centre (d), factor (d²), skew (d), noise of the
+ * coefficients, unbounded φ since the first stretch].
  */
 export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {}): Kernel {
   // Two sets of arrays: the equations at the current φ survive a proposal that is refused.
@@ -143,18 +145,21 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     centre: 7 + 2 * d,
     factor: 7 + 3 * d,
     skew: 7 + 3 * d + d * d,
-    history: 7 + 4 * d + d * d,
+    noise: 7 + 4 * d + d * d,
+    history: 7 + 4 * d + d * d + data.statistics.rest,
   }
   const proposed = new Float64Array(d)
   const proposedZ = new Float64Array(d)
   const scratch = new Float64Array(Math.max(...spreads.map(({ q }) => q * q)))
   const { statistics } = data
   const reduction = Math.sqrt(1 - AUTOREGRESSION ** 2)
+  const noiseReduction = Math.sqrt(1 - NOISE_AUTOREGRESSION ** 2)
   // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
   const walk = 2.38 / Math.sqrt(d)
   let seen: Float64Array | null = null
   let phi: Float64Array = proposed
   let z: Float64Array = proposedZ
+  let noise: Float64Array = proposed
   const { bounds } = data
   let coordinates: Coordinates = { ...data.proposal, skew: proposed, bounds }
   const spreadSlots = spreads.flatMap(({ kind, slot, q }) =>
@@ -166,7 +171,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     late: statistics.ownSlots,
     memoryLength: at.history + HISTORY * d,
     step(state, memory, rng, phase, effects) {
-      if (memory !== seen) resume(memory, state)
+      if (memory !== seen) resume(memory, state, rng)
       if (d > 0) {
         let moved = false
         // A short warm-up would end before the proposal is fitted to draws: moves of the spreads alone come first.
@@ -178,7 +183,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
         if (moved)
           for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
       }
-      current.likelihood.drawCoefficients(state, rng)
+      moveNoise(rng)
+      current.likelihood.drawCoefficients(state, noise)
       if (effects !== null) current.likelihood.drawEffects(state, effects ?? rng)
     },
     notes: (memory) => (memory[6] === 1 ? [SLICED] : []),
@@ -199,11 +205,12 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   }
 
   /** Makes views of a chain's memory, once for a chain; a chain that begins gets its φ from the state. */
-  function resume(memory: Float64Array, state: Float64Array): void {
+  function resume(memory: Float64Array, state: Float64Array, rng: Stream): void {
     seen = memory
     const view = (from: number, length: number) => memory.subarray(from, from + length)
     phi = view(at.phi, d)
     z = view(at.z, d)
+    noise = view(at.noise, statistics.rest)
     coordinates = {
       centre: view(at.centre, d),
       factor: view(at.factor, d * d),
@@ -223,6 +230,16 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     if (!begins) return
     if (!Number.isFinite(density)) throw startFailure(density)
     enter(memory, density)
+    for (let a = 0; a < noise.length; a++) noise[a] = drawNormal(rng)
+  }
+
+  /**
+   * Given the spreads the coefficients are a linear function of standard normal noise that does not depend on them. It may
+   * thus move by itself, overrelaxed as the proposals are.
+   */
+  function moveNoise(rng: Stream): void {
+    for (let a = 0; a < noise.length; a++)
+      noise[a] = NOISE_AUTOREGRESSION * noise[a]! + noiseReduction * drawNormal(rng)
   }
 
   /** Finds z and its densities for the current φ, whose log density is given. */

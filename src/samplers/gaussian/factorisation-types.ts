@@ -17,8 +17,11 @@ export interface Likelihood {
    * definite. Draws are given these spreads until the next call. `effects[k]` belongs to the model's k-th effects.
    */
   evaluate(effects: readonly SpreadValue[], variance: number): number
-  /** Draws the coefficients (and effects of all grouping factors but the one eliminated) into `state`. */
-  drawCoefficients(state: Float64Array, rng: Stream): void
+  /**
+   * Writes the draw of the coefficients (and effects of all grouping factors but the one eliminated) that belongs to so many
+   * standard normal draws into `state`.
+   */
+  drawCoefficients(state: Float64Array, noise: Float64Array): void
   /** Draws the effects of the eliminated factor given those; after `drawCoefficients`, once or not at all. */
   drawEffects(state: Float64Array, rng: Stream): void
 }

@@ -169,15 +169,20 @@ export function logCoefficientDensity(f: Factorisation, state: Float64Array): nu
 
 /** Draws all coefficients and effects jointly from their conditional given the spreads last factorised. */
 export function drawCoefficients(f: Factorisation, state: Float64Array, rng: Stream): void {
-  drawOthers(f, state, rng)
+  const { draw } = f
+  for (let a = 0; a < draw.length; a++) draw[a] = drawNormal(rng)
+  writeOthers(f, state, draw)
   drawEffects(f, state, rng)
 }
 
-/** The part of that draw that is not of the eliminated factor; the effects given it are then drawn by `drawEffects`. */
-export function drawOthers(f: Factorisation, state: Float64Array, rng: Stream): void {
+/**
+ * The part of that draw that is not of the eliminated factor, from standard normal `noise`; the effects given it are then
+ * drawn by `drawEffects`.
+ */
+export function writeOthers(f: Factorisation, state: Float64Array, noise: Float64Array): void {
   const { statistics: s, draw } = f
   const { rest } = s
-  for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + drawNormal(rng)
+  for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + noise[a]!
   if (f.arena === null) solveLowerTransposed(f.rest, 0, rest, draw, 0)
   else solveTransposedByRows(f.rest, rest, draw)
   for (let a = 0; a < rest; a++) state[s.restSlots[a]!] = s.centre[a]! + draw[a]!

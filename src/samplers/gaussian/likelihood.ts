@@ -1,6 +1,6 @@
 /** The likelihood of the spreads with coefficients and effects integrated out, and exact draws of these given the spreads. */
 import { drawEffects } from "./draw-effects.ts"
-import { drawOthers, factorise, newFactorisation, restPriorsOf } from "./factorisation.ts"
+import { factorise, newFactorisation, restPriorsOf, writeOthers } from "./factorisation.ts"
 import type { Likelihood } from "./factorisation-types.ts"
 import type { Coefficient } from "./gaussian-model.ts"
 import type { LevelClasses } from "./level-classes.ts"
@@ -23,7 +23,7 @@ export function bindLikelihood(data: LikelihoodData, interpreted?: boolean): Lik
   const f = newFactorisation(statistics, priors)
   return {
     evaluate: (effects, variance) => factorise(f, effects, variance),
-    drawCoefficients: (state, rng) => drawOthers(f, state, rng),
+    drawCoefficients: (state, noise) => writeOthers(f, state, noise),
     drawEffects: (state, rng) => drawEffects(f, state, rng),
   }
 }

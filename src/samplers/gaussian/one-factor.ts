@@ -40,8 +40,8 @@ export function bindOneFactor(
       const rest = evaluate(weight, inverse, equations)
       return -0.5 * (rest + constant + s.rows * Math.log(variance) + s.levels * logPriors)
     },
-    drawCoefficients(state, rng) {
-      for (let a = 0; a < p; a++) draw[a] = equations[rightSide + a]! + drawNormal(rng)
+    drawCoefficients(state, noise) {
+      for (let a = 0; a < p; a++) draw[a] = equations[rightSide + a]! + noise[a]!
       for (let a = p - 1; a >= 0; a--) {
         let value = draw[a]!
         for (let b = a + 1; b < p; b++) value -= equations[(b * (b + 1)) / 2 + a]! * draw[b]!

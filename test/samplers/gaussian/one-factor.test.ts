@@ -83,8 +83,10 @@ describe.each(CASES)("$name", ({ name, formula, data, merged }) => {
       marginal.logDensity(phi)
       const state = new Float64Array(layout.length)
       const draws = slots.map(() => new Float64Array(1500))
+      const noise = new Float64Array(lowered.statistics.rest)
       for (let r = 0; r < 1500; r++) {
-        marginal.likelihood.drawCoefficients(state, rng)
+        for (let a = 0; a < noise.length; a++) noise[a] = drawNormal(rng)
+        marginal.likelihood.drawCoefficients(state, noise)
         marginal.likelihood.drawEffects(state, rng)
         slots.forEach((slot, k) => {
           draws[k]![r] = state[slot]!
