@@ -27,13 +27,19 @@ export class Arrays implements Known {
 
   constructor(program: BugsProgram, data: ReadonlyMap<string, ArrayValue>) {
     this.program = program
-    for (const [name, array] of data) {
-      const { offset } = this.allocate(name, array.dims)
-      array.values.forEach((value, k) => {
-        this.values[offset + k] = value
-        this.isData[offset + k] = Number.isNaN(value) ? 0 : 1
-      })
+    let size = 0
+    for (const { values } of data.values()) size += values.length
+    this.values = new Float64Array(size)
+    this.isData = new Uint8Array(size)
+    this.statement = new Int32Array(size).fill(NOBODY)
+    this.iteration = new Int32Array(size).fill(NOBODY)
+    let offset = 0
+    for (const [name, { dims, values }] of data) {
+      this.variables.set(name, { name, dims, offset, size: values.length })
+      this.values.set(values, offset)
+      offset += values.length
     }
+    for (let k = 0; k < size; k++) this.isData[k] = Number.isNaN(this.values[k]!) ? 0 : 1
   }
 
   allocate(name: string, dims: readonly number[]): Variable {
@@ -53,11 +59,18 @@ export class Arrays implements Known {
   }
 
   value(slot: number): number {
-    return this.resolve(slot)
+    const known = this.values[slot]!
+    return Number.isNaN(known) ? this.resolve(slot) : known
   }
 
-  isDefined(slot: number): boolean {
-    return this.isData[slot] === 1 || this.statement[slot]! >= 0 || !Number.isNaN(this.values[slot]!)
+  /** The first place in a list whose slot nothing defines; −1 when all are. */
+  findUndefined(slots: Int32Array): number {
+    const { isData, statement, values } = this
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k]!
+      if (isData[slot] !== 1 && statement[slot]! < 0 && Number.isNaN(values[slot]!)) return k
+    }
+    return -1
   }
 
   /**
@@ -86,6 +99,23 @@ export class Arrays implements Known {
     }
     this.statement[slot] = statement
     this.iteration[slot] = iteration
+  }
+
+  /** The same of one slot an iteration. */
+  defineAll(
+    slots: Int32Array,
+    statement: number,
+    statements: readonly { readonly statement: RelationStatement }[],
+  ): void {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!
+      if (this.statement[slot]! >= 0) {
+        this.define(slot, statement, i, statements)
+        continue
+      }
+      this.statement[slot] = statement
+      this.iteration[slot] = i
+    }
   }
 
   nameOf(slot: number): string {

@@ -21,8 +21,10 @@ export function checkKnown(
     if (spec === undefined) return
     // What every instance shares is checked once.
     const instances = isShared(relation, arg) ? 1 : size
+    const scratch = new Float64Array(arg.op === "read" ? relation.references[arg.reference]!.length : 1)
+    if (arg.op === "gather" || arg.op === "call") return
     for (let i = 0; i < instances; i++) {
-      const values = knownValues(arrays, relation, arg, i)
+      const values = knownValues(arrays, relation, arg, i, scratch)
       if (values === null) continue
       const wrong = findViolation([spec], [values])
       if (wrong === undefined) continue
@@ -50,30 +52,32 @@ const isShared = (relation: StochasticRelation, arg: RelationExpr): boolean =>
   arg.op === "array" ||
   (arg.op === "read" && relation.references[arg.reference]!.shared)
 
-/** Values of an argument of one instance; null where it is drawn or computed. */
+/** Values of an argument of one instance, perhaps in `scratch`; null where it is drawn or computed. */
 function knownValues(
   arrays: Arrays,
   relation: StochasticRelation,
   arg: RelationExpr,
   instance: number,
+  scratch: Float64Array,
 ): ArrayLike<number> | null {
   switch (arg.op) {
     case "number":
-      return [arg.value]
+      scratch[0] = arg.value
+      return scratch
     case "array":
       return arg.values
     case "loop":
-      return [arg.values[instance]!]
+      scratch[0] = arg.values[instance]!
+      return scratch
     case "read": {
       const reference = relation.references[arg.reference]!
       const start = referenceStart(reference, instance)
-      const values = new Float64Array(reference.length)
       for (let k = 0; k < reference.length; k++) {
         const value = arrays.values[reference.slots[start + k]!]!
         if (Number.isNaN(value)) return null
-        values[k] = value
+        scratch[k] = value
       }
-      return values
+      return scratch
     }
     default:
       return null

@@ -125,9 +125,7 @@ function makeGraph(
     variables: [...arrays.variables.values()],
     length: arrays.values.length,
     values: arrays.values,
-    fixed: Uint8Array.from(arrays.values, (value, k) =>
-      Number.isNaN(value) && arrays.statement[k]! >= 0 ? 0 : 1,
-    ),
+    fixed: whatIsFixed(arrays),
     constants: constantSlots(arrays),
     relations,
     order: ordered.order,
@@ -136,10 +134,9 @@ function makeGraph(
 }
 
 function constantSlots(arrays: Arrays): Int32Array {
+  const { values, isData } = arrays
   const slots: number[] = []
-  arrays.values.forEach((value, k) => {
-    if (arrays.isData[k] === 0 && !Number.isNaN(value)) slots.push(k)
-  })
+  for (let k = 0; k < values.length; k++) if (isData[k] === 0 && !Number.isNaN(values[k]!)) slots.push(k)
   return Int32Array.from(slots)
 }
 
@@ -148,3 +145,11 @@ export const completeData = (
   program: BugsProgram,
   data: ReadonlyMap<string, ArrayValue>,
 ): ReadonlyMap<string, ArrayValue> => (program.data.length === 0 ? data : runDataBlock(program, data))
+
+/** What never changes: what is known, and what nobody defines. */
+function whatIsFixed({ values, statement }: Arrays): Uint8Array {
+  const fixed = new Uint8Array(values.length)
+  for (let slot = 0; slot < values.length; slot++)
+    fixed[slot] = Number.isNaN(values[slot]!) && statement[slot]! >= 0 ? 0 : 1
+  return fixed
+}

@@ -3,6 +3,7 @@ import type { ArrayValue } from "../functions/registry.ts"
 import type { BugsProgram } from "./ast.ts"
 import { lookupBugsDistribution } from "./distribution-table.ts"
 import { compileFixed } from "./fixed.ts"
+import { iterationAt } from "./iterations.ts"
 import { placeStatements } from "./place.ts"
 
 /**
@@ -26,7 +27,7 @@ export function runDataBlock(
     arrays.retry()
   }
   for (const { statement, slots } of placed) {
-    const missing = slots.flat().find((slot) => Number.isNaN(arrays.value(slot)))
+    const missing = slots.find((slot) => Number.isNaN(arrays.value(slot)))
     if (missing !== undefined)
       throw arrays.error(
         `${arrays.nameOf(missing)} of the data block cannot be computed from the data`,
@@ -41,31 +42,35 @@ export function runDataBlock(
     ]),
   )
 
-  function drawStatement({ statement, loops, iterations, slots }: (typeof placed)[number]): boolean {
+  function drawStatement({ statement, loops, iterations, slots, start }: (typeof placed)[number]): boolean {
     if (statement.kind !== "stochastic" || rng === null) return true
+    const stream = rng
     const d = lookupBugsDistribution(statement.distribution)
     const compiled = statement.args.map((arg) => compileFixed(arg, loops, arrays))
-    return iterations.every((iteration, i) => {
-      const own = slots[i]!
-      if (own.every((slot) => !Number.isNaN(arrays.values[slot]!))) return true
+    for (let i = 0; i < iterations.count; i++)
+      if (!drawIteration(iterationAt(iterations, i), slots.subarray(start[i]!, start[i + 1]!))) return false
+    return true
+
+    function drawIteration(iteration: readonly number[], own: Int32Array): boolean {
+      if (!own.some((slot) => Number.isNaN(arrays.values[slot]!))) return true
       const args = compiled.map((evaluate) => evaluate(iteration))
       const known = args.filter((arg) => arg !== null)
       if (known.length < args.length) return false
       const arrayArgs = known.map((arg) => (typeof arg === "number" ? Float64Array.of(arg) : arg.values))
       if (d.calling === "numbers") {
         const [a = 0, b = 0, c = 0, e = 0] = arrayArgs.map((arg) => arg[0]!)
-        arrays.values[own[0]!] = d.sample(rng, a, b, c, e)
+        arrays.values[own[0]!] = d.sample(stream, a, b, c, e)
         return true
       }
       const out = new Float64Array(own.length)
       const lengths = arrayArgs.map((arg) => arg.length)
       const starts = lengths.map((_, k) => lengths.slice(0, k).reduce((x, y) => x + y, 0))
       const flat = Float64Array.from(arrayArgs.flatMap((arg) => [...arg]))
-      d.sample(rng, out, 0, own.length, flat, starts, lengths)
+      d.sample(stream, out, 0, own.length, flat, starts, lengths)
       own.forEach((slot, k) => {
         arrays.values[slot] = out[k]!
       })
       return true
-    })
+    }
   }
 }

@@ -24,7 +24,7 @@ export function moveTransformations(
   for (const source of placed) {
     const { statement, slots } = source
     if (statement.kind !== "deterministic") continue
-    if (slots.some((own) => own.some((slot) => Number.isNaN(arrays.value(slot))))) continue
+    if (slots.some((slot) => Number.isNaN(arrays.value(slot)))) continue
     const { name } = statement.target
     known.set(name, [...(known.get(name) ?? []), source])
   }

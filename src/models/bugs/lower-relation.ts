@@ -7,6 +7,7 @@ import type { ArrayValue } from "../array-value.ts"
 import { lookupFunction } from "../functions/registry.ts"
 import type { Gather, Reference, RelationExpr, Variable } from "../relations/relation-graph.ts"
 import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
+import { evaluateColumn, evaluateSlots } from "./columns.ts"
 import {
   compileFixed,
   compileSelection,
@@ -16,6 +17,7 @@ import {
   type Selection,
   usesAny,
 } from "./fixed.ts"
+import { type Iterations, iterationAt } from "./iterations.ts"
 import { printExpr } from "./print.ts"
 import { selectedDims, selectedSlots } from "./selected-slots.ts"
 
@@ -30,31 +32,36 @@ export interface LoweringSite {
   readonly known: Known
   /** Names of the loop variables, outermost first. */
   readonly loops: readonly string[]
-  /** Whether something defines the slot: data or a relation. */
-  isDefined(slot: number): boolean
+  /** The first place in a list whose slot neither data nor a relation defines; −1 when all are. */
+  findUndefined(slots: Int32Array): number
 }
 
 /**
  * Splits iterations into sets within which every reference has one shape.
- * @param iterations values of the loop variables by iteration
+ * @returns numbers of iterations; null when all are one set
  */
 export function splitByShape(
   site: LoweringSite,
   exprs: readonly (BugsExpr | null)[],
-  iterations: readonly (readonly number[])[],
-): (readonly (readonly number[])[])[] {
+  iterations: Iterations,
+): readonly Int32Array[] | null {
   const names = exprs.flatMap((e) => (e === null ? [] : namesIn(e, site.loops)))
-  const keyed = names.flatMap((e) => (isOneElement(e, site.loops) ? [] : [shapeKey(site, e)]))
-  if (keyed.length === 0) return [iterations]
-  const groups = new Map<string, (readonly number[])[]>()
-  for (const iteration of iterations) {
+  const keyed = names.flatMap((e) =>
+    isOneElement(e, site.loops) || evaluateSlots(e, site.loops, iterations, site.known) !== null
+      ? []
+      : [shapeKey(site, e)],
+  )
+  if (keyed.length === 0) return null
+  const groups = new Map<string, number[]>()
+  for (let i = 0; i < iterations.count; i++) {
+    const iteration = iterationAt(iterations, i)
     let key = ""
     for (const keyOf of keyed) key += keyOf(iteration)
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [iteration])
-    else group.push(iteration)
+    if (group === undefined) groups.set(key, [i])
+    else group.push(i)
   }
-  return groups.size === 1 ? [iterations] : [...groups.values()]
+  return groups.size === 1 ? null : [...groups.values()].map((group) => Int32Array.from(group))
 }
 
 /** Whether an indexed name is one element in every iteration, its indices made of loop variables and numbers alone. */
@@ -96,7 +103,7 @@ function shapeKey(site: LoweringSite, e: BugsVariable): (iteration: readonly num
 export function lowerExprs(
   site: LoweringSite,
   exprs: readonly (BugsExpr | null)[],
-  iterations: readonly (readonly number[])[],
+  iterations: Iterations,
 ): LoweredExprs {
   const references: Reference[] = []
   const gathers: Gather[] = []
@@ -107,7 +114,7 @@ export function lowerExprs(
     if (e.kind === "number") return { op: "number", value: e.value }
     if (e.kind === "variable" && e.indices === null) {
       const loop = loops.lastIndexOf(e.name)
-      if (loop >= 0) return columnOf(e.name, iterations, (iteration) => iteration[loop]!)
+      if (loop >= 0) return asColumn(e.name, iterations.columns[loop]!)
     }
     const text = printExpr(e)
     const before = byText.get(text)
@@ -153,15 +160,18 @@ export function lowerExprs(
 
   /** What is known in every iteration is a number, or a column of them; null when it is not known. */
   const fold = (e: BugsExpr): RelationExpr | null => {
+    const column = evaluateColumn(e, loops, iterations, known)
+    if (typeof column === "number") return Number.isNaN(column) ? null : { op: "number", value: column }
+    if (column !== null) return column.some(Number.isNaN) ? null : asColumn(printExpr(e), column)
     const evaluate = compileFixed(e, loops, known)
-    const first = evaluate(iterations[0]!)
+    const first = evaluate(iterationAt(iterations, 0))
     if (first === null) return null
     if (typeof first !== "number") {
       return usesAny(e, loops) ? null : { op: "array", values: first.values, dims: first.dims }
     }
-    const values = new Float64Array(iterations.length)
-    for (let i = 0; i < iterations.length; i++) {
-      const value: FixedValue = i === 0 ? first : evaluate(iterations[i]!)
+    const values = new Float64Array(iterations.count)
+    for (let i = 0; i < iterations.count; i++) {
+      const value: FixedValue = i === 0 ? first : evaluate(iterationAt(iterations, i))
       if (typeof value !== "number") return null
       values[i] = value
     }
@@ -172,8 +182,8 @@ export function lowerExprs(
     const select = compileSelection(e, loops, known)
     const single = lowerElements(e, text)
     if (single !== null) return single
-    const selections = iterations.map((iteration) => {
-      const selection = select(iteration)
+    const selections = Array.from({ length: iterations.count }, (_, i) => {
+      const selection = select(iterationAt(iterations, i))
       if (selection !== null) return selection
       throw known.error(`undefined variable "${e.name}"`, e, "define it by a relation, or give data for it")
     })
@@ -181,18 +191,19 @@ export function lowerExprs(
     if (first.indices.includes(null)) return lowerGather(e, text, selections)
     const dims = selectedDims(first.indices)
     const length = dims.reduce((a, b) => a * b, 1)
-    const slots = new Int32Array(length * iterations.length)
+    const slots = new Int32Array(length * iterations.count)
     selections.forEach((selection, i) => {
       const own = selectedSlots(
         selection.variable,
         selection.indices as readonly (number | readonly number[])[],
       )
-      for (let k = 0; k < length; k++) {
-        const slot = own[k]!
-        if (!site.isDefined(slot)) throw undefinedElement(e, selection.variable, slot, i)
-        slots[i * length + k] = slot
-      }
+      for (let k = 0; k < length; k++) slots[i * length + k] = own[k]!
     })
+    const missing = site.findUndefined(slots)
+    if (missing >= 0) {
+      const i = Math.floor(missing / length)
+      throw undefinedElement(e, selections[i]!.variable, slots[missing]!, i)
+    }
     const shared = allSame(slots, length)
     references.push({
       variable: e.name,
@@ -207,18 +218,26 @@ export function lowerExprs(
 
   /** A name that is one element in every iteration; null when it is not. */
   const lowerElements = (e: BugsVariable, text: string): RelationExpr | null => {
+    const slots = evaluateSlots(e, loops, iterations, known) ?? slotsOneByOne(e)
+    if (slots === null) return null
+    const all = typeof slots === "number" ? Int32Array.of(slots) : slots
+    const missing = site.findUndefined(all)
+    if (missing >= 0) throw undefinedElement(e, known.variable(e.name)!, all[missing]!, missing)
+    const shared = typeof slots === "number" || allSame(slots, 1)
+    const reference = { variable: e.name, text, length: 1, dims: [1] }
+    references.push({ ...reference, slots: shared ? all.slice(0, 1) : all, shared })
+    return { op: "read", reference: references.length - 1 }
+  }
+
+  const slotsOneByOne = (e: BugsVariable): Int32Array | null => {
     const slotOf = compileSlot(e, loops, known)
-    const slots = new Int32Array(iterations.length)
-    for (let i = 0; i < iterations.length; i++) {
-      const slot = slotOf(iterations[i]!)
+    const slots = new Int32Array(iterations.count)
+    for (let i = 0; i < iterations.count; i++) {
+      const slot = slotOf(iterationAt(iterations, i))
       if (slot < 0) return null
-      if (!site.isDefined(slot)) throw undefinedElement(e, known.variable(e.name)!, slot, i)
       slots[i] = slot
     }
-    const shared = allSame(slots, 1)
-    const reference = { variable: e.name, text, length: 1, dims: [1] }
-    references.push({ ...reference, slots: shared ? slots.slice(0, 1) : slots, shared })
-    return { op: "read", reference: references.length - 1 }
+    return slots
   }
 
   const lowerGather = (e: BugsVariable, text: string, selections: readonly Selection[]): RelationExpr => {
@@ -273,7 +292,7 @@ export function lowerExprs(
   }
 
   const undefinedElement = (e: BugsVariable, variable: Variable, slot: number, i: number) => {
-    const at = loops.map((name, k) => `${name} = ${iterations[i]![k]}`).join(", ")
+    const at = loops.map((name, k) => `${name} = ${iterations.columns[k]![i]}`).join(", ")
     const element = slot - variable.offset + 1
     return known.error(
       `${variable.size === 1 ? variable.name : `element ${element} of ${variable.name}`} is used and never defined${at === "" ? "" : `, at ${at}`}`,
@@ -304,18 +323,10 @@ export function lowerExprs(
 const isScalarDims = (dims: readonly number[]): readonly number[] | null =>
   dims.length === 1 && dims[0] === 1 ? null : dims
 
-function columnOf(
-  name: string,
-  iterations: readonly (readonly number[])[],
-  value: (iteration: readonly number[]) => number,
-): RelationExpr {
-  return asColumn(name, Float64Array.from(iterations, value))
+function asColumn(name: string, values: Float64Array): RelationExpr {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return { op: "loop", name, values }
+  return { op: "number", value: values[0]! }
 }
-
-const asColumn = (name: string, values: Float64Array): RelationExpr =>
-  values.every((value) => value === values[0])
-    ? { op: "number", value: values[0]! }
-    : { op: "loop", name, values }
 
 function allSame(slots: Int32Array, length: number): boolean {
   for (let i = length; i < slots.length; i++) if (slots[i] !== slots[i - length]) return false

@@ -2,6 +2,7 @@ import type { Relation, RelationExpr } from "../relations/relation-graph.ts"
 import type { Arrays } from "./arrays.ts"
 import { checkCall, checkCount } from "./check-call.ts"
 import { checkKnown } from "./check-known.ts"
+import { selectIterations } from "./iterations.ts"
 import { type LoweringSite, lowerExprs, splitByShape } from "./lower-relation.ts"
 import { expressionsOf } from "./names.ts"
 import { printStatement } from "./print.ts"
@@ -19,7 +20,7 @@ export function makeRelations(arrays: Arrays, placed: readonly PlacedStatement[]
   for (const source of placed) {
     if (source.statement.kind === "stochastic") checkCount(arrays, source.statement)
     for (const group of groupIterations(arrays, source)) {
-      if (group.iterations.length === 0) continue
+      if (group.iterations.count === 0) continue
       const variable = source.statement.target.name
       const count = (counts.get(variable) ?? 0) + 1
       counts.set(variable, count)
@@ -29,79 +30,101 @@ export function makeRelations(arrays: Arrays, placed: readonly PlacedStatement[]
   return relations
 }
 
-interface Group extends PlacedStatement {
+/** Iterations of a statement that can be one relation. */
+interface Group extends Omit<PlacedStatement, "start" | "dims"> {
+  readonly dims: readonly number[]
   readonly observed: boolean
 }
 
-/** Iterations of a statement that can be one relation. */
 function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
-  const { statement, slots, dims } = source
+  const { statement, iterations } = source
   const exprs = statement.kind === "deterministic" ? [rightHandSide(statement)] : expressionsOf(statement)
-  const parts = splitByShape(siteOf(arrays, source), exprs, source.iterations)
-  const place =
-    parts.length > 1 ? new Map(source.iterations.map((iteration, i) => [iteration, i])) : undefined
-  return parts.flatMap((iterations) => {
+  const parts = splitByShape(siteOf(arrays, source), exprs, iterations)
+  return (parts ?? [Int32Array.from({ length: iterations.count }, (_, i) => i)]).flatMap((part) => {
     const groups = new Map<string, number[]>()
-    for (let k = 0; k < iterations.length; k++) {
-      const i = place?.get(iterations[k]!) ?? k
-      const key = keyOf(i)
+    const keys = new Map<number, string | null>()
+    for (const i of part) {
+      const state = stateOf(arrays, source, i)
+      let key = keys.get(state)
+      if (key === undefined || state === OTHER) {
+        key = keyOf(arrays, source, i)
+        keys.set(state, key)
+      }
       if (key === null) continue
       const group = groups.get(key)
       if (group === undefined) groups.set(key, [i])
       else group.push(i)
     }
-    return [...groups].map(([key, chosen]) => ({
-      ...source,
-      iterations: chosen.map((i) => source.iterations[i]!),
-      slots: chosen.map((i) => slots[i]!),
-      dims: chosen.map((i) => dims[i]!),
-      observed: key.startsWith("data"),
-    }))
+    return [...groups].map(([key, chosen]) =>
+      pickGroup(source, Int32Array.from(chosen), key.startsWith("data")),
+    )
   })
+}
 
-  /** null: nothing is left to do for it. */
-  function keyOf(i: number): string | null {
-    const own = slots[i]!
-    if (own.length === 1) {
-      const isKnown = !Number.isNaN(arrays.values[own[0]!]!)
-      if (statement.kind === "deterministic") return isKnown ? null : "computed 1"
-      return isKnown ? "data 1" : "drawn 1"
-    }
-    const known = own.filter((slot) => !Number.isNaN(arrays.values[slot]!)).length
-    if (statement.kind === "deterministic") return known === own.length ? null : `computed ${dims[i]}`
-    if (known !== 0 && known !== own.length) {
-      throw arrays.error(
-        `${statement.target.name} is observed in part: ${known} of ${own.length} elements of one draw`,
-        statement.target,
-        "give all of its elements, or none",
-      )
-    }
-    return `${known === 0 ? "drawn" : "data"} ${dims[i]}`
+/** What an iteration of one element is: of others the key says more. */
+const UNKNOWN = 0
+const KNOWN = 1
+const OTHER = 2
+
+function stateOf(arrays: Arrays, { slots, start }: PlacedStatement, i: number): number {
+  if (start[i + 1]! - start[i]! !== 1) return OTHER
+  return Number.isNaN(arrays.values[slots[start[i]!]!]!) ? UNKNOWN : KNOWN
+}
+
+/** What iterations of one relation have in common; null: nothing is left to do for it. */
+function keyOf(arrays: Arrays, { statement, slots, start, dims }: PlacedStatement, i: number): string | null {
+  const own = slots.subarray(start[i]!, start[i + 1]!)
+  let known = 0
+  for (const slot of own) if (!Number.isNaN(arrays.values[slot]!)) known++
+  const shape = own.length === 1 ? "1" : dims(i).join()
+  if (statement.kind === "deterministic") return known === own.length ? null : `computed ${shape}`
+  if (known !== 0 && known !== own.length) {
+    throw arrays.error(
+      `${statement.target.name} is observed in part: ${known} of ${own.length} elements of one draw`,
+      statement.target,
+      "give all of its elements, or none",
+    )
+  }
+  return `${known === 0 ? "drawn" : "data"} ${shape}`
+}
+
+/** Iterations of one shape. */
+function pickGroup(
+  { slots, start, dims, iterations, ...source }: PlacedStatement,
+  chosen: Int32Array,
+  observed: boolean,
+): Group {
+  const first = chosen[0]!
+  const width = start[first + 1]! - start[first]!
+  const own = new Int32Array(width * chosen.length)
+  for (let n = 0; n < chosen.length; n++)
+    for (let k = 0; k < width; k++) own[n * width + k] = slots[start[chosen[n]!]! + k]!
+  return {
+    ...source,
+    iterations: selectIterations(iterations, chosen),
+    slots: own,
+    dims: dims(first),
+    observed,
   }
 }
 
-const siteOf = (arrays: Arrays, { loops }: PlacedStatement): LoweringSite => ({
+const siteOf = (arrays: Arrays, { loops }: Pick<PlacedStatement, "loops">): LoweringSite => ({
   known: arrays,
   loops,
-  isDefined: (slot) => arrays.isDefined(slot),
+  findUndefined: (slots) => arrays.findUndefined(slots),
 })
 
 function makeRelation(arrays: Arrays, group: Group, id: string): Relation {
   const { statement, loops, iterations, slots, dims } = group
-  const width = slots[0]!.length
-  const writes = new Int32Array(width * iterations.length)
-  slots.forEach((own, i) => {
-    writes.set(own, i * width)
-  })
   const base = {
     id,
     variable: statement.target.name,
     text: printStatement(statement),
-    size: iterations.length,
-    loops: loops.map((name, k) => ({ name, values: Int32Array.from(iterations, (values) => values[k]!) })),
-    width,
-    dims: dims[0]!,
-    writes,
+    size: iterations.count,
+    loops: loops.map((name, k) => ({ name, values: Int32Array.from(iterations.columns[k]!) })),
+    width: slots.length / iterations.count,
+    dims,
+    writes: slots,
     span: { text: arrays.program.source, ...statement.span },
   }
   const site = siteOf(arrays, group)

@@ -1,7 +1,9 @@
 /** Evaluates what follows from data alone, before anything is drawn. */
 import type { Arrays } from "./arrays.ts"
 import type { BugsExpr, BugsStatement } from "./ast.ts"
+import { evaluateColumn } from "./columns.ts"
 import { compileFixed, type Fixed } from "./fixed.ts"
+import { iterationAt } from "./iterations.ts"
 import type { PlacedStatement } from "./targets.ts"
 import type { RelationStatement } from "./unroll.ts"
 
@@ -35,7 +37,6 @@ export function knowConstants(arrays: Arrays, statements: readonly BugsStatement
   }
 }
 
-type Progress = 0 | 1 | 2 | 3
 const UNTRIED = 0
 const TRYING = 1
 const KNOWN = 2
@@ -47,23 +48,24 @@ const DRAWN = 3
  * @throws ModelError when a deterministic element has data
  */
 export function resolveFixed(arrays: Arrays, placed: readonly PlacedStatement[]): void {
-  const progress: Progress[] = Array.from(arrays.values, (value) => (Number.isNaN(value) ? UNTRIED : KNOWN))
-  const compiled: (Fixed | null)[] = placed.map(({ statement, loops }) =>
-    statement.kind === "deterministic" ? compileFixed(rightHandSide(statement), loops, arrays) : null,
-  )
+  const progress = new Uint8Array(arrays.values.length)
+  for (let slot = 0; slot < progress.length; slot++)
+    progress[slot] = Number.isNaN(arrays.values[slot]!) ? UNTRIED : KNOWN
+  const compiled = placed.map((): Fixed | null => null)
   arrays.resolve = (slot) => {
     if (progress[slot] !== UNTRIED) return progress[slot] === KNOWN ? arrays.values[slot]! : Number.NaN
     const s = arrays.statement[slot]!
-    const evaluate = s < 0 ? null : compiled[s]!
-    if (evaluate === null) {
+    const source = placed[s]
+    if (source === undefined || source.statement.kind !== "deterministic") {
       progress[slot] = DRAWN
       return Number.NaN
     }
-    const { iterations, slots } = placed[s]!
+    const { iterations, slots, start, loops, statement } = source
+    compiled[s] ??= compileFixed(rightHandSide(statement), loops, arrays)
     const i = arrays.iteration[slot]!
-    const own = slots[i]!
+    const own = slots.subarray(start[i]!, start[i + 1]!)
     for (const k of own) progress[k] = TRYING
-    const value = evaluate(iterations[i]!)
+    const value = compiled[s](iterationAt(iterations, i))
     for (let k = 0; k < own.length; k++) {
       progress[own[k]!] = value === null ? DRAWN : KNOWN
       if (value !== null) arrays.values[own[k]!] = typeof value === "number" ? value : value.values[k]!
@@ -74,17 +76,28 @@ export function resolveFixed(arrays: Arrays, placed: readonly PlacedStatement[])
     for (let slot = 0; slot < progress.length; slot++)
       if (progress[slot] === DRAWN) progress[slot] = Number.isNaN(arrays.values[slot]!) ? UNTRIED : KNOWN
   }
-  placed.forEach(({ statement, slots }) => {
-    if (statement.kind !== "deterministic") return
-    for (const own of slots)
-      for (const slot of own) {
-        if (arrays.isData[slot] === 1)
-          throw arrays.error(
-            `${arrays.nameOf(slot)} is computed by a relation and is in the data too`,
-            statement.target,
-            "remove one of the two",
-          )
-        arrays.resolve(slot)
+  for (const source of placed) {
+    const { statement, slots, iterations, loops } = source
+    if (statement.kind !== "deterministic") continue
+    for (let k = 0; k < slots.length; k++)
+      if (arrays.isData[slots[k]!] === 1)
+        throw arrays.error(
+          `${arrays.nameOf(slots[k]!)} is computed by a relation and is in the data too`,
+          statement.target,
+          "remove one of the two",
+        )
+    const isSingle = iterations.count > 1 && slots.length === iterations.count
+    const column = isSingle ? evaluateColumn(rightHandSide(statement), loops, iterations, arrays) : null
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k]!
+      if (progress[slot] !== UNTRIED) continue
+      const value = column === null ? Number.NaN : typeof column === "number" ? column : column[k]!
+      // What a column does not know may be known by now: an element that an earlier one of the same loop gives.
+      if (Number.isNaN(value) && (column === null || typeof column !== "number")) arrays.resolve(slot)
+      else {
+        progress[slot] = Number.isNaN(value) ? DRAWN : KNOWN
+        arrays.values[slot] = value
       }
-  })
+    }
+  }
 }

@@ -1,16 +1,21 @@
 /** The left-hand sides: how large each array is, and which statement defines which of its elements. */
+
+import type { Variable } from "../relations/relation-graph.ts"
 import type { Arrays } from "./arrays.ts"
 import type { BugsIndex, BugsVariable } from "./ast.ts"
+import { type Column, evaluateIndices, slotsAt } from "./columns.ts"
 import { compileFixed, type FixedValue } from "./fixed.ts"
 import { inferDims } from "./infer-dims.ts"
+import { iterationAt } from "./iterations.ts"
 import { selectedDims, selectedSlots } from "./selected-slots.ts"
 import type { UnrolledStatement } from "./unroll.ts"
 
 export interface PlacedStatement extends UnrolledStatement {
-  /** By iteration: the slots that it defines. */
-  readonly slots: readonly (readonly number[])[]
-  /** By iteration: their dimensions. */
-  readonly dims: readonly (readonly number[])[]
+  /** The slots that iteration i defines: `slots[start[i]..start[i + 1])`. */
+  readonly slots: Int32Array
+  readonly start: Int32Array
+  /** Dimensions of what an iteration defines. */
+  dims(i: number): readonly number[]
 }
 
 type TargetIndices = readonly (number | readonly number[])[]
@@ -25,29 +30,88 @@ export function allocateTargets(
 ): readonly PlacedStatement[] {
   declare(arrays)
   const largest = new Map<string, number[]>()
-  const evaluated = statements.map((statement) => {
+  const evaluated = statements.map((statement): Targets | null => {
     const { target } = statement.statement
     if (target.indices === null) return null
-    const evaluate = compileTarget(arrays, target, statement.loops)
-    const indices = statement.iterations.map(evaluate)
-    if (arrays.variable(target.name) === undefined) noteLargest(arrays, largest, target, indices)
-    return indices
+    const found = evaluateTargets(arrays, target, statement)
+    if (arrays.variable(target.name) === undefined)
+      noteLargest(arrays, largest, target, found, statement.iterations.count)
+    return found
   })
   for (const [name, dims] of largest) arrays.allocate(name, dims)
   allocateWhole(arrays, statements)
   return statements.map((unrolled, s) => {
     const { target } = unrolled.statement
+    const { count } = unrolled.iterations
     const variable = arrays.variable(target.name)!
-    const whole = variable.dims.map((dim) => Array.from({ length: dim }, (_, k) => k + 1))
-    const chosen: readonly TargetIndices[] = evaluated[s] ?? unrolled.iterations.map(() => whole)
-    const slots = chosen.map((indices, i) => {
+    const targets = evaluated[s] ?? wholeTargets(variable.dims, count)
+    const single = targets.kind === "columns" ? elementSlots(variable, targets.columns, count) : null
+    if (single !== null) {
+      arrays.defineAll(single, s, statements)
+      return { ...unrolled, slots: single, start: oneEach(count), dims: () => ONE }
+    }
+    const start = new Int32Array(count + 1)
+    const all: number[] = []
+    const dims: (readonly number[])[] = []
+    for (let i = 0; i < count; i++) {
+      const indices = indicesAt(targets, i)
       checkInside(arrays, target, variable.dims, indices)
-      const own = selectedSlots(variable, indices)
-      for (const slot of own) arrays.define(slot, s, i, statements)
-      return own
-    })
-    return { ...unrolled, slots, dims: chosen.map(selectedDims) }
+      for (const slot of selectedSlots(variable, indices)) {
+        arrays.define(slot, s, i, statements)
+        all.push(slot)
+      }
+      start[i + 1] = all.length
+      dims.push(selectedDims(indices))
+    }
+    return { ...unrolled, slots: Int32Array.from(all), start, dims: (i: number) => dims[i]! }
   })
+}
+
+/** Indices on the left: numbers in columns, or by iteration what each of them is. */
+type Targets =
+  | { readonly kind: "columns"; readonly columns: readonly Column[] }
+  | { readonly kind: "lists"; readonly lists: readonly TargetIndices[] }
+
+const ONE: readonly number[] = [1]
+
+function evaluateTargets(
+  arrays: Arrays,
+  target: BugsVariable,
+  { loops, iterations }: UnrolledStatement,
+): Targets {
+  const columns = evaluateIndices(target, loops, iterations, arrays)
+  if (columns?.every(isPositive)) return { kind: "columns", columns }
+  const evaluate = compileTarget(arrays, target, loops)
+  const lists = Array.from({ length: iterations.count }, (_, i) => evaluate(iterationAt(iterations, i)))
+  return { kind: "lists", lists }
+}
+
+function isPositive(column: Column): boolean {
+  if (typeof column === "number") return Number.isInteger(column) && column >= 1
+  for (let i = 0; i < column.length; i++) if (!(Number.isInteger(column[i]) && column[i]! >= 1)) return false
+  return true
+}
+
+function wholeTargets(dims: readonly number[], count: number): Targets {
+  const whole = dims.map((dim) => Array.from({ length: dim }, (_, k) => k + 1))
+  return { kind: "lists", lists: Array.from({ length: count }, () => whole) }
+}
+
+const indicesAt = (targets: Targets, i: number): TargetIndices =>
+  targets.kind === "lists"
+    ? targets.lists[i]!
+    : targets.columns.map((column) => (typeof column === "number" ? column : column[i]!))
+
+/** One slot for each iteration; null when an index does not fit, which is told one by one. */
+function elementSlots({ dims, offset }: Variable, columns: readonly Column[], count: number) {
+  const slots = slotsAt(dims, offset, columns, count)
+  return typeof slots === "number" ? new Int32Array(count).fill(slots) : slots
+}
+
+function oneEach(count: number): Int32Array {
+  const start = new Int32Array(count + 1)
+  for (let i = 1; i <= count; i++) start[i] = i
+  return start
 }
 
 /** Arrays of `var`, which must fit the data. */
@@ -154,17 +218,26 @@ function noteLargest(
   arrays: Arrays,
   largest: Map<string, number[]>,
   target: BugsVariable,
-  all: readonly TargetIndices[],
+  targets: Targets,
+  count: number,
 ): void {
-  if (all.length === 0) return
-  const dims = largest.get(target.name) ?? all[0]!.map(() => 0)
-  if (dims.length !== all[0]!.length)
-    throw arrays.error(`${target.name} has ${dims.length} indices elsewhere, found ${all[0]!.length}`, target)
-  for (const indices of all)
-    indices.forEach((index, d) => {
-      const top = typeof index === "number" ? index : index.reduce((a, b) => Math.max(a, b), 0)
-      if (top > dims[d]!) dims[d] = top
+  if (count === 0) return
+  const length = indicesAt(targets, 0).length
+  const dims = largest.get(target.name) ?? Array.from({ length }, () => 0)
+  if (dims.length !== length)
+    throw arrays.error(`${target.name} has ${dims.length} indices elsewhere, found ${length}`, target)
+  const note = (d: number, values: ArrayLike<number>): void => {
+    for (let k = 0; k < values.length; k++) if (values[k]! > dims[d]!) dims[d] = values[k]!
+  }
+  if (targets.kind === "columns")
+    targets.columns.forEach((column, d) => {
+      note(d, typeof column === "number" ? [column] : column)
     })
+  else
+    for (const indices of targets.lists)
+      indices.forEach((index, d) => {
+        note(d, typeof index === "number" ? [index] : index)
+      })
   checkSize(arrays, target.name, dims, target)
   largest.set(target.name, dims)
 }

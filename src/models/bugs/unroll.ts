@@ -1,5 +1,7 @@
 import type { BugsExpr, BugsStatement } from "./ast.ts"
+import { type Column, evaluateColumn } from "./columns.ts"
 import { compileFixed, type FixedValue, type Known } from "./fixed.ts"
+import { type Iterations, iterationAt, ONCE } from "./iterations.ts"
 
 /** Iterations of one loop in all: models that mean more do not fit into memory. */
 const MOST_ITERATIONS = 4_000_000
@@ -11,8 +13,7 @@ export interface UnrolledStatement {
   readonly statement: RelationStatement
   /** Names of the loop variables, outermost first. */
   readonly loops: readonly string[]
-  /** Their values, iteration by iteration. */
-  readonly iterations: readonly (readonly number[])[]
+  readonly iterations: Iterations
 }
 
 /**
@@ -21,27 +22,74 @@ export interface UnrolledStatement {
  */
 export function unrollStatements(statements: readonly BugsStatement[], known: Known): UnrolledStatement[] {
   const found: UnrolledStatement[] = []
-  const visit = (
-    body: readonly BugsStatement[],
-    loops: readonly string[],
-    iterations: readonly (readonly number[])[],
-  ): void => {
+  const visit = (body: readonly BugsStatement[], loops: readonly string[], iterations: Iterations): void => {
     for (const statement of body) {
-      if (statement.kind !== "for") {
-        found.push({ statement, loops, iterations })
-        continue
-      }
-      const range = compileRange(statement.range, loops, known)
-      const inner: (readonly number[])[] = []
-      for (const values of iterations) {
-        const added = range(values, MOST_ITERATIONS - inner.length)
-        for (let k = 0; k < added.length; k++) inner.push([...values, added[k]!])
-      }
-      visit(statement.body, [...loops, statement.variable], inner)
+      if (statement.kind !== "for") found.push({ statement, loops, iterations })
+      else
+        visit(
+          statement.body,
+          [...loops, statement.variable],
+          nestLoop(statement.range, loops, iterations, known),
+        )
     }
   }
-  visit(statements, [], [[]])
+  visit(statements, [], ONCE)
   return found
+}
+
+/** The iterations of a loop inside those of the loops around it. */
+function nestLoop(range: BugsExpr, loops: readonly string[], outer: Iterations, known: Known): Iterations {
+  const found = rangeColumns(range, loops, outer, known)
+  if (found !== null) return countUp(outer, found.from, found.to)
+  const values = compileRange(range, loops, known)
+  const inner: number[] = []
+  const source: number[] = []
+  for (let i = 0; i < outer.count; i++)
+    for (const value of values(iterationAt(outer, i), MOST_ITERATIONS - inner.length)) {
+      inner.push(value)
+      source.push(i)
+    }
+  return {
+    count: inner.length,
+    columns: [
+      ...outer.columns.map((column) => Float64Array.from(source, (i) => column[i]!)),
+      Float64Array.from(inner),
+    ],
+  }
+}
+
+/** Bounds of `from:to` in every iteration, when they are integers and not too far apart; null leaves it to `compileRange`. */
+function rangeColumns(
+  e: BugsExpr,
+  loops: readonly string[],
+  outer: Iterations,
+  known: Known,
+): { readonly from: Float64Array; readonly to: Float64Array } | null {
+  if (e.kind !== "call" || e.name !== ":" || e.args.length !== 2) return null
+  const [from, to] = e.args.map((arg) => {
+    const column: Column | null = evaluateColumn(arg, loops, outer, known)
+    return typeof column === "number" ? new Float64Array(outer.count).fill(column) : column
+  })
+  if (from === null || to === null || from === undefined || to === undefined) return null
+  let total = 0
+  for (let i = 0; i < outer.count; i++) {
+    if (!Number.isInteger(from[i]) || !Number.isInteger(to[i])) return null
+    total += Math.max(0, to[i]! - from[i]! + 1)
+  }
+  return total < MOST_ITERATIONS ? { from, to } : null
+}
+
+function countUp({ count, columns }: Iterations, from: Float64Array, to: Float64Array): Iterations {
+  let total = 0
+  for (let i = 0; i < count; i++) total += Math.max(0, to[i]! - from[i]! + 1)
+  const inner = new Float64Array(total)
+  const repeated = columns.map(() => new Float64Array(total))
+  for (let i = 0, at = 0; i < count; i++) {
+    const first = at
+    for (let value = from[i]!; value <= to[i]!; value++) inner[at++] = value
+    for (let c = 0; c < columns.length; c++) repeated[c]!.fill(columns[c]![i]!, first, at)
+  }
+  return { count: total, columns: [...repeated, inner] }
 }
 
 function compileRange(
