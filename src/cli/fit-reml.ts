@@ -20,6 +20,7 @@ export function fitBeside(formula: string, table: Table, flags: DataFlags & Prio
   try {
     const fit = reml(formula, table, {
       ...designOptions(flags),
+      collinear: "drop",
       ...(weights === undefined ? {} : { weights }),
       ...(se === undefined ? {} : { se }),
     })

@@ -139,9 +139,13 @@ function fitSmaller(
 }
 
 /** Known weights stay; correlations and variance functions go. */
-function withoutStructure({ weights = [], se }: AnalysisFlags): AnalysisFlags {
+function withoutStructure({ weights = [], se, dropCollinear }: AnalysisFlags): AnalysisFlags {
   const known = weights.filter((text) => !isCall(text))
-  return { ...(known.length === 0 ? {} : { weights: known }), ...(se === undefined ? {} : { se }) }
+  const kept = {
+    ...(se === undefined ? {} : { se }),
+    ...(dropCollinear === undefined ? {} : { dropCollinear }),
+  }
+  return { ...(known.length === 0 ? {} : { weights: known }), ...kept }
 }
 
 /** The columns outside the formula that the larger model reads: the smaller must have the same rows. */
@@ -165,8 +169,10 @@ export function errorOptions({
   residual,
   weights,
   se,
-}: AnalysisFlags): Pick<RemlOptions, "residual" | "weights" | "se"> {
+  dropCollinear,
+}: AnalysisFlags): Pick<RemlOptions, "residual" | "weights" | "se" | "collinear"> {
   return {
+    ...(dropCollinear === true ? { collinear: "drop" } : {}),
     ...(se === undefined ? {} : { se }),
     ...(weights === undefined ? {} : { weights }),
     ...(residual === undefined ? {} : { residual }),

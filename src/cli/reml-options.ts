@@ -8,6 +8,7 @@ export interface AnalysisFlags {
   readonly weights?: readonly string[]
   readonly residual?: string
   readonly se?: string
+  readonly dropCollinear?: boolean
   readonly separate?: boolean
   readonly hausman?: string
   /** `true`: the option without a value. */
@@ -42,6 +43,10 @@ export const remlOptions = (): Option[] => [
     new Option(
       "--residual <structure>",
       "correlated residuals: ar1(time | id), car1(time | id), or cs(1 | id); the formula then needs no bar",
+    ),
+    new Option(
+      "--drop-collinear",
+      "drop terms that are linear combinations of others with a note, as lme4 does, instead of refusing them",
     ),
   ]),
   ...group("Tests:", [

@@ -55,6 +55,24 @@ export function checkMixedDesign(design: Design, withoutRandom = false, residual
   }
 }
 
+/**
+ * Refuses a term of the fixed part that is, column by column, a linear combination of the terms before it: none of its
+ * coefficients exists. Terms that lose some of their columns, as interactions with empty cells do, are ordinary designs.
+ *
+ * @throws ModelError `collinear`, naming the first such term
+ */
+export function checkTerms({ fixed, formula }: Design): void {
+  const gone = fixed.terms.filter((_, t) => !fixed.assign.includes(t))
+  const [first] = gone
+  if (first === undefined) return
+  const others = gone.length === 1 ? "" : `, and so are ${gone.slice(1).join(", ")}`
+  throw new ModelError(`term "${first}" is a linear combination of the terms before it${others}`, {
+    code: "collinear",
+    where: formula,
+    hint: `take it out of the formula, or let such columns be dropped, collinear: "drop" (--drop-collinear)`,
+  })
+}
+
 /** Squares of larger numbers, summed, leave the range of doubles. */
 const LARGEST = 1e140
 

@@ -5,6 +5,7 @@ import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import type { DesignOptions } from "../models/formula/build-design.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
+import { checkTerms } from "./check-design.ts"
 import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { LmmFit } from "./lmm-fit.ts"
@@ -32,6 +33,11 @@ export interface RemlOptions
    * one number for each of its rows. A grouping factor may then have a level for each row; tests are normal.
    */
   readonly se?: string | ArrayLike<number>
+  /**
+   * A term that is a linear combination of those before it is an `error` by default; `drop` leaves its columns out with a
+   * message, as lme4 does. A term that loses only some columns, to empty cells, always keeps the others.
+   */
+  readonly collinear?: "error" | "drop"
   /** A column of the data to add to the linear predictor, as `offset(column)` in the formula would. */
   readonly offset?: string
 }
@@ -42,11 +48,11 @@ export interface RemlOptions
  *
  * @param formula in lme4's notation: `log_radon ~ floor + (floor | county)`
  * @param data a table, an Arquero table, columns or rows
- * @throws what `buildDesign`, `parseCorrelation`, `parseVariance`, `makeResidualModel` and `fitLmm` throw; ModelError when `weights` names no column of numbers
+ * @throws what `buildDesign`, `checkTerms`, `parseCorrelation`, `parseVariance`, `makeResidualModel` and `fitLmm` throw; ModelError when `weights` names no column of numbers
  */
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
   const table = toTable(data)
-  const { offset, weights, residual, se, ...rest } = options
+  const { offset, weights, residual, se, collinear = "error", ...rest } = options
   if (se !== undefined) refuseBeside(options)
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
   const { known, variance } = splitWeights(weights)
@@ -55,6 +61,7 @@ export function reml(formula: string, data: TableInput, options: RemlOptions = {
   const outside = [known, se].filter((column) => typeof column === "string")
   const complete = [...(rest.complete ?? []), ...columnsOfErrors(correlation, spread), ...outside]
   const design = buildDesign(full, table, { ...rest, complete, residualKnown: se !== undefined })
+  if (collinear === "error") checkTerms(design)
   const structure =
     correlation === null && spread === null
       ? null

@@ -168,6 +168,34 @@ describe("bad input", () => {
     )
   })
 
+  it("a term that repeats others, by name, unless it is to be dropped", () => {
+    const x = [1, 2, 3, 4, 5, 6, 7, 9]
+    const data = {
+      y: [1, 3, 2, 5, 4, 7, 5, 9],
+      x,
+      twice: x.map((value) => 2 * value),
+      g: ["a", "a", "b", "b", "c", "c", "d", "d"],
+    }
+    const formula = "y ~ x + twice + (1 | g)"
+    expect(() => reml(formula, data)).toThrow(/term "twice" is a linear combination/)
+    const dropped = reml(formula, data, { collinear: "drop" })
+    expect(dropped.fixed.map(({ name }) => name)).toEqual(["(Intercept)", "x"])
+    expect(dropped.design.messages.join()).toMatch(/dropped column "twice"/)
+  })
+
+  it("empty cells take columns from an interaction, and the rest is fitted", () => {
+    const cells = ["p1", "p1", "p2", "p2", "q1", "q1", "q2", "q2", "r1", "r1"]
+    const data = {
+      y: [1, 3, 2, 5, 4, 7, 5, 9, 8, 7],
+      a: cells.map((cell) => cell[0]!),
+      b: cells.map((cell) => cell[1]!),
+      g: ["s", "t", "s", "t", "u", "v", "u", "v", "s", "v"],
+    }
+    const fit = reml("y ~ a * b + (1 | g)", data)
+    expect(fit.fixed.map(({ name }) => name)).toEqual(["(Intercept)", "aq", "ar", "b2", "aq:b2"])
+    expect(fit.design.messages.join()).toMatch(/rank deficient: dropped column "ar:b2"/)
+  })
+
   it("numbers that are not finite, and collinear columns", () => {
     expect(() => fitLmm(oneWay([1, 2, Number.NaN, 3, 7, 9], codes))).toThrow(DataError)
     expect(() => fitLmm(oneWay([1, 2, Number.NaN, 3, 7, 9], codes))).toThrow(/NaN in row 3/)
