@@ -53,7 +53,7 @@ export type {
   GraphReplicates,
 } from "./checks/graph-replicate.ts"
 export { type Hypothesis, type HypothesisOptions, hypothesis } from "./checks/hypothesis.ts"
-export { type Kfold, type KfoldOptions, kfold } from "./checks/kfold.ts"
+export { type GraphKfoldOptions, type Kfold, type KfoldOptions, kfold } from "./checks/kfold.ts"
 export { looPitOf } from "./checks/loo-pit.ts"
 export {
   type Contrast,

@@ -9,8 +9,10 @@ import {
   type RelationGraph,
   slotName,
 } from "../models/relations/relation-graph.ts"
+import type { Stream } from "../random/stream.ts"
 import { buildNetwork, type Network } from "../samplers/relations/dependents.ts"
 import { bindEngine, type Engine } from "../samplers/relations/engine.ts"
+import { bindPriorDraw } from "../samplers/relations/forward.ts"
 import { bindCensoredMass, bindLogDensity, findCensored } from "../samplers/relations/log-density.ts"
 import { relationOf } from "../samplers/relations/site.ts"
 import { AT_MEAN, bindDrawnStates, missingFor } from "./graph-draws.ts"
@@ -19,13 +21,22 @@ import type { DrawsByName } from "./recorded-draws.ts"
 /** Values of a matrix that is still held in memory: 2 GiB. */
 const MOST_VALUES = 2 ** 28
 
-interface Term {
-  /** The first that it is a density of. */
-  readonly slot: number
+/** What is observed of a model, one draw after another: a term of its likelihood each. */
+export interface Observation {
+  /** The relation and instance whose density it is; of a number known by its interval, those of the interval. */
+  readonly relation: number
+  readonly instance: number
+  /** Whether a number is known by its interval alone. */
+  readonly censored: boolean
   /** `Y[3,2]`; of a draw of several values its first and last: `x[3,1] … x[3,4]`. */
   readonly label: string
-  /** Slots that it hangs on. */
+  /** Slots that the term hangs on. */
   readonly needs: readonly number[]
+}
+
+interface Term extends Observation {
+  /** The first that it is a density of. */
+  readonly slot: number
   at(state: Float64Array): number
 }
 
@@ -43,6 +54,7 @@ function likelihoodTerms(graph: RelationGraph): readonly Term[] {
     if (!lookupBugsDistribution(relation.distribution).isDetermined) {
       const density = bindLogDensity(engine, r)
       return instances.map((i) => ({
+        ...{ relation: r, instance: i, censored: false },
         slot: relation.writes[i * relation.width]!,
         label: labelOf(graph, r, i),
         needs: parentsOf(relation, i),
@@ -72,6 +84,7 @@ function censoredTerm(network: Network, engine: Engine, r: number, i: number): T
   const own = relationOf(graph, relation)
   const cuts = parentsOf(relationOf(graph, r), i).filter((slot) => slot !== own.writes[instance])
   return {
+    ...{ relation: r, instance: i, censored: true },
     slot: own.writes[instance]!,
     label: labelOf(graph, relation, instance),
     needs: [...parentsOf(own, instance), ...cuts],
@@ -91,6 +104,9 @@ function labelOf(graph: RelationGraph, r: number, i: number): string {
   return width === 1 ? first : `${first} … ${slotName(graph, writes[(i + 1) * width - 1]!)}`
 }
 
+/** What the terms of `graphLikelihood` are of, in their order. */
+export const observationsOf = (graph: RelationGraph): readonly Observation[] => likelihoodTerms(graph)
+
 /** Log likelihoods with what their terms are of: one array of draws an observed draw. */
 export interface GraphLikelihood {
   readonly labels: readonly string[]
@@ -104,11 +120,18 @@ export interface GraphLikelihood {
  *
  * @param draws chains cut to the shortest, one after another
  * @param what for errors: `loo`
+ * @param only numbers of the terms wanted, in the order of `observationsOf`; all without it
  * @throws DataError when draws that the likelihood hangs on were not recorded; ModelError when nothing is observed; OptionError
  *   when the matrix would not fit in memory
  */
-export function graphLikelihood(graph: RelationGraph, draws: DrawsByName, what: string): GraphLikelihood {
-  const terms = likelihoodTerms(graph)
+export function graphLikelihood(
+  graph: RelationGraph,
+  draws: DrawsByName,
+  what: string,
+  only?: Int32Array,
+): GraphLikelihood {
+  const all = likelihoodTerms(graph)
+  const terms = only === undefined ? all : Array.from(only, (k) => all[k]!)
   if (terms.length === 0) {
     throw new ModelError("nothing that the model draws is observed", {
       code: "no-likelihood",
@@ -147,6 +170,62 @@ export function graphLikelihood(graph: RelationGraph, draws: DrawsByName, what: 
       states.load(AT_MEAN, state)
       return Float64Array.from(terms, (term) => term.at(state))
     },
+  }
+}
+
+/** What each number that is observed could have been, at every draw. */
+export interface ReplicatedTerms {
+  readonly observed: Float64Array
+  /** One array of draws a number, each given what its distribution hangs on, data included. */
+  readonly replicated: readonly Float64Array[]
+  /** Of the draw that the number is of: numbers of a vector share theirs. */
+  readonly logLikelihood: LogLikelihood
+}
+
+/**
+ * Draws every observed number anew from its distribution given its parents, which stay what they are: the data for a series' own past.
+ * Numbers that are known by their interval are left out.
+ *
+ * @throws as `graphLikelihood`
+ */
+export function replicateTerms(
+  graph: RelationGraph,
+  draws: DrawsByName,
+  what: string,
+  rng: Stream,
+): ReplicatedTerms {
+  const all = likelihoodTerms(graph)
+  const chosen = Int32Array.from(all.keys()).filter((k) => !all[k]!.censored)
+  const { values } = graphLikelihood(graph, draws, what, chosen)
+  const engine = bindEngine(graph)
+  const samplers = new Map<number, ReturnType<typeof bindPriorDraw>>()
+  const places = Array.from(chosen).flatMap((k, row) => {
+    const { relation, instance } = all[k]!
+    const { writes, width } = relationOf(graph, relation)
+    if (!samplers.has(relation)) samplers.set(relation, bindPriorDraw(engine, relation))
+    const slots = writes.subarray(instance * width, (instance + 1) * width)
+    return { row, instance, slots, draw: samplers.get(relation)! }
+  })
+  const needs = new Set(Array.from(chosen).flatMap((k) => [...all[k]!.needs]))
+  const states = bindDrawnStates(graph, needs, draws, what)
+  const replicated = places.map(({ slots }) => Array.from(slots, () => new Float64Array(states.count)))
+  const state = states.createState()
+  for (let s = 0; s < states.count; s++) {
+    states.load(s, state)
+    for (const [p, { instance, slots, draw }] of places.entries()) {
+      draw(state, instance, rng)
+      for (let k = 0; k < slots.length; k++) {
+        replicated[p]![k]![s] = state[slots[k]!]!
+        state[slots[k]!] = graph.values[slots[k]!]!
+      }
+    }
+  }
+  return {
+    observed: Float64Array.from(
+      places.flatMap(({ slots }) => Array.from(slots, (slot) => graph.values[slot]!)),
+    ),
+    replicated: replicated.flat(),
+    logLikelihood: places.flatMap(({ row, slots }) => Array.from(slots, () => values[row]!)),
   }
 }
 

@@ -1,18 +1,20 @@
 /** Power-scaling sensitivity: how much the posterior moves when the prior or the likelihood counts a little more or less. */
 
+import { GraphPosterior } from "../chains/graph-posterior.ts"
 import { chooseMonitors } from "../chains/monitors.ts"
 import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import type { Posterior } from "../chains/posterior.ts"
-import { recordedDraws } from "../chains/recorded-draws.ts"
-import { checkOptionNames, DataError, OptionError } from "../core/errors.ts"
+import { type DrawsByName, recordedDraws } from "../chains/recorded-draws.ts"
+import { checkOptionNames, DataError, OptionError, suggest } from "../core/errors.ts"
 import { effectiveSampleSize } from "../diagnostics/effective-sample-size.ts"
 import { cumulativeJensenShannon } from "../diagnostics/jensen-shannon.ts"
 import { orderValues } from "../diagnostics/ordered.ts"
 import { paretoSmooth } from "../diagnostics/pareto-smoothing.ts"
-import { logPrior } from "./log-prior.ts"
+import { graphLogPrior, variablesOfEffects } from "./graph-log-prior.ts"
+import { type LogPrior, logPrior } from "./log-prior.ts"
 
 export interface PowerScalingOptions {
-  /** Names or families, default everything that was recorded but `u`. */
+  /** Names, families or variables, default everything that was recorded but effects (`u`, what is drawn given other draws). */
   readonly variables?: readonly string[]
   /** Exponents that priors or likelihood are raised to, default 0.99 and 1.01. */
   readonly lowerAlpha?: number
@@ -45,26 +47,44 @@ const K_LIMIT = 0.7
 /**
  * Sensitivity of every scalar's posterior to the power-scaling of all priors at once, p(θ)^α p(y | θ), and of the likelihood,
  * p(θ) p(y | θ)^α: the draws are reweighted by p(θ)^(α − 1), Pareto-smoothed, and the cumulative Jensen–Shannon distances at both exponents
- * are taken over their distance in log₂ α. Priors of groups' effects are part of the model and not scaled.
+ * are taken over their distance in log₂ α. Priors of groups' effects are part of the model and not scaled; in a model of relations
+ * whatever is drawn given nothing drawn is a parameter, and its prior is.
  * Kallioinen, Paananen, Bürkner & Vehtari (2024), Detecting and diagnosing prior and likelihood sensitivity with power-scaling, Statistics
  * and Computing 34, 57, sections 2.2 to 2.5.
  *
  * @throws DataError when `b`, `u` or the spreads were not recorded, or draws are fewer than 10; OptionError
  */
-export function powerScaling(posterior: Posterior, options: PowerScalingOptions = {}): PowerScaling {
+export function powerScaling(
+  posterior: Posterior | GraphPosterior,
+  options: PowerScalingOptions = {},
+): PowerScaling {
   checkOptionNames("powerScaling", options, ["variables", "lowerAlpha", "upperAlpha", "threshold"])
   const { variables, ...exponents } = options
-  checkNormalResponse(posterior.model, "powerScaling")
   const draws = recordedDraws(posterior.container, "equal")
-  const prior = logPrior(posterior, draws)
+  const { names, prior } =
+    posterior instanceof GraphPosterior
+      ? {
+          names: chosenElements(posterior, variables),
+          prior: graphLogPrior(posterior.model.graph, draws, "powerScaling"),
+        }
+      : formulaParts(posterior, draws, variables)
   const input: PowerScalingInput = {
-    draws: new Map(chosenNames(posterior, variables).map((name) => [name, draws(name)!])),
+    draws: new Map(names.map((name) => [name, draws(name)!])),
     logPrior: prior.parameters.length === 0 ? null : prior.values,
     logLikelihood: sumRows(posterior.logLik()),
     chains: posterior.container.lengths.filter((length) => length > 0).length,
   }
   const found = powerScalingOf(input, exponents)
   return { ...found, warnings: [...found.warnings, ...warnOfFlat(prior.flat)] }
+}
+
+function formulaParts(
+  posterior: Posterior,
+  draws: DrawsByName,
+  variables: readonly string[] | undefined,
+): { readonly names: string[]; readonly prior: LogPrior } {
+  checkNormalResponse(posterior.model, "powerScaling")
+  return { names: chosenNames(posterior, variables), prior: logPrior(posterior, draws) }
 }
 
 /** What sensitivities are computed from; draws of any origin. */
@@ -184,6 +204,25 @@ function chosenNames({ model, names }: Posterior, wanted?: readonly string[]): s
   const chosen =
     wanted === undefined ? recorded.filter(({ family }) => family !== "u") : chooseMonitors(recorded, wanted)
   return chosen.map(({ name }) => name)
+}
+
+/** The same of a model of relations: elements, or all of a variable. @throws OptionError for a name that was not recorded */
+function chosenElements({ model, names }: GraphPosterior, wanted?: readonly string[]): string[] {
+  const variableOf = (name: string): string => name.split("[", 1)[0]!
+  for (const one of wanted ?? []) {
+    if (names.some((name) => name === one || variableOf(name) === one)) continue
+    throw new OptionError(`nothing that was recorded is called "${one}"`, {
+      code: "unknown-variable",
+      where: "variables",
+      hint: suggest(one, [...new Set(names.map(variableOf))]),
+    })
+  }
+  const effects = variablesOfEffects(model.graph)
+  return names.filter((name) =>
+    wanted === undefined
+      ? !effects.has(variableOf(name))
+      : wanted.includes(name) || wanted.includes(variableOf(name)),
+  )
 }
 
 /** Kallioinen et al., section 2.5. */

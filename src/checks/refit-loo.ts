@@ -1,8 +1,11 @@
+import { GraphPosterior } from "../chains/graph-posterior.ts"
 import type { Posterior } from "../chains/posterior.ts"
+import type { SampleOptions } from "../chains/sample.ts"
 import { checkOptionNames, OptionError } from "../core/errors.ts"
-import { sumPointwise } from "../diagnostics/log-likelihood.ts"
+import { logSumExp, sumPointwise } from "../diagnostics/log-likelihood.ts"
 import type { PsisLoo } from "../diagnostics/psis-loo.ts"
-import { leaveOut } from "./kfold.ts"
+import { leaveOutDraws } from "./leave-out-draws.ts"
+import { type LeftOut, leaveOutRows } from "./leave-out-rows.ts"
 
 export interface RefitLooOptions {
   /** Refuse to refit more often than this, default 25. */
@@ -14,7 +17,7 @@ export interface RefitLooOptions {
 }
 
 export interface RefitLoo extends PsisLoo {
-  /** Rows of the design, from 0, whose terms come from a refit without them. */
+  /** Rows of the design, from 0, whose terms come from a refit without them; of a model of relations, numbers of observed draws. */
   readonly refitted: Int32Array
 }
 
@@ -25,7 +28,10 @@ export interface RefitLoo extends PsisLoo {
  *
  * @throws OptionError when more than `most` observations need it; the signal's reason when it is aborted
  */
-export async function refitLoo(posterior: Posterior, options: RefitLooOptions = {}): Promise<RefitLoo> {
+export async function refitLoo(
+  posterior: Posterior | GraphPosterior,
+  options: RefitLooOptions = {},
+): Promise<RefitLoo> {
   checkOptionNames("refitLoo", options, ["most", "workers", "signal", "onProgress"])
   const { most = 25, onProgress, ...controls } = options
   const loo = posterior.loo()
@@ -38,23 +44,19 @@ export async function refitLoo(posterior: Posterior, options: RefitLooOptions = 
       hint: `kfold needs fewer refits; or refitLoo(posterior, { most: ${bad.length} })`,
     })
   }
-  const { chains, draws, warmup, thin, seed, method } = posterior.sampling
   const elpd = pointwise.elpd.slice()
   const parameters = pointwise.effectiveParameters.slice()
   const k = paretoK.slice()
   const warnings: string[] = []
   for (const [done, i] of bad.entries()) {
-    const name = `observation ${posterior.model.design.rowIndex[i]! + 1}`
-    const { posterior: refit, terms } = await leaveOut(posterior.model, Int32Array.of(i), name, {
-      ...{ chains, draws, warmup, thin, seed: `${seed} without ${i}` },
-      ...(method === "gibbs" || method === "blocked" || method === "collapsed" ? { method } : {}),
-      ...controls,
-    })
+    const { name, refit } = await refitWithout(posterior, i, controls)
+    const [row] = refit.rows()
+    const term = logSumExp(row!) - Math.log(row!.length)
     // log p(yᵢ | y) stays what it was: p_loo is its difference from the new term.
-    parameters[i] = parameters[i]! + elpd[i]! - terms[0]!
-    elpd[i] = terms[0]!
+    parameters[i] = parameters[i]! + elpd[i]! - term
+    elpd[i] = term
     k[i] = 0
-    if (!refit.verdict().converged) warnings.push(`The chains without ${name} have not converged.`)
+    if (!refit.converged) warnings.push(`The chains without ${name} have not converged.`)
     onProgress?.(done + 1, bad.length)
   }
   return {
@@ -66,4 +68,25 @@ export async function refitLoo(posterior: Posterior, options: RefitLooOptions = 
     mcse: bad.length === 0 ? loo.mcse : NaN,
     refitted: bad,
   }
+}
+
+/** The same run, as long as it was and by the same method, without one observation. */
+async function refitWithout(
+  posterior: Posterior | GraphPosterior,
+  i: number,
+  controls: Pick<RefitLooOptions, "workers" | "signal">,
+): Promise<{ readonly name: string; readonly refit: LeftOut }> {
+  const { chains, draws, warmup, thin, seed } = posterior.sampling
+  const run = { chains, draws, warmup, thin, seed: `${seed} without ${i}`, ...controls }
+  if (posterior instanceof GraphPosterior) {
+    const name = posterior.observations()[i]!
+    const { model, names, plan } = posterior
+    const options = { ...run, method: plan.method, monitor: names }
+    return { name, refit: await leaveOutDraws(model, Int32Array.of(i), name, options) }
+  }
+  const name = `observation ${posterior.model.design.rowIndex[i]! + 1}`
+  const { method } = posterior.plan
+  const known = method === "gibbs" || method === "blocked" || method === "collapsed" ? { method } : {}
+  const options = { ...run, ...known } satisfies SampleOptions
+  return { name, refit: await leaveOutRows(posterior.model, Int32Array.of(i), name, options) }
 }

@@ -72,6 +72,21 @@ describe("leave-one-out of a model with known spreads", async () => {
     expect(found.warnings).toEqual([])
   })
 
+  it("the joint density of a group that is left out is exact", async () => {
+    const sampling = { chains: 2, draws: 1000, warmup: 1, workers: 1, method: "blocked" } as const
+    const found = await kfold(MODEL, { by: "g", k: 2, joint: true, ...sampling })
+    expect(found.groups).toEqual(["a", "b", "d", "e"])
+    found.groups!.forEach((group, k) => {
+      const own = ALL.filter((i) => DATA.g[i] === group)
+      const fold = found.folds.find(({ levels }) => levels.includes(group))!
+      const others = ALL.filter((i) => !fold.rows.includes(i))
+      // The chain rule: each row given the other groups and those of its own before it.
+      const exact = sum(own.map((i, before) => logPredictive(i, [...others, ...own.slice(0, before)])))
+      expect(Math.abs(found.pointwise.elpd[k]! - exact)).toBeLessThan(0.06)
+    })
+    await expect(kfold(MODEL, { joint: true, ...sampling })).rejects.toThrow("joint densities are of groups")
+  })
+
   it("leaving rows out one by one is leave-one-out", async () => {
     const found = await kfold(MODEL, {
       k: 12,
