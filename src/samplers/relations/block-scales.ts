@@ -41,7 +41,7 @@ export function findCoordinates(
   }
 }
 
-/** Positive numbers beside the block whose children are all elements or children of it: the precisions that it goes with. */
+/** Positive numbers beside the block whose children are all elements or children of it: the precisions that may go with it. */
 export function findScales(
   model: RelationModel,
   targets: readonly Target[],
@@ -53,11 +53,11 @@ export function findScales(
     ...own.map(({ relation }) => relation),
     ...reach.children.map(({ relation }) => relation),
   ])
-  const found = targets.filter((target) => {
+  return targets.filter((target) => {
     if (own.includes(target)) return false
     const one = relationOf(graph, target.relation)
     const d = lookupBugsDistribution(one.distribution)
-    if (one.width !== 1 || d.shape !== "scalar" || d.discrete || d.isDetermined || one.bounds !== null)
+    if (one.width !== 1 || d.shape !== "scalar" || d.discrete || d.isDetermined || one.bounds?.kind === "I")
       return false
     const coordinates = findCoordinates(model, [target])
     if (coordinates === null || !coordinates.lower.every((bound) => bound >= 0)) return false
@@ -67,7 +67,14 @@ export function findScales(
       children.every(({ relation }) => weighed.has(relation) && relationOf(graph, relation).bounds === null)
     )
   })
-  return found.flatMap(({ instances }) => [...instances]).length <= MOST_SCALES ? found : []
+}
+
+/** As many of the scales as go with one block: the relations with the most elements are left to others first. */
+export function fewestScales(scales: readonly Target[]): readonly Target[] {
+  const kept = [...scales].sort((a, b) => a.instances.length - b.instances.length)
+  const count = (): number => kept.reduce((total, { instances }) => total + instances.length, 0)
+  while (count() > MOST_SCALES) kept.pop()
+  return scales.filter((target) => kept.includes(target))
 }
 
 /** Every stochastic instance whose density the targets enter. */

@@ -3,7 +3,7 @@
  * integrated out, then the elements exactly given them.
  */
 import type { RelationGraph } from "../../models/relations/relation-graph.ts"
-import { findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
+import { fewestScales, findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
 import { bindCollapsedBlock, type CollapsedBlockMatch } from "./collapsed-kernel.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
@@ -29,7 +29,7 @@ export const collapsedBlock: RelationBlockSampler<CollapsedBlockMatch> = {
       if (match.symbolic.flops > MOST_OPERATIONS) return []
       const reach = findReach(network, own)
       const reduced = match.factors.groups.map((group) => isReducible(model, group, reach))
-      const scales = findScales(model, targets, own, reach).filter(
+      const scales = fewestScales(findScales(model, targets, own, reach)).filter(
         (target) => !taken.has(target) && isCovered(model, target, match.factors.groups, reduced),
       )
       if (scales.length === 0) return []

@@ -6,7 +6,8 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { isRefusal } from "../conditional.ts"
-import { findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
+import { fewestScales, findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
+import { findComponents } from "./components.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { COORDINATE, priorCurvature } from "./curvature-coordinates.ts"
 import { curvedArguments, findArgumentGroups } from "./curvature-factors.ts"
@@ -16,10 +17,11 @@ import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
+import { joinKernels } from "./join-kernels.ts"
 import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
-import { separateProducts } from "./products.ts"
+import { multiplies, separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { truncatedSite } from "./truncated-site.ts"
@@ -28,13 +30,13 @@ import { truncatedSite } from "./truncated-site.ts"
 const MOST_ELEMENTS = 5000
 const MOST_OPERATIONS = 3e6
 
-export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
+export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
   name: "curvature-block",
   describe:
     "joint Metropolis-Hastings draw of elements that enter their children smoothly, from a normal at their conditional mode",
 
   match(model, targets) {
-    const { graph, network, engine } = model
+    const { network } = model
     const smooth = targets.filter(
       (target) => isElement(model, target) && isSmooth(model, [target]) && !isManyAlone(model, target),
     )
@@ -46,73 +48,121 @@ export const curvatureBlock: RelationBlockSampler<CurvatureMatch> = {
         !(isRefusal(truncatedSite.match(model, target)) && isRefusal(normalSite.match(model, target))),
     )
     const curved = smooth.filter((target) => !normal.includes(target) && !truncated.includes(target))
-    const blocks: { targets: readonly Target[]; match: CurvatureMatch }[] = []
+    const blocks: { targets: readonly Target[]; match: CurvatureBlockMatch }[] = []
     const scalesTaken = new Set<Target>()
     const groups = connect(model, curved, [...normal, ...truncated])
     for (const own of groups.flatMap((group) => separateProducts(model, group))) {
-      const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
-      if (slots.length > MOST_ELEMENTS) continue
-      const coordinates = findCoordinates(model, own)
-      if (coordinates === null) continue
-      const reach = findReach(network, own)
-      const isScaled = (column: number) => coordinates.kinds[column] !== COORDINATE.identity
-      const dependents = findDependents(
-        network,
-        Array.from(slots, (slot) => [slot]),
-      )
-      const normals: Reach = {
-        ...reach,
-        children: reach.children.filter(({ relation }) => {
-          const child = relationOf(graph, relation)
-          return NORMALS[child.distribution] !== undefined && reachedArguments(child, reach).includes(0)
-        }),
-      }
-      const factors = { ...findFactors(network, engine, slots, normals, isScaled, dependents), dependents }
-      const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled)
-      const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
-      if (analysed.symbolic.flops > MOST_OPERATIONS) continue
-      const scales = findScales(model, targets, own, reach).filter((target) => !scalesTaken.has(target))
-      for (const target of scales) scalesTaken.add(target)
-      const all = [...own, ...scales]
-      const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
-      blocks.push({
-        targets: all,
-        match: {
-          factors,
-          groups,
-          direction,
-          coordinates,
-          ...analysed,
-          owners: {
-            relation: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
-            instance: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
-          },
-          scales: scaleSlots,
-          scaleCoordinates: findCoordinates(model, scales)!,
-          after: findDependents(network, [[...slots, ...scaleSlots]]),
-          weighed: findWeighed(model, all),
-          isAlone: isAlone(model, all),
-          relations: all.map(({ relation }) => relation),
-        },
-      })
+      const waiting = targets.filter((target) => !scalesTaken.has(target))
+      const scales = findScales(model, waiting, own, findReach(network, own))
+      const { parts, taken } = matchParts(model, own, scales)
+      if (parts.length === 0) continue
+      for (const target of taken) scalesTaken.add(target)
+      const all = [...own, ...taken]
+      blocks.push({ targets: all, match: { parts, relations: all.map(({ relation }) => relation) } })
     }
     return { blocks, reason: "it does not enter its children through smooth functions that are known" }
   },
 
-  explain: ({ relations, factors, scales }, { graph }) => {
+  explain: ({ relations, parts }, { graph }) => {
     const names = relations.map((r) => headOf(graph.relations[r]!.text))
+    const elements = parts.reduce((total, { factors }) => total + factors.slots.length, 0)
+    const scales = parts.reduce((total, part) => total + part.scales.length, 0)
     return {
       formula: `(${names.join(", ")}): density ∝ the factors of the joint density that hang on them`,
       because: [
-        `${factors.slots.length} element${factors.slots.length === 1 ? "" : "s"} proposed from a normal at the conditional mode with the expected curvature there`,
-        ...(scales.length === 0
+        `${elements} element${elements === 1 ? "" : "s"} proposed from a normal at the conditional mode with the expected curvature there`,
+        ...(scales === 0 ? [] : [`${scales} scale${scales === 1 ? "" : "s"} proposed with them`]),
+        ...(parts.length === 1
           ? []
-          : [`${scales.length} scale${scales.length === 1 ? "" : "s"} proposed with them`]),
+          : [`in ${parts.length} steps: parts that tell nothing of each other given the rest`]),
       ],
     }
   },
 
-  bind: bindCurvatureBlock,
+  bind: ({ parts }, engine) => joinKernels(parts.map((part) => bindCurvatureBlock(part, engine))),
+}
+
+/** Plain data of a block: one match for each part that the rest makes independent of the others. */
+export interface CurvatureBlockMatch {
+  readonly parts: readonly CurvatureMatch[]
+  readonly relations: readonly number[]
+}
+
+/** Matches of the independent parts of a group, with the scales that they took; no parts where one of them is too large. */
+function matchParts(
+  model: RelationModel,
+  own: readonly Target[],
+  scales: readonly Target[],
+): { readonly parts: readonly CurvatureMatch[]; readonly taken: readonly Target[] } {
+  const isOf = (list: readonly Target[]) => (target: Target) =>
+    list.some(({ relation }) => relation === target.relation)
+  const split = (taken: readonly Target[]) =>
+    findComponents(model, [...own, ...taken]).map((part) => ({
+      elements: part.filter(isOf(own)),
+      scales: part.filter(isOf(taken)),
+    }))
+  // A relation of scales of which some part has too many, or no element with them, is left to others as a whole.
+  const refused = split(scales).flatMap((part) => {
+    const few = part.elements.length === 0 ? [] : fewestScales(part.scales)
+    return part.scales.filter((target) => !few.includes(target))
+  })
+  const taken = scales.filter((target) => !isOf(refused)(target))
+  const parts: CurvatureMatch[] = []
+  for (const part of split(taken)) {
+    const match = matchPart(model, part.elements, part.scales)
+    if (match === null) return { parts: [], taken: [] }
+    parts.push(match)
+  }
+  return { parts, taken }
+}
+
+/** The match of one part; null where it is too large, or a bound is not known. */
+function matchPart(
+  model: RelationModel,
+  own: readonly Target[],
+  scales: readonly Target[],
+): CurvatureMatch | null {
+  const { graph, network, engine } = model
+  const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
+  if (slots.length > MOST_ELEMENTS) return null
+  const coordinates = findCoordinates(model, own)
+  if (coordinates === null) return null
+  const reach = findReach(network, own)
+  const isScaled = (column: number) => coordinates.kinds[column] !== COORDINATE.identity
+  const dependents = findDependents(
+    network,
+    Array.from(slots, (slot) => [slot]),
+  )
+  const normals: Reach = {
+    ...reach,
+    children: reach.children.filter(({ relation }) => {
+      const child = relationOf(graph, relation)
+      return NORMALS[child.distribution] !== undefined && reachedArguments(child, reach).includes(0)
+    }),
+  }
+  const factors = { ...findFactors(network, engine, slots, normals, isScaled, dependents), dependents }
+  const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled)
+  const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
+  if (analysed.symbolic.flops > MOST_OPERATIONS) return null
+  const all = [...own, ...scales]
+  const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
+  return {
+    factors,
+    groups,
+    direction,
+    coordinates,
+    ...analysed,
+    owners: {
+      relation: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
+      instance: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+    },
+    scales: scaleSlots,
+    scaleCoordinates: findCoordinates(model, scales)!,
+    after: findDependents(network, [[...slots, ...scaleSlots]]),
+    weighed: findWeighed(model, all),
+    isAlone: isAlone(model, all),
+    isTwisted: own.some((one, k) => own.slice(0, k).some((other) => multiplies(model, one, other))),
+  }
 }
 
 /** Whether a target is of a kind that a block can hold: normal, or a number whose prior is known and that has no conjugate draw. */

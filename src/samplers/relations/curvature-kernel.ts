@@ -13,6 +13,7 @@ import { drawGamma } from "../../random/gamma.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
+import { drawSlice } from "../slice.ts"
 import { bindWeigh, type Instances } from "./block-density.ts"
 import { type Coordinates, coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
 import { type ArgumentGroup, bindArgumentGroup } from "./curvature-factors.ts"
@@ -22,6 +23,7 @@ import type { Engine } from "./engine.ts"
 import { bindSlopes, type Factors } from "./gaussian-factors.ts"
 import { bindGroup } from "./gaussian-kernel.ts"
 import { createReference } from "./reference-proposal.ts"
+import { bindDirections } from "./slice-directions.ts"
 
 /** Plain data of a block with curvature. */
 export interface CurvatureMatch {
@@ -47,7 +49,8 @@ export interface CurvatureMatch {
   readonly weighed: readonly Instances[]
   /** Whether these hang on nothing drawn that another block draws. */
   readonly isAlone: boolean
-  readonly relations: readonly number[]
+  /** Whether elements multiply each other: then no normal approximation has the right shape far from its centre. */
+  readonly isTwisted: boolean
 }
 
 /** Newton steps from the stored start to the point where the proposal is centred: near enough, and the cheapest. */
@@ -72,20 +75,36 @@ const SHORT = 0.3
 const MOVES_ALONE = 2
 /** Acceptance below which steps are shortened. */
 const LEAST_ACCEPTANCE = 0.55
+/** Slices in each sweep where joint steps do badly, and how often there are some where they do well. */
+const SLICES = 3
+const SLICED_SHARE = 0.1
+/** Joint steps do badly with sizes of log odds below this (a size of 0.95), or with a smaller acceptance than this. */
+const LONG = 2.94
+const GOOD_ACCEPTANCE = 0.66
+/** Steps that the acceptance is averaged over. */
+const ACCEPTANCE_MEMORY = 200
+/** Rejections of joint steps in a row that say that the approximation's tails are too light, once warm-up is this far. */
+const LONGEST_STAY = 15
+const SETTLED = 100
+/** Width of a slice's first interval, in conditional sds. */
+const SLICE_WIDTH = 2
 /** Share of reference steps among those of the scales. */
 const REFERENCE_SHARE = 0.7
 
 /**
  * With m and Q⁻¹ the mean and covariance of the normal approximation of the elements' coordinates u given the scales, the
  * standardised u, z = L'(u − m), moves by z' = ρ z + √(1 − ρ²) ε, alone or with new scales φ (whose m and L then apply),
- * and is accepted by the exact ratio of densities of (φ, z). The centre m is found by a fixed number of Newton steps from a
+ * and is accepted by the exact ratio of densities of (φ, z). Slices through u along what Q says moves together, and
+ * through one scale after another, go on from there: now and then, and always where few steps of full size are accepted. The centre m is found by a fixed number of Newton steps from a
  * point that stays the same after warm-up: it is a function of what is not drawn here and of φ, not of u.
  *
  * Sources: Gamerman (1997), Statistics and Computing 7, 57–68, for proposals by Fisher scoring; Neal (1998), Regression and
  * classification using Gaussian process priors, section 5, for the autoregressive step; Knorr-Held & Rue (2002),
- * Scandinavian Journal of Statistics 29, 597–614, for joint moves with the scales.
+ * Scandinavian Journal of Statistics 29, 597–614, for joint moves with the scales; Neal (2003), Annals of Statistics 31, section
+ * 5, and Chen & Schmeiser (1996), Communications in Statistics B 25, for slices along directions.
  *
- * memory = [sweeps of warm-up, log odds of the step's size alone, the same with scales, start (n), reference].
+ * memory = [sweeps of warm-up, log odds of the step's size alone, the same with scales, start (n), acceptance lately, longest stay, stay so far,
+ * reference].
  */
 export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kernel {
   const { factors, coordinates, scales, scaleCoordinates, symbolic } = match
@@ -97,7 +116,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
   const weigh = bindWeigh(match.weighed, engine)
-  const reference = createReference(d, 3 + n)
+  const reference = createReference(d, 6 + n)
   let current = createApproximation(symbolic)
   let proposed = createApproximation(symbolic)
   const u = new Float64Array(n)
@@ -213,7 +232,45 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
     const width = spread * Math.sqrt(1 - rho * rho)
     for (let k = 0; k < n; k++) fresh[k] = rho * z[k]! + width * drawNormal(rng)
   }
+  const chooseDirection = bindDirections(n, [...factors.groups, ...match.groups])
+  let state: Float64Array = trial
+  let scale = 0
+  const onLine = (t: number): number => {
+    for (let k = 0; k < n; k++) trial[k] = u[k]! + t * fresh[k]!
+    place(state, trial)
+    return logDensity(state)
+  }
+  const onScale = (t: number): number => {
+    for (let k = 0; k < d; k++) phiTrial[k] = k === scale ? t : phi[k]!
+    placeScales(state, phiTrial)
+    place(state, u)
+    return logDensity(state)
+  }
+  const isPoor = (memory: Float64Array): boolean =>
+    match.isTwisted ||
+    memory[1]! < LONG ||
+    (d > 0 && memory[2]! < LONG) ||
+    memory[3 + n]! < GOOD_ACCEPTANCE ||
+    memory[4 + n]! >= LONGEST_STAY
+  /** Slices through u and each scale, which it moves with the state; returns the log density where it ends. */
+  const sliceThrough = (s: Float64Array, rng: Stream): number => {
+    state = s
+    let here = Number.NaN
+    for (let k = 0; k < SLICES; k++) {
+      chooseDirection(current.factor, fresh, rng)
+      const t = drawSlice(onLine, 0, SLICE_WIDTH, -Infinity, Infinity, rng)
+      here = onLine(Number.isFinite(t) ? t : 0)
+      u.set(trial)
+    }
+    for (scale = 0; scale < d; scale++) {
+      const t = drawSlice(onScale, phi[scale]!, SLICE_WIDTH, -Infinity, Infinity, rng)
+      here = onScale(Number.isFinite(t) ? t : phi[scale]!)
+      phi.set(phiTrial)
+    }
+    return here
+  }
   const adapt = (memory: Float64Array, at: number, acceptance: number): void => {
+    memory[3 + n]! += (acceptance - memory[3 + n]!) / Math.min(memory[0]!, ACCEPTANCE_MEMORY)
     memory[at] = Math.min(
       5,
       Math.max(-6, memory[at]! + (4 * (acceptance - LEAST_ACCEPTANCE)) / Math.sqrt(1 + memory[0]! / 4)),
@@ -235,7 +292,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
 
   return {
     writes: Int32Array.from([...slots, ...scales]),
-    memoryLength: 3 + n + (d > 0 ? reference.memoryLength : 0),
+    memoryLength: 6 + n + (d > 0 ? reference.memoryLength : 0),
     step(s, memory, rng, phase) {
       begin(s, memory, phase)
       readElements(s, u)
@@ -273,7 +330,11 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           here = there
           weight = weightThere
         }
-        if (phase === "warmup") adapt(memory, 1, Math.min(1, Math.exp(log)))
+        if (phase === "warmup") {
+          adapt(memory, 1, Math.min(1, Math.exp(log)))
+          memory[5 + n] = isPlaced || memory[0]! < SETTLED ? 0 : memory[5 + n]! + 1
+          memory[4 + n] = Math.max(memory[4 + n]!, memory[5 + n]!)
+        }
       }
       if (d > 0) {
         const isReference = reference.isReady(memory) && rng.uniform() < REFERENCE_SHARE
@@ -306,10 +367,13 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           reference.learn(memory, phi)
         }
       }
-      if (!isPlaced) place(s, u)
+      const isSliced = isPoor(memory) || rng.uniform() < SLICED_SHARE
+      if (isSliced) here = sliceThrough(s, rng)
+      else if (!isPlaced) place(s, u)
       if (phase === "warmup") learnStart(memory)
       else {
-        kept = here
+        // With scales that slices moved goes another approximation.
+        kept = isSliced && d > 0 ? Number.NaN : here
         for (let k = 0; k < d; k++) keptScales[k] = s[scales[k]!]!
       }
     },

@@ -1,12 +1,14 @@
 /** Products of drawn elements with each other, `beta * theta[j]`: linear in either, not in both. */
-import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
-import { dependsOn, type SlotSet } from "./linear.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import type { Relation, RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
+import { dependsOn, isAffineIn } from "./linear.ts"
+import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 
 /** Elements of a block in which products of its own elements (`beta * theta[j]`) are still found to move well. */
 export const MOST_WITH_PRODUCTS = 12
+
+const PRODUCTS: readonly string[] = ["*", "/", "inprod", "%*%"]
 
 /**
  * A large group in parts whose elements do not multiply each other: the joint mode of a factor and what it multiplies
@@ -27,22 +29,65 @@ export function separateProducts(model: RelationModel, group: readonly Target[])
   return parts
 }
 
-/** Whether somewhere on the way to the children elements of the targets are multiplied with each other. */
-export function hasProducts({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
-  const reach = findReach(network, targets)
-  const inSet = reach.slots
+/** Whether somewhere on the way to their children a number and elements of a vector, both as they are, are multiplied. */
+export function multiplies({ graph, network }: RelationModel, factor: Target, vector: Target): boolean {
+  const reach = findReach(network, [factor, vector])
+  const [one, other] = [factor, vector].map((target) => findReach(network, [target]).slots)
+  const isOf = (relation: Relation, e: RelationExpr, slots: Uint8Array) =>
+    dependsOn(relation, e, slots) && isAffineThroughout(graph, reach, relation, e)
+  const visit = (relation: Relation, e: RelationExpr): boolean => {
+    if (e.op !== "call") return false
+    const isProduct = PRODUCTS.includes(e.name) && e.args.length === 2
+    const [a, b] = e.args
+    if (isProduct && isOf(relation, a!, one!) && isOf(relation, b!, other!)) return true
+    if (isProduct && isOf(relation, b!, one!) && isOf(relation, a!, other!)) return true
+    return e.args.some((arg) => visit(relation, arg))
+  }
   return (
-    reach.computed.some((r) => r.kind === "deterministic" && multipliesSet(r, r.value, inSet)) ||
+    reach.computed.some((r) => r.kind === "deterministic" && visit(r, r.value)) ||
     reach.children.some(({ relation }) => {
       const child = relationOf(graph, relation)
-      return child.args.some((arg) => multipliesSet(child, arg, inSet))
+      return child.args.some((arg) => visit(child, arg))
     })
   )
 }
 
-function multipliesSet(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
+/**
+ * Whether somewhere on the way to the children elements of the targets are multiplied with each other. A product of nothing
+ * but curved functions of them (`exp(a) * exp(b)`) is none: what is positive multiplies as its logarithms add.
+ */
+export function hasProducts({ graph, network }: RelationModel, targets: readonly Target[]): boolean {
+  const reach = findReach(network, targets)
+  return (
+    reach.computed.some((r) => r.kind === "deterministic" && multipliesSet(graph, reach, r, r.value)) ||
+    reach.children.some(({ relation }) => {
+      const child = relationOf(graph, relation)
+      return child.args.some((arg) => multipliesSet(graph, reach, child, arg))
+    })
+  )
+}
+
+function multipliesSet(graph: RelationGraph, reach: Reach, relation: Relation, e: RelationExpr): boolean {
   if (e.op !== "call") return false
+  const inSet = reach.slots
   const moving = e.args.filter((arg) => dependsOn(relation, arg, inSet))
-  if (moving.length > 1 && ["*", "/", "inprod", "%*%"].includes(e.name)) return true
-  return moving.some((arg) => multipliesSet(relation, arg, inSet))
+  const isProduct = moving.length > 1 && PRODUCTS.includes(e.name)
+  if (isProduct && moving.some((arg) => isAffineThroughout(graph, reach, relation, arg))) return true
+  return moving.some((arg) => multipliesSet(graph, reach, relation, arg))
+}
+
+/** Whether an expression, and all that it is computed from, is affine in the targets. */
+function isAffineThroughout(
+  graph: RelationGraph,
+  reach: Reach,
+  relation: Relation,
+  e: RelationExpr,
+): boolean {
+  const inSet = reach.slots
+  return (
+    isAffineIn(relation, e, inSet) &&
+    findPath(graph, reach, relation, e).every(
+      (next) => next.kind === "deterministic" && isAffineIn(next, next.value, inSet),
+    )
+  )
 }

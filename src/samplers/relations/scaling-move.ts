@@ -5,7 +5,7 @@ import { findWeighed } from "./block-scales.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { slotsOf } from "./linear-set.ts"
-import { hasProducts, MOST_WITH_PRODUCTS } from "./products.ts"
+import { hasProducts, MOST_WITH_PRODUCTS, multiplies } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 
@@ -39,7 +39,7 @@ export const scalingMove: RelationBlockSampler<ScalingMatch> = {
     )
     const blocks = factors.flatMap((factor) =>
       vectors
-        .filter((vector) => hasProducts(model, [factor, vector]) && !hasProducts(model, [vector]))
+        .filter((vector) => multiplies(model, factor, vector) && !hasProducts(model, [vector]))
         .map((vector) => {
           const both = [factor, vector]
           const slots = both.flatMap((target) => slotsOf(graph, target))
