@@ -1,7 +1,7 @@
 /** Tests, intervals and predictions that `gibbsite reml` adds to a fit: the optional parts of its JSON. */
 import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
-import { bootstrapLrt } from "../frequentist/bootstrap.ts"
+import { bootstrapLrtInParallel } from "../frequentist/bootstrap-parallel.ts"
 import type { AnovaRow } from "../frequentist/f-test.ts"
 import type { Comparable, LikelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
 import { fitWithoutRandom, likelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
@@ -80,7 +80,7 @@ export async function analyse(
         }),
     ...(smaller === undefined ? {} : { lrt: compare(smaller, fit) }),
     ...(flags.rlrt === true ? { rlrt: testVariance(fit, seed) } : {}),
-    ...(flags.boot === undefined ? {} : { boot: bootstrap(fit, smaller, flags.boot, seed) }),
+    ...(flags.boot === undefined ? {} : { boot: await bootstrap(fit, smaller, flags.boot, seed) }),
     ...(flags.separate === true ? { separate: separate(fit) } : {}),
     ...(flags.predict === undefined ? {} : { predictions: await predictFile(fit, flags.predict, flags) }),
   }
@@ -189,13 +189,16 @@ function testVariance(fit: LmmFit, seed: { readonly seed?: string }): Analyses["
   return { statistic, p, method, kind, zeroShare }
 }
 
-function bootstrap(
+async function bootstrap(
   fit: LmmFit,
   smaller: Comparable | undefined,
   replicates: number,
   seed: { readonly seed?: string },
-): Analyses["boot"] & {} {
-  const { seconds, p, zeroShare, statistic } = bootstrapLrt(fit, smaller, { replicates, ...seed })
+): Promise<Analyses["boot"] & {}> {
+  const { seconds, p, zeroShare, statistic } = await bootstrapLrtInParallel(fit, smaller, {
+    replicates,
+    ...seed,
+  })
   return { replicates, seconds, lrtP: p, lrtZeroShare: zeroShare, statistic }
 }
 

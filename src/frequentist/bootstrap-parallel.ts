@@ -3,11 +3,15 @@
 import { availableParallelism } from "node:os"
 import { setImmediate } from "node:timers/promises"
 import { Worker } from "node:worker_threads"
-import type { BootstrapOptions, BootstrapParameters } from "./bootstrap.ts"
-import { tabulateReplicates } from "./bootstrap.ts"
+import type { BootstrapLrt, BootstrapOptions, BootstrapParameters } from "./bootstrap.ts"
+import { summariseStatistics, tabulateReplicates } from "./bootstrap.ts"
+import type { Replicator } from "./bootstrap-chunk.ts"
 import { CHUNK, checkReplicates, chunkLength, chunkStream, createReplicator } from "./bootstrap-chunk.ts"
 import type { BootstrapMessage, BootstrapModel, BootstrapReply } from "./bootstrap-protocol.ts"
-import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { Comparable } from "./likelihood-ratio.ts"
+import { fitWithoutRandom, likelihoodRatioTest } from "./likelihood-ratio.ts"
+import type { FittedModel, LmmEstimate } from "./lmm-estimate.ts"
+import { createStatisticReplicator } from "./lrt-replicates.ts"
 import { listParameters } from "./parameter-names.ts"
 
 export interface ParallelBootstrapOptions extends BootstrapOptions {
@@ -32,16 +36,11 @@ export async function bootstrapInParallel(
   options: ParallelBootstrapOptions = {},
 ): Promise<BootstrapParameters> {
   const began = performance.now()
-  const replicates = checkReplicates(options.replicates ?? 1000)
-  options.signal?.throwIfAborted()
   const parameters = listParameters(fit)
-  const rows = new Float64Array(replicates * parameters.length)
-  const state: Run = { fit, options, replicates, rows, width: parameters.length, done: 0, notConverged: 0 }
-  const chunks = Array.from({ length: Math.ceil(replicates / CHUNK) }, (_, chunk) => chunk)
-  const workers = Math.min(options.workers ?? availableParallelism(), chunks.length)
-  const left = await runHere(state, chunks, workers > 1 && fit.state.structure === null)
-  if (left.length > 0) await runInWorkers(state, left, Math.min(workers, left.length))
-  const { notConverged } = state
+  const model: BootstrapModel | null =
+    fit.state.structure === null ? { fit: fittedModel(fit), smaller: null, seed: options.seed } : null
+  const replicate = createReplicator(fit, options.signal)
+  const { rows, notConverged } = await runAll(replicate, parameters.length, model, options)
   return {
     ...tabulateReplicates(parameters, rows),
     notConverged,
@@ -49,21 +48,76 @@ export async function bootstrapInParallel(
   }
 }
 
+/**
+ * As `bootstrapLrt`, without holding up the thread: the same seed gives the same statistics, whatever the number of
+ * workers. Throws, as a rejection, what `bootstrapLrt` and {@link bootstrapInParallel} do.
+ */
+export async function bootstrapLrtInParallel(
+  larger: LmmEstimate,
+  smaller?: Comparable | LmmEstimate,
+  options: ParallelBootstrapOptions = {},
+): Promise<BootstrapLrt> {
+  const began = performance.now()
+  const other =
+    smaller ?? fitWithoutRandom(larger.design, larger.method, larger.weights, larger.residualKnown)
+  const { statistic } = likelihoodRatioTest(other, larger)
+  const replicate = createStatisticReplicator(larger, other, options.signal)
+  const { rows } = await runAll(replicate, 1, modelOfTest(larger, other, options.seed), options)
+  return summariseStatistics(statistic, rows, began)
+}
+
+function modelOfTest(
+  larger: LmmEstimate,
+  smaller: Comparable | LmmEstimate,
+  seed: BootstrapOptions["seed"],
+): BootstrapModel | null {
+  if (larger.state.structure !== null) return null
+  const fit = fittedModel(larger)
+  if (!("state" in smaller)) {
+    const { recipe: _, ...design } = smaller.design
+    return { fit, smaller: { kind: "linear", fit: { ...smaller, design } }, seed }
+  }
+  if (smaller.state.structure !== null) return null
+  return { fit, smaller: { kind: "mixed", fit: fittedModel(smaller) }, seed }
+}
+
+function fittedModel({ design: { recipe: _, ...design }, weights, state }: LmmEstimate): FittedModel {
+  const { criterion, factors } = state
+  return { design, method: criterion.method, weights, knownVariance: criterion.knownVariance, factors }
+}
+
 interface Run {
-  readonly fit: LmmEstimate
+  readonly replicate: Replicator
   readonly options: ParallelBootstrapOptions
   readonly replicates: number
-  /** Replicates × parameters. */
+  /** Replicates × width. */
   readonly rows: Float64Array
   readonly width: number
   done: number
   notConverged: number
 }
 
+/** @param model what workers restore the replicator from; null: they cannot */
+async function runAll(
+  replicate: Replicator,
+  width: number,
+  model: BootstrapModel | null,
+  options: ParallelBootstrapOptions,
+): Promise<Run> {
+  const replicates = checkReplicates(options.replicates ?? 1000)
+  options.signal?.throwIfAborted()
+  const rows = new Float64Array(replicates * width)
+  const run: Run = { replicate, options, replicates, rows, width, done: 0, notConverged: 0 }
+  const chunks = Array.from({ length: Math.ceil(replicates / CHUNK) }, (_, chunk) => chunk)
+  const workers = Math.min(options.workers ?? availableParallelism(), chunks.length)
+  const left = await runHere(run, chunks, workers > 1 && model !== null)
+  if (left.length > 0 && model !== null) await runInWorkers(run, model, left, Math.min(workers, left.length))
+  return run
+}
+
 /** Runs chunks in this thread; when threads may help, only until it is clear that they would. Returns what is left. */
 async function runHere(run: Run, chunks: readonly number[], mayLeave: boolean): Promise<readonly number[]> {
-  const { fit, options, replicates, rows, width } = run
-  const replicate = createReplicator(fit, options.signal)
+  const { replicate, options, replicates, rows, width } = run
   const began = performance.now()
   let breathed = began
   let count = 0
@@ -95,18 +149,13 @@ function finishChunk(run: Run, length: number, failures: number): void {
   run.options.onProgress?.(run.done, run.replicates)
 }
 
-async function runInWorkers(run: Run, chunks: readonly number[], workers: number): Promise<void> {
-  const { fit, options } = run
-  const { criterion, factors } = fit.state
-  const { recipe: _, ...design } = fit.design
-  const model: BootstrapModel = {
-    design,
-    method: criterion.method,
-    weights: fit.weights,
-    knownVariance: criterion.knownVariance,
-    factors,
-    seed: options.seed,
-  }
+async function runInWorkers(
+  run: Run,
+  model: BootstrapModel,
+  chunks: readonly number[],
+  workers: number,
+): Promise<void> {
+  const { options } = run
   const queue = [...chunks]
   const threads = Array.from({ length: workers }, () => new Worker(workerFile()))
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -1,17 +1,17 @@
-/** Messages between a bootstrap and its worker threads: the model goes in once, then chunk numbers; replicates come out. */
+/** Messages between a bootstrap and its worker threads: the models go in once, then chunk numbers; replicates come out. */
 
-import type { Design } from "../models/formula/design.ts"
 import type { Seed } from "../random/stream.ts"
-import type { LmmMethod } from "./criterion.ts"
+import type { Comparable } from "./likelihood-ratio.ts"
+import type { FittedModel } from "./lmm-estimate.ts"
 
 /** Enough to stand at the optimum again, bit for bit. */
 export interface BootstrapModel {
-  readonly design: Design
-  readonly method: LmmMethod
-  readonly weights: Float64Array | null
-  readonly knownVariance: number | null
-  /** T of each term in internal coordinates. */
-  readonly factors: readonly Float64Array[]
+  readonly fit: FittedModel
+  /** The smaller model of a likelihood-ratio test; null: the parameters of refits are asked for. */
+  readonly smaller:
+    | { readonly kind: "mixed"; readonly fit: FittedModel }
+    | { readonly kind: "linear"; readonly fit: Comparable }
+    | null
   readonly seed: Seed | undefined
 }
 
@@ -27,6 +27,6 @@ export type BootstrapMessage =
 export interface BootstrapReply {
   readonly chunk: number
   readonly notConverged: number
-  /** Replicates × parameters, row-major. */
+  /** Replicates × parameters, row-major; of a test one statistic a replicate. */
   readonly rows: Float64Array
 }

@@ -5,17 +5,20 @@ import type { Replicator } from "./bootstrap-chunk.ts"
 import { chunkStream, createReplicator } from "./bootstrap-chunk.ts"
 import type { BootstrapMessage, BootstrapModel, BootstrapReply } from "./bootstrap-protocol.ts"
 import { restoreFit } from "./fit-lmm.ts"
+import { createStatisticReplicator } from "./lrt-replicates.ts"
 import { listParameters } from "./parameter-names.ts"
 
-let prepared:
-  | { readonly model: BootstrapModel; readonly replicate: Replicator; readonly width: number }
-  | undefined
+let prepared: (Prepared & { readonly model: BootstrapModel }) | undefined
+
+interface Prepared {
+  readonly replicate: Replicator
+  /** Numbers a replicate. */
+  readonly width: number
+}
 
 parentPort?.on("message", (message: BootstrapMessage) => {
   if (message.kind === "model") {
-    const { model } = message
-    const fit = restoreFit(model)
-    prepared = { model, replicate: createReplicator(fit, undefined), width: listParameters(fit).length }
+    prepared = { model: message.model, ...prepare(message.model) }
     return
   }
   if (prepared === undefined) return
@@ -27,3 +30,12 @@ parentPort?.on("message", (message: BootstrapMessage) => {
   for (let i = 0; i < length; i++) if (!replicate(rng, rows, i * width).converged) notConverged++
   parentPort?.postMessage({ chunk, notConverged, rows } satisfies BootstrapReply)
 })
+
+function prepare({ fit, smaller }: BootstrapModel): Prepared {
+  const larger = restoreFit(fit)
+  if (smaller === null) {
+    return { replicate: createReplicator(larger, undefined), width: listParameters(larger).length }
+  }
+  const other = smaller.kind === "mixed" ? restoreFit(smaller.fit) : smaller.fit
+  return { replicate: createStatisticReplicator(larger, other, undefined), width: 1 }
+}

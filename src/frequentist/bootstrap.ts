@@ -2,16 +2,14 @@
 
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
-import { drawNormal } from "../random/normal.ts"
 import type { Seed, Stream } from "../random/stream.ts"
 import { CHUNK, checkReplicates, chunkStream, createReplicator } from "./bootstrap-chunk.ts"
 import type { Comparable } from "./likelihood-ratio.ts"
 import { fitWithoutRandom, likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import { createStatisticReplicator } from "./lrt-replicates.ts"
 import type { NamedParameter } from "./parameter-names.ts"
 import { listParameters } from "./parameter-names.ts"
-import { createRefitter } from "./refit.ts"
-import { responseDrawer } from "./simulate.ts"
 
 export interface BootstrapOptions {
   /** 1,000 when left out. */
@@ -133,10 +131,18 @@ export function bootstrapLrt(
     smaller ?? fitWithoutRandom(larger.design, larger.method, larger.weights, larger.residualKnown)
   const { statistic } = likelihoodRatioTest(null_, larger)
   const statistics = new Float64Array(replicates)
-  const draw = createStatisticSource(larger, null_, options.signal)
-  runReplicates(replicates, options, (rng, index) => {
-    statistics[index] = Math.max(0, draw(rng))
-  })
+  const replicate = createStatisticReplicator(larger, null_, options.signal)
+  runReplicates(replicates, options, (rng, index) => replicate(rng, statistics, index))
+  return summariseStatistics(statistic, statistics, began)
+}
+
+/** @param began when the run did, as `performance.now()` has it */
+export function summariseStatistics(
+  statistic: number,
+  statistics: Float64Array,
+  began: number,
+): BootstrapLrt {
+  const replicates = statistics.length
   const reached = statistics.reduce((count, value) => count + (value >= statistic - ZERO ? 1 : 0), 0)
   const zero = statistics.reduce((count, value) => count + (value < ZERO ? 1 : 0), 0)
   return {
@@ -146,41 +152,6 @@ export function bootstrapLrt(
     p: (1 + reached) / (1 + replicates),
     zeroShare: zero / replicates,
     statistics,
-  }
-}
-
-function createStatisticSource(
-  larger: LmmEstimate,
-  smaller: Comparable | LmmEstimate,
-  signal: AbortSignal | undefined,
-): (rng: Stream) => number {
-  const refitter = createRefitter(larger, signal)
-  const sameFixed = smaller.design.fixed.columns.length === larger.design.fixed.columns.length
-  const { fitNullDraw } = refitter
-  if (!("state" in smaller)) {
-    if (sameFixed && fitNullDraw !== null) {
-      return (rng) => {
-        const { criterion } = fitNullDraw(rng)
-        return refitter.nullCriterion() - criterion
-      }
-    }
-    const { design, method, weights, residualKnown } = smaller
-    const response = new Float64Array(larger.nobs)
-    return (rng) => {
-      for (let i = 0; i < response.length; i++) response[i] = drawNormal(rng) / Math.sqrt(weights?.[i] ?? 1)
-      const drawn = { ...design, response: { ...design.response, values: response }, offset: null }
-      return (
-        fitWithoutRandom(drawn, method, weights, residualKnown).criterion - refitter.fit(response).criterion
-      )
-    }
-  }
-  const underNull = createRefitter(smaller, signal)
-  const drawResponse = responseDrawer(smaller)
-  const response = new Float64Array(larger.nobs)
-  return (rng) => {
-    response.fill(0)
-    drawResponse(rng, response)
-    return underNull.fit(response).criterion - refitter.fit(response).criterion
   }
 }
 

@@ -17,7 +17,7 @@ import type { Criterion, LmmMethod } from "./criterion.ts"
 import { createCriterion, evaluateCriterion, evaluateTheta, scaledVariance } from "./criterion.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
 import { addLazy, once } from "./lazy.ts"
-import type { FixedEffect, RandomEffects } from "./lmm-estimate.ts"
+import type { FittedModel, FixedEffect, RandomEffects } from "./lmm-estimate.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { attachMethods } from "./lmm-methods.ts"
 import type { LmmSystem } from "./lmm-system.ts"
@@ -169,17 +169,6 @@ function internalStart(system: LmmSystem, start: Float64Array): Float64Array {
     return lowerTriangularFactor(toInternal(term, t), term.width, term.width, 0)
   })
   return packTheta(system.terms, factors)
-}
-
-/** What a fit without structures can be restored from. */
-export interface FittedModel {
-  readonly design: Design
-  readonly method: LmmMethod
-  readonly weights: Float64Array | null
-  /** As in `Criterion`. */
-  readonly knownVariance: number | null
-  /** T of each term in internal coordinates, as `LmmFit.state` holds them; they are not checked. */
-  readonly factors: readonly Float64Array[]
 }
 
 /** The fit of a model without structures whose optimum is known. */

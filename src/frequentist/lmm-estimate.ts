@@ -130,3 +130,14 @@ export interface LmmEstimate {
   readonly residual: ResidualEstimate | null
   readonly state: FitState
 }
+
+/** What a fit without structures can be restored from. */
+export interface FittedModel {
+  readonly design: Design
+  readonly method: LmmMethod
+  readonly weights: Float64Array | null
+  /** As in `Criterion`. */
+  readonly knownVariance: number | null
+  /** T of each term in internal coordinates, as `LmmFit.state` holds them; they are not checked. */
+  readonly factors: readonly Float64Array[]
+}

@@ -61,6 +61,8 @@ export interface LmmFit extends LmmEstimate {
   lrt(smaller: Comparable): LikelihoodRatioTest
   /** The same by bootstrap under the smaller model; that without random effects when none is given. */
   bootstrapLrt(smaller?: Comparable, options?: BootstrapOptions): BootstrapLrt
+  /** The same statistics over worker threads, with progress and cancel, and without holding up this thread. */
+  bootstrapLrtInParallel(smaller?: Comparable, options?: ParallelBootstrapOptions): Promise<BootstrapLrt>
   /** Exact (restricted) likelihood-ratio test of the variance, where there is a single one. */
   exactVarianceTest(options?: ExactTestOptions): ExactVarianceTest
 }

@@ -1,7 +1,7 @@
 /** Ties what can be computed from a fit to the fit. */
 
 import { bootstrapLrt, bootstrapParameters } from "./bootstrap.ts"
-import { bootstrapInParallel } from "./bootstrap-parallel.ts"
+import { bootstrapInParallel, bootstrapLrtInParallel } from "./bootstrap-parallel.ts"
 import { confint, profileZeta } from "./confint.ts"
 import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
@@ -39,6 +39,7 @@ export function attachMethods(estimate: LmmEstimate): LmmFit {
     bootstrap: (options) => bootstrapParameters(estimate, options),
     bootstrapInParallel: (options) => bootstrapInParallel(estimate, options),
     lrt: (smaller) => likelihoodRatioTest(smaller, estimate),
+    bootstrapLrtInParallel: (smaller, options) => bootstrapLrtInParallel(estimate, smaller, options),
     bootstrapLrt: (smaller, options) => bootstrapLrt(estimate, smaller, options),
     exactVarianceTest: (options) => exactVarianceTest(estimate, options),
   }

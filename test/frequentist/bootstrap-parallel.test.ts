@@ -54,6 +54,29 @@ describe("bootstrapInParallel", () => {
     expect(found.values).toEqual(fit.bootstrap({ replicates: 5 }).values)
   })
 
+  it("likelihood-ratio statistics are those of the plain test, whatever the number of workers", async () => {
+    const fit = await crossed()
+    const table = await loadCsv("penicillin.csv")
+    const smaller = reml("diameter ~ 1 + (1 | plate)", table)
+    const expected = fit.bootstrapLrt(smaller, { replicates: 255, seed: 3 })
+    const seen: number[] = []
+    const onProgress = (done: number) => seen.push(done)
+    const found = await fit.bootstrapLrtInParallel(smaller, {
+      replicates: 255,
+      seed: 3,
+      workers: 2,
+      onProgress,
+    })
+    expect(found.statistics).toEqual(expected.statistics)
+    expect(found.p).toBe(expected.p)
+    expect(seen.at(-1)).toBe(255)
+    const linear = await fit.bootstrapLrtInParallel(undefined, { replicates: 5, seed: 3 })
+    expect(linear.statistics).toEqual(fit.bootstrapLrt(undefined, { replicates: 5, seed: 3 }).statistics)
+    const signal = AbortSignal.timeout(200)
+    const stopped = fit.bootstrapLrtInParallel(smaller, { replicates: 100_000, workers: 2, signal })
+    await expect(stopped).rejects.toThrow(/abort|timeout/i)
+  })
+
   it("refuses a number of replicates that is none", async () => {
     await expect((await crossed()).bootstrapInParallel({ replicates: 0 })).rejects.toThrow(
       /positive whole number/,
