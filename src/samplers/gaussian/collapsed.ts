@@ -20,7 +20,9 @@ import { type Coordinates, fitToDraws, mapFromSpreads, mapToSpreads } from "./co
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
 import { classifyLevels } from "./level-classes.ts"
 import { bindMarginal, type MarginalData } from "./marginal.ts"
+import { bindMove } from "./move-code.ts"
 import { fitAtMode, type Proposal } from "./proposal.ts"
+import { AUTOREGRESSION, logReference, memoryLayout, REFERENCE_DF, walkScale } from "./reference.ts"
 import {
   coordinatesOf,
   insideSupport,
@@ -112,10 +114,6 @@ function startingPoint(data: MarginalData, dimension: number): Float64Array {
   return phi
 }
 
-/** Degrees of freedom of the reference t: heavier tails than any log-scale posterior with a proper prior. */
-const REFERENCE_DF = 8
-/** Autocorrelation of the proposal with the current value, in the coordinates z. */
-const AUTOREGRESSION = -0.5
 /** Autocorrelation of the noise that the coefficients are drawn with. */
 const NOISE_AUTOREGRESSION = -0.4
 /** A random-walk step is tried beside the other once in so many sweeps. */
@@ -139,23 +137,15 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   let current = bindMarginal(data, options.interpreted)
   let other = bindMarginal(data, options.interpreted)
   const { dimension: d, spreads, first } = current
-  const at = {
-    phi: 7,
-    z: 7 + d,
-    centre: 7 + 2 * d,
-    factor: 7 + 3 * d,
-    skew: 7 + 3 * d + d * d,
-    noise: 7 + 4 * d + d * d,
-    history: 7 + 4 * d + d * d + data.statistics.rest,
-  }
+  const at = memoryLayout(d, data.statistics.rest)
+  const move = options.interpreted === true ? null : bindMove(data, data.bounds.length > 0)
   const proposed = new Float64Array(d)
   const proposedZ = new Float64Array(d)
   const scratch = new Float64Array(Math.max(...spreads.map(({ q }) => q * q)))
   const { statistics } = data
   const reduction = Math.sqrt(1 - AUTOREGRESSION ** 2)
   const noiseReduction = Math.sqrt(1 - NOISE_AUTOREGRESSION ** 2)
-  // Roberts & Rosenthal (2001): 2.38/√d times the scale of the target.
-  const walk = 2.38 / Math.sqrt(d)
+  const walk = walkScale(d)
   let seen: Float64Array | null = null
   let phi: Float64Array = proposed
   let z: Float64Array = proposedZ
@@ -256,6 +246,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
    * steps; Adler (1981), Physical Review D 23, on overrelaxation.
    */
   function tryReference(memory: Float64Array, rng: Stream): boolean {
+    const { workspace } = current.likelihood
+    if (move !== null && workspace !== null) return move(memory, rng, false, workspace)
     let squares = REFERENCE_DF
     for (let i = 0; i < d; i++) squares += z[i]! * z[i]!
     const spread = reduction * Math.sqrt(squares / (2 * drawGamma(rng, 0.5 * (REFERENCE_DF + d))))
@@ -269,6 +261,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   }
 
   function tryWalk(memory: Float64Array, rng: Stream): boolean {
+    const { workspace } = current.likelihood
+    if (move !== null && workspace !== null) return move(memory, rng, true, workspace)
     for (let i = 0; i < d; i++) proposedZ[i] = z[i]! + walk * drawNormal(rng)
     const jacobian = mapToSpreads(coordinates, proposedZ, proposed)
     const density = other.logDensity(proposed) + jacobian
@@ -302,13 +296,6 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     const before = current
     current = other
     other = before
-  }
-
-  /** Log density of the reference t up to a constant. */
-  function logReference(at: Float64Array): number {
-    let squares = 0
-    for (let i = 0; i < d; i++) squares += at[i]! * at[i]!
-    return -0.5 * (REFERENCE_DF + d) * Math.log(1 + squares / REFERENCE_DF)
   }
 
   /** Keeps the φ of warm-up and refits the proposal to those of its last stretch. */

@@ -24,6 +24,18 @@ export interface Likelihood {
   drawCoefficients(state: Float64Array, noise: Float64Array): void
   /** Draws the effects of the eliminated factor given those; after `drawCoefficients`, once or not at all. */
   drawEffects(state: Float64Array, rng: Stream): void
+  /** What the draws are made from, for code that evaluates elsewhere; null where there is no such code. */
+  readonly workspace: Workspace | null
+}
+
+/** The equations of a model with one grouping factor at the spreads of the draws. */
+export interface Workspace {
+  /** Inverse covariance of a level's effects, row-major q × q. */
+  readonly inverse: Float64Array
+  /** As `Evaluate` of `one-factor-code.ts` leaves them. */
+  readonly equations: Float64Array
+  /** One value: the precision of the residuals. */
+  readonly weights: Float64Array
 }
 
 /** Priors of the other columns: precision (0 is flat) and mean, measured from the centre. */

@@ -25,5 +25,6 @@ export function bindLikelihood(data: LikelihoodData, interpreted?: boolean): Lik
     evaluate: (effects, variance) => factorise(f, effects, variance),
     drawCoefficients: (state, noise) => writeOthers(f, state, noise),
     drawEffects: (state, rng) => drawEffects(f, state, rng),
+    workspace: null,
   }
 }

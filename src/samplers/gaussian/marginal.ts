@@ -35,7 +35,7 @@ export interface Marginal {
  * Sum of squares of the responses in units of the residual variance beyond which rounding of what the effects explain
  * of it would reach the third decimal of the log density. Residual sds below 3e-7 of the responses' are left out.
  */
-const TRUSTED = 1e13
+export const TRUSTED = 1e13
 
 /** Allocates everything; evaluations allocate nothing. @param interpreted loops over arrays instead of generated code */
 export function bindMarginal(data: MarginalData, interpreted?: boolean): Marginal {

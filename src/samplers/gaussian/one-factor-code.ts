@@ -115,18 +115,33 @@ export function bindEvaluate(constants: EquationConstants, interpreted = false):
 
 /** The body of a function that makes an `Evaluate`. */
 export function writeEvaluate(q: number, p: number): string {
+  const entries = count(q).flatMap((i) => count(i + 1).map((j) => [at(i, j), i * q + j] as const))
+  return [
+    '"use strict"',
+    "return (weight, inverse, equations) => {",
+    ...entries.map(([k, from]) => `const p${k} = inverse[${from}]`),
+    ...writeEquations(q, p, "NaN"),
+    ...writeStore(p),
+    "return rr - explained + logs",
+    "}",
+  ].join("\n")
+}
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, k) => k)
+
+/**
+ * Statements that turn `weight` and `p0 …`, the lower triangle of the inverse covariance, into `rr`, `explained`, `logs` and
+ * the equations `l0 …`, `z0 …`. They return `failure` where a matrix is not positive definite.
+ */
+export function writeEquations(q: number, p: number, failure: string): string[] {
   const triangle = at(q, 0)
   const pairs = at(p + 1, 0)
   const stride = triangle * (1 + pairs)
-  const count = (n: number) => Array.from({ length: n }, (_, k) => k)
   const contraction = (k: number): string => {
     const terms = count(triangle).map((t) => `v${t} * constants[o + ${triangle * (1 + k) + t}]`)
     return terms.reduce((sum, term) => `(${sum} + ${term})`)
   }
   const lines = [
-    '"use strict"',
-    "return (weight, inverse, equations) => {",
-    ...count(q).flatMap((i) => count(i + 1).map((j) => `const p${at(i, j)} = inverse[${i * q + j}]`)),
     ...count(pairs).map((k) => `let g${k} = 0`),
     "let o = 0, logs = 0",
     "for (let r = 0; r < runs.length; r += 2) {",
@@ -135,7 +150,7 @@ export function writeEvaluate(q: number, p: number): string {
     `for (let k = 0; k < end; k++, o += ${stride}) {`,
     ...count(triangle).map((t) => `const w${t} = weight * constants[o + ${t}] + p${t}`),
     ...INVERT[q]!,
-    "if (!(w0 > 0 && det > 0)) return NaN",
+    `if (!(w0 > 0 && det > 0)) return ${failure}`,
     "product *= det",
     `if (product > ${LARGE} || product < ${SMALL}) { run += Math.log(product); product = 1 }`,
     ...count(pairs).map((k) => `g${k} += ${contraction(k)}`),
@@ -153,20 +168,28 @@ export function writeEvaluate(q: number, p: number): string {
       for (let c = 0; c < b; c++) lines.push(`l${k} -= l${at(a, c)} * l${at(b, c)}`)
       if (b < a) lines.push(`l${k} *= l${at(b, b)}`)
       else {
-        lines.push(`if (!(l${k} > 0)) return NaN`, `logs += Math.log(l${k})`, `l${k} = 1 / Math.sqrt(l${k})`)
+        lines.push(
+          `if (!(l${k} > 0)) return ${failure}`,
+          `logs += Math.log(l${k})`,
+          `l${k} = 1 / Math.sqrt(l${k})`,
+        )
       }
-      lines.push(`equations[${k}] = l${k}`)
     }
   }
   for (let a = 0; a < p; a++) {
     const k = at(p, a)
-    lines.push(`let z${a} = weight * gram[${k}] - square * g${k} + shift[${a}]`)
-    for (let b = 0; b < a; b++) lines.push(`z${a} -= l${at(a, b)} * z${b}`)
-    lines.push(`z${a} *= l${at(a, a)}`, `explained += z${a} * z${a}`, `equations[${k}] = z${a}`)
+    lines.push(`let s${a} = weight * gram[${k}] - square * g${k} + shift[${a}]`)
+    for (let b = 0; b < a; b++) lines.push(`s${a} -= l${at(a, b)} * s${b}`)
+    lines.push(`s${a} *= l${at(a, a)}`, `explained += s${a} * s${a}`)
   }
-  lines.push("return rr - explained + logs", "}")
-  return lines.join("\n")
+  return lines
 }
+
+/** Statements that put what `writeEquations` found into `equations`. */
+export const writeStore = (p: number): string[] => [
+  ...count(at(p, 0)).map((k) => `equations[${k}] = l${k}`),
+  ...count(p).map((a) => `equations[${at(p, a)}] = s${a}`),
+]
 
 function bindLoops({ classes, gram, precision, shift }: EquationConstants): Evaluate {
   const { q, order: p, constants, runs } = classes

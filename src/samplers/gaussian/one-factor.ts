@@ -6,7 +6,7 @@ import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Likelihood, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { LevelClasses } from "./level-classes.ts"
-import { bindEvaluate } from "./one-factor-code.ts"
+import { bindEvaluate, type EquationConstants } from "./one-factor-code.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
 export function bindOneFactor(
@@ -16,26 +16,18 @@ export function bindOneFactor(
   interpreted?: boolean,
 ): Likelihood {
   const { q, order: p } = classes
-  const evaluate = bindEvaluate(
-    {
-      classes,
-      gram: gramOf(s),
-      precision: priors.precision,
-      shift: priors.precision.map((precision, a) => precision * priors.mean[a]!),
-    },
-    interpreted,
-  )
+  const evaluate = bindEvaluate(equationConstants(s, priors, classes), interpreted)
   const inverse = new Float64Array(q * q)
   const equations = new Float64Array(((p + 1) * (p + 2)) / 2)
   const draw = new Float64Array(p)
   const drawEffects = bindDrawEffects(s, classes, inverse, draw)
   const rightSide = (p * (p + 1)) / 2
-  /** Terms of the coefficients' priors, and of the number of rows: the same in every evaluation. */
-  const constant = s.rows * Math.log(2 * Math.PI) + priors.quadratic - priors.logPrecision
-  let weight = 1
+  const constant = constantTerm(s, priors)
+  const weights = Float64Array.of(1)
   return {
     evaluate(effects, variance) {
-      weight = 1 / variance
+      const weight = 1 / variance
+      weights[0] = weight
       const logPriors = gatherInverse(s, effects, inverse)
       const rest = evaluate(weight, inverse, equations)
       return -0.5 * (rest + constant + s.rows * Math.log(variance) + s.levels * logPriors)
@@ -49,9 +41,25 @@ export function bindOneFactor(
         state[s.restSlots[a]!] = s.centre[a]! + draw[a]!
       }
     },
-    drawEffects: (state, rng) => drawEffects(weight, state, rng),
+    drawEffects: (state, rng) => drawEffects(weights[0]!, state, rng),
+    workspace: { inverse, equations, weights },
   }
 }
+
+export const equationConstants = (
+  s: GaussianStatistics,
+  priors: RestPriors,
+  classes: LevelClasses,
+): EquationConstants => ({
+  classes,
+  gram: gramOf(s),
+  precision: priors.precision,
+  shift: priors.precision.map((precision, a) => precision * priors.mean[a]!),
+})
+
+/** Terms of the coefficients' priors, and of the number of rows: the same in every evaluation. */
+export const constantTerm = (s: GaussianStatistics, { quadratic, logPrecision }: RestPriors): number =>
+  s.rows * Math.log(2 * Math.PI) + quadratic - logPrecision
 
 /** Inverse covariance of a level's effects, the terms' own along the diagonal; returns the sum of their log determinants. */
 function gatherInverse(

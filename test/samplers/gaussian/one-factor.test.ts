@@ -6,8 +6,9 @@ import { mean } from "../../../src/diagnostics/moments.ts"
 import { drawNormal } from "../../../src/random/normal.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { isRefusal } from "../../../src/samplers/conditional.ts"
-import { lowerCollapsed, matchCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
+import { bindCollapsed, lowerCollapsed, matchCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
 import { bindMarginal } from "../../../src/samplers/gaussian/marginal.ts"
+import { bindMove } from "../../../src/samplers/gaussian/move-code.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../../src/samplers/kernel/program.ts"
 import { lmm } from "../../../src/samplers/model.ts"
@@ -74,6 +75,23 @@ describe.each(CASES)("$name", ({ name, formula, data, merged }) => {
       const phi = somewhere()
       expect(loops.logDensity(phi)).toBe(generated.logDensity(phi))
     }
+  })
+
+  it("moves written out as code are those over arrays, bit for bit", () => {
+    expect(bindMove(lowered, lowered.bounds.length > 0) !== null).toBe(name !== "three effects")
+    const [code, loops] = [false, true].map((interpreted) => {
+      const kernel = bindCollapsed(lowered, { interpreted })
+      const state = new Float64Array(layout.length).fill(1)
+      for (const { slot, q } of lowered.spreads) {
+        for (let i = 0; i < q * q; i++) state[slot + i] = i % (q + 1) === 0 ? 1 : 0
+      }
+      const memory = new Float64Array(kernel.memoryLength)
+      const own = streamFor("moves", 0, name)
+      for (let k = 0; k < 400; k++) kernel.step(state, memory, own, k < 300 ? "warmup" : "sampling")
+      return { state, memory }
+    })
+    expect(code!.memory).toEqual(loops!.memory)
+    expect(code!.state).toEqual(loops!.state)
   })
 
   it("draws have the mean and variance of those of the general factorisation", () => {
