@@ -63,7 +63,7 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
   const rng = from === undefined ? streamFor(spec.seed, number, "sweep") : Stream.restore(from.stream)
   const effects =
     from === undefined ? streamFor(spec.seed, number, "effects") : Stream.restore(from.effectsStream)
-  const wanted = readsEffects(spec, kernels)
+  const wanted = findWanted(spec, kernels)
   const summarised = spec.moments ?? new Int32Array(0)
   const moments = options.moments ?? new Float64Array(momentsLength(summarised.length))
   if (from !== undefined) moments.set(from.moments)
@@ -86,9 +86,10 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       const phase = sweep < spec.warmup ? "warmup" : "sampling"
       const kept = sweep >= spec.warmup && (sweep + 1 - spec.warmup) % spec.thin === 0
       // A look at a sweep that is not kept must not change the draws of those that are.
-      const source = kept ? (wanted ? effects : null) : showAll ? effects.clone() : null
+      const shown = !kept && showAll ? effects.clone() : null
       try {
-        for (let k = 0; k < kernels.length; k++) kernels[k]!.step(state, memory[k]!, rng, phase, source)
+        for (let k = 0; k < kernels.length; k++)
+          kernels[k]!.step(state, memory[k]!, rng, phase, kept && wanted[k]! ? effects : shown)
       } catch (error) {
         throw inChain(error, number, sweep)
       }
@@ -114,17 +115,23 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
   }
 }
 
-/** Whether some monitored quantity reads effects that are drawn only when they are looked at. */
-function readsEffects(spec: RunSpec, kernels: readonly Kernel[]): boolean {
-  const late = new Uint8Array(spec.layout.length)
-  for (const kernel of kernels) for (const slot of kernel.late ?? []) late[slot] = 1
-  if (!late.includes(1)) return false
-  if (spec.moments?.some((slot) => late[slot] === 1)) return true
-  const nodes = new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))
-  return [...nodes].some((node) => {
+/** By kernel: whether its late draws are read by a monitored quantity, or by those of a later kernel that are. */
+function findWanted(spec: RunSpec, kernels: readonly Kernel[]): readonly boolean[] {
+  const wanted = kernels.map(() => false)
+  if (kernels.every(({ late }) => late === undefined)) return wanted
+  const read = new Uint8Array(spec.layout.length)
+  for (const slot of spec.moments ?? []) read[slot] = 1
+  for (const node of new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))) {
     const { offset, stride, members } = spec.layout.slots[node]!
-    return late.subarray(offset, offset + stride * members).includes(1)
-  })
+    read.fill(1, offset, offset + stride * members)
+  }
+  for (let k = kernels.length - 1; k >= 0; k--) {
+    const { late, lateReads } = kernels[k]!
+    if (late?.some((slot) => read[slot] === 1) !== true) continue
+    wanted[k] = true
+    for (const slot of lateReads ?? []) read[slot] = 1
+  }
+  return wanted
 }
 
 function inChain(error: unknown, chain: number, sweep: number): unknown {

@@ -1,5 +1,5 @@
 import { checkOptionNames, OptionError, suggest } from "../core/errors.ts"
-import { at, state } from "../models/expression.ts"
+import { at, children, type Expr, state } from "../models/expression.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { RelationGraph } from "../models/relations/relation-graph.ts"
 import { streamFor } from "../random/stream.ts"
@@ -58,7 +58,7 @@ export function makeGraphRunSpec(
   const mend = bindMend(plan)
   return {
     ...run,
-    blocks: lowerRelationPlan(plan),
+    blocks: lowerRelationPlan(plan, slotsRead(model.graph, monitors)),
     layout: layoutOf(model.graph),
     initial: Array.from({ length: run.chains }, (_, chain) =>
       initialState(
@@ -70,6 +70,21 @@ export function makeGraphRunSpec(
     ),
     monitors,
   }
+}
+
+/** Slots that monitored quantities read. */
+function slotsRead({ variables }: RelationGraph, monitors: readonly Quantity[]): Set<number> {
+  const found = new Set<number>()
+  const visit = (e: Expr): void => {
+    if (e.op === "state") {
+      const { offset, size } = variables.find(({ name }) => name === e.node)!
+      if (e.at?.kind === "at") found.add(offset + e.at.position)
+      else for (let k = 0; k < size; k++) found.add(offset + k)
+    }
+    for (const child of children(e)) visit(child)
+  }
+  for (const { value } of monitors) visit(value)
+  return found
 }
 
 /** Arrays as nodes of the layout by which quantities are read. */

@@ -12,6 +12,8 @@ export interface Kernel {
   readonly writes: Int32Array
   /** Those of them that no later update depends on, drawn only when asked for: see `step`. None when absent. */
   readonly late?: Int32Array
+  /** Slots of other kernels' late draws from which its own are made. None when absent. */
+  readonly lateReads?: Int32Array
   /** Doubles of adaptation memory. */
   readonly memoryLength: number
   /**

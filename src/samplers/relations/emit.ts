@@ -58,8 +58,9 @@ export interface Writer {
 
 /**
  * @param index name of the variable that holds the instance
+ * @param prefix of the names of variables that it declares
  */
-export function createWriter(relation: Relation, constants: Constants, index = "i"): Writer {
+export function createWriter(relation: Relation, constants: Constants, index = "i", prefix = ""): Writer {
   const lines: string[] = []
   let temporaries = 0
 
@@ -88,10 +89,10 @@ export function createWriter(relation: Relation, constants: Constants, index = "
   }
 
   const gatherBase = (gather: Gather): string => {
-    const name = `g${temporaries++}`
+    const name = `${prefix}g${temporaries++}`
     const start = gather.shared ? String(gather.start[0]) : column(gather.start, table, index)
     const terms = gather.indices.map(({ value, stride, size }) => {
-      const j = `j${temporaries++}`
+      const j = `${prefix}j${temporaries++}`
       lines.push(`const ${j} = ${scalar(value)};`)
       return { j, stride, size }
     })
@@ -158,7 +159,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
           : null
     if (body === null) return null
     const n = length(e.args[0]!)
-    const total = `r${temporaries++}`
+    const total = `${prefix}r${temporaries++}`
     lines.push(`let ${total} = 0; for (let k = 0; k < ${n}; k++) ${total} += ${body("k")};`)
     return e.name === "mean" ? `(${total} / ${n})` : total
   }
@@ -196,7 +197,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
           const name = array(arg)
           return `${name}[k]`
         }
-        const name = `a${temporaries++}`
+        const name = `${prefix}a${temporaries++}`
         lines.push(`const ${name} = ${scalar(arg)};`)
         return name
       })

@@ -2,7 +2,6 @@
 import {
   type BugsArrayDistribution,
   type BugsDistribution,
-  type BugsNumberDistribution,
   lookupBugsDistribution,
 } from "../../models/bugs/distribution-table.ts"
 import type {
@@ -12,8 +11,9 @@ import type {
   RelationGraph,
   StochasticRelation,
 } from "../../models/relations/relation-graph.ts"
+import { writeDensity } from "./density-text.ts"
 import type { Runs } from "./dependents.ts"
-import { type Constants, dimsOf, noConstants, sizeOf } from "./emit.ts"
+import { type Constants, createWriter, dimsOf, noConstants, sizeOf } from "./emit.ts"
 import { createEmitter } from "./emit-tangents.ts"
 import { interpretFunction } from "./interpret-code.ts"
 
@@ -202,7 +202,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
     argTangents: compileArgTangents(relation, fixed),
     logDensity:
       distribution.calling === "numbers"
-        ? compileNumberDensity(relation, distribution)
+        ? compileNumberDensity(relation)
         : arrayDensity(relation, distribution, { args, argStarts, argLengths, argsLength }),
   }
 }
@@ -213,29 +213,25 @@ const boundsOf = ({ bounds }: StochasticRelation): readonly RelationExpr[] => [
 ]
 
 /** A loop over instances with the density inlined where the engine can. Data that are truncated are divided by the mass. */
-function compileNumberDensity(
-  relation: StochasticRelation,
-  distribution: BugsNumberDistribution,
-): WeighedFunctions["logDensity"] {
+function compileNumberDensity(relation: StochasticRelation): WeighedFunctions["logDensity"] {
   const constants = noConstants()
-  constants.distributions.push(distribution)
-  const emitter = createEmitter(relation, constants)
-  const args = relation.args.map((arg) => emitter.scalar(arg))
-  const padded = [...args, "0", "0", "0", "0"].slice(0, 4).join(", ")
+  const { head, lines, value, args, distribution } = writeDensity(relation, constants)
+  const writer = createWriter(relation, constants, "i", "b")
   const truncates = relation.bounds !== null
-  const [lower, upper] = truncates ? boundsOf(relation).map((e) => emitter.scalar(e)) : []
-  const target = emitter.slots(relation.writes, 1)("0")
-  const f = relation.observed ? "logLikelihood" : "logDensity"
-  const lines = [
-    ...emitter.lines,
-    `const x = s[${target}];`,
+  const [lower, upper] = truncates ? boundsOf(relation).map((e) => writer.scalar(e)) : []
+  const body = [
+    `const x = s[${writer.slots(relation.writes, 1)("0")}];`,
+    ...lines,
+    ...writer.lines,
     ...(truncates ? [`if (!(x >= ${lower} && x <= ${upper})) return -Infinity;`] : []),
-    `total += D0.${f}(x, ${padded});`,
-    ...(relation.bounds?.kind === "T" ? [`total -= D0.logMass(${lower}, ${upper}, ${padded});`] : []),
+    `total += ${value};`,
+    ...(relation.bounds?.kind === "T"
+      ? [`total -= ${distribution}.logMass(${lower}, ${upper}, ${args});`]
+      : []),
   ]
   return makeFunction(
     ["s", "list", "from", "to"],
-    `let total = 0;\nfor (let n = from; n < to; n++) {\nconst i = list[n];\n${lines.join("\n")}\n}\nreturn total;`,
+    `${head.join("\n")}\nlet total = 0;\nfor (let n = from; n < to; n++) {\nconst i = list[n];\n${body.join("\n")}\n}\nreturn total;`,
     constants,
   )
 }

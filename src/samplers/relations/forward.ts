@@ -1,4 +1,5 @@
 import { InternalError } from "../../core/errors.ts"
+import { forEachParent, type RelationGraph } from "../../models/relations/relation-graph.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel } from "../sampler.ts"
 import type { Engine } from "./engine.ts"
@@ -21,6 +22,34 @@ export function matchForward({ network }: RelationModel): ForwardMatch | null {
   return { relation, instance: Int32Array.from(ids, (id, k) => id - network.base[relation[k]!]!) }
 }
 
+/**
+ * What of a match is wanted by those who read some slots: computed instances that neither these nor anything drawn here hangs on
+ * are left out. All draws stay, so that they are the same whatever is read.
+ */
+export function pruneForward(
+  { relation, instance }: ForwardMatch,
+  graph: RelationGraph,
+  read: Iterable<number>,
+): ForwardMatch {
+  const wanted = new Uint8Array(graph.length)
+  for (const slot of read) wanted[slot] = 1
+  const keeps = new Uint8Array(relation.length)
+  for (let k = relation.length - 1; k >= 0; k--) {
+    const one = graph.relations[relation[k]!]!
+    const i = instance[k]!
+    const own = one.writes.subarray(i * one.width, (i + 1) * one.width)
+    if (one.kind === "deterministic" && !own.some((slot) => wanted[slot] === 1)) continue
+    keeps[k] = 1
+    forEachParent(one, i, (slot) => {
+      wanted[slot] = 1
+    })
+  }
+  return {
+    relation: relation.filter((_, k) => keeps[k] === 1),
+    instance: instance.filter((_, k) => keeps[k] === 1),
+  }
+}
+
 /** Draws predictions and missing data from their distribution given their parents, and computes what is only reported. */
 export function bindForward({ relation, instance }: ForwardMatch, engine: Engine): Kernel {
   const { graph } = engine
@@ -38,6 +67,7 @@ export function bindForward({ relation, instance }: ForwardMatch, engine: Engine
     writes,
     // Nothing that is drawn elsewhere hangs on them.
     late: writes,
+    lateReads: findParents(relation, instance, graph),
     memoryLength: 0,
     step(s, _memory, rng, _phase, effects = rng) {
       if (effects === null) return
@@ -51,6 +81,14 @@ export function bindForward({ relation, instance }: ForwardMatch, engine: Engine
       }
     },
   }
+}
+
+function findParents(relation: Int32Array, instance: Int32Array, graph: RelationGraph): Int32Array {
+  const found = new Set<number>()
+  relation.forEach((r, k) => {
+    forEachParent(graph.relations[r]!, instance[k]!, (slot) => found.add(slot))
+  })
+  return Int32Array.from(found)
 }
 
 /** Draws one instance of a stochastic relation from its distribution given its parents, truncation included. */

@@ -6,7 +6,7 @@ import type { LoweredBlock } from "../registry.ts"
 import { buildNetwork } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { bindEngine } from "./engine.ts"
-import { matchForward } from "./forward.ts"
+import { type ForwardMatch, matchForward, pruneForward } from "./forward.ts"
 import {
   bindRelationBlock,
   FORWARD,
@@ -153,11 +153,18 @@ export function bindMend(plan: RelationPlan): (s: Float64Array, rng: Stream) => 
   }
 }
 
-const MENDING: readonly string[] = ["truncated", "enumeration"]
+const MENDING: readonly string[] = ["truncated", "enumeration", "mixture-block"]
 
-/** What a worker needs to run the plan. */
-export const lowerRelationPlan = (plan: RelationPlan): LoweredBlock[] =>
-  plan.blocks.map(({ lowered }) => ({ sampler: "relations", data: lowered }))
+/**
+ * What a worker needs to run the plan.
+ * @param read slots that somebody looks at: what is only computed for others is left out
+ */
+export const lowerRelationPlan = (plan: RelationPlan, read: Iterable<number>): LoweredBlock[] =>
+  plan.blocks.flatMap(({ lowered }) => {
+    if (lowered.name !== FORWARD) return [{ sampler: "relations", data: lowered }]
+    const match = pruneForward(lowered.match as ForwardMatch, plan.graph, read)
+    return match.relation.length === 0 ? [] : [{ sampler: "relations", data: { ...lowered, match } }]
+  })
 
 const keyOf = ({ relation, instances }: Target): string => `${relation}:${instances[0]}:${instances.length}`
 

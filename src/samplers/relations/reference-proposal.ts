@@ -9,7 +9,7 @@ import { drawGamma } from "../../random/gamma.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 
-/** Degrees of freedom of the reference. */
+/** Degrees of freedom of the reference where nothing else is said. */
 const DF = 6
 /** Autocorrelation of reference steps: a little to the other side. */
 const AUTOREGRESSION = -0.3
@@ -39,7 +39,7 @@ export interface ReferenceProposal {
  * memory from `at` = [draws seen, draws since the last forgetting, log size of walks, whether ready, mean (d), covariance
  * (d²), its Cholesky factor (d²)].
  */
-export function createReference(d: number, at: number): ReferenceProposal {
+export function createReference(d: number, at: number, df = DF): ReferenceProposal {
   const mean = at + 4
   const covariance = mean + d
   const factor = covariance + d * d
@@ -55,7 +55,7 @@ export function createReference(d: number, at: number): ReferenceProposal {
   const load = (memory: Float64Array): void => {
     for (let k = 0; k < d * d; k++) l[k] = memory[factor + k]!
   }
-  const logT = (square: number): number => -0.5 * (DF + d) * Math.log1p(square / DF)
+  const logT = (square: number): number => -0.5 * (df + d) * Math.log1p(square / df)
   return {
     memoryLength: 4 + d + 2 * d * d,
     isReady: (memory) => memory[at + 3] === 1,
@@ -63,7 +63,7 @@ export function createReference(d: number, at: number): ReferenceProposal {
       load(memory)
       const before = squares(memory, phi)
       // The scale that mixes the t, given phi; given the scale the reference is normal.
-      const width = 1 / Math.sqrt((2 * drawGamma(rng, 0.5 * (DF + d))) / (DF + before))
+      const width = 1 / Math.sqrt((2 * drawGamma(rng, 0.5 * (df + d))) / (df + before))
       const fresh = width * Math.sqrt(1 - AUTOREGRESSION * AUTOREGRESSION)
       for (let i = 0; i < d; i++) z[i] = AUTOREGRESSION * z[i]! + fresh * drawNormal(rng)
       let after = 0

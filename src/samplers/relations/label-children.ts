@@ -1,0 +1,177 @@
+/**
+ * Children of labels (`T[i]` in `y[i] ~ dnorm(lambda[T[i]], tau)`), as functions that weigh them at every value of their label
+ * without changing the state: what is computed between label and child is written into the child's expressions, and the label
+ * replaced by a number.
+ */
+import {
+  type Gather,
+  type Reference,
+  type Relation,
+  type RelationExpr,
+  referenceStart,
+  type StochasticRelation,
+} from "../../models/relations/relation-graph.ts"
+import { writeDensity } from "./density-text.ts"
+import type { Network } from "./dependents.ts"
+import { createWriter, noConstants } from "./emit.ts"
+import { makeFunction } from "./engine.ts"
+
+/** Instances of one relation that hang on labels, each on one. Plain data. */
+export interface LabelChild {
+  readonly relation: number
+  readonly instances: Int32Array
+  /** By instance: its label, by position among the labels. */
+  readonly labels: Int32Array
+}
+
+/** Deterministic relations in a row between label and child beyond which a model is not taken apart. */
+const DEEPEST = 8
+
+/**
+ * A child with everything that hangs on labels between it and them written into its arguments.
+ * @param reached whether a slot is a label or computed from one
+ * @returns null when that cannot be done: arrays are computed from labels, or several relations compute what it reads
+ */
+export function inlineLabels(
+  { graph, owners }: Pick<Network, "graph" | "owners">,
+  child: StochasticRelation,
+  isLabel: (slot: number) => boolean,
+  reached: (slot: number) => boolean,
+): StochasticRelation | null {
+  const references: Reference[] = []
+  const gathers: Gather[] = []
+  /** Of relation `of`, whose instance `at[i]` (absent: i itself) is meant by instance i of the child. */
+  const visit = (
+    of: Relation,
+    at: Int32Array | null,
+    e: RelationExpr,
+    depth: number,
+  ): RelationExpr | null => {
+    if (depth > DEEPEST) return null
+    switch (e.op) {
+      case "loop":
+        return at === null ? e : { ...e, values: Float64Array.from(at, (i) => e.values[i]!) }
+      case "read": {
+        const reference = of.references[e.reference]!
+        if (reference.slots.some(reached) && !reference.slots.every(isLabel)) {
+          const next = readComputed(of, at, reference)
+          return next === null ? null : visit(next.relation, next.at, next.relation.value, depth + 1)
+        }
+        if (reference.slots.some(isLabel) && reference.length !== 1) return null
+        return { op: "read", reference: references.push(rowsOf(reference, at)) - 1 }
+      }
+      case "gather": {
+        const gather = of.gathers[e.gather]!
+        if (gather.reach.some(reached)) return null
+        const indices = gather.indices.map((index) => ({
+          ...index,
+          value: visit(of, at, index.value, depth),
+        }))
+        const known = indices.flatMap(({ value, ...rest }) => (value === null ? [] : [{ ...rest, value }]))
+        if (known.length < indices.length) return null
+        return { op: "gather", gather: gathers.push({ ...gatherRows(gather, at), indices: known }) - 1 }
+      }
+      case "call": {
+        const args = e.args.map((arg) => visit(of, at, arg, depth))
+        const known = args.flatMap((arg) => (arg === null ? [] : [arg]))
+        return known.length < args.length ? null : { ...e, args: known }
+      }
+      default:
+        return e
+    }
+  }
+  const readComputed = (of: Relation, at: Int32Array | null, { slots, length, shared }: Reference) => {
+    if (length !== 1) return null
+    const count = at?.length ?? of.size
+    const read = Array.from({ length: count }, (_, i) => slots[shared ? 0 : at === null ? i : at[i]!]!)
+    const relation = graph.relations[owners.relation[read[0]!]!]
+    if (relation?.kind !== "deterministic" || relation.width !== 1) return null
+    if (!read.every((slot) => graph.relations[owners.relation[slot]!] === relation)) return null
+    return { relation, at: Int32Array.from(read, (slot) => owners.instance[slot]!) }
+  }
+  const args = child.args.map((arg) => visit(child, null, arg, 0))
+  const known = args.flatMap((arg) => (arg === null ? [] : [arg]))
+  return known.length < args.length ? null : { ...child, args: known, references, gathers }
+}
+
+/** Rows of a reference by instance of another relation. */
+function rowsOf(reference: Reference, at: Int32Array | null): Reference {
+  const { slots, length, shared } = reference
+  if (at === null || shared) return reference
+  const rows = new Int32Array(length * at.length)
+  at.forEach((i, n) => {
+    const from = referenceStart(reference, i)
+    rows.set(slots.subarray(from, from + length), n * length)
+  })
+  return { ...reference, slots: rows }
+}
+
+function gatherRows(gather: Gather, at: Int32Array | null): Gather {
+  if (at === null || gather.shared) return gather
+  return { ...gather, start: Int32Array.from(at, (i) => gather.start[i]!) }
+}
+
+/** An expression with labels at a value. */
+function atLabel(
+  relation: Relation,
+  e: RelationExpr,
+  isLabel: (slot: number) => boolean,
+  value: number,
+): RelationExpr {
+  if (e.op === "call") return { ...e, args: e.args.map((arg) => atLabel(relation, arg, isLabel, value)) }
+  if (e.op !== "read" || !relation.references[e.reference]!.slots.some(isLabel)) return e
+  return { op: "number", value }
+}
+
+/** Adds, for child n of a list and label value k, its log density to `out[places[n] + k]`. */
+export type WeighLabels = (
+  s: Float64Array,
+  list: Int32Array,
+  places: Int32Array,
+  to: number,
+  out: Float64Array,
+) => void
+
+/** @param values of every label, in their order */
+export function compileLabelChild(
+  inlined: StochasticRelation,
+  isLabel: (slot: number) => boolean,
+  values: readonly number[],
+): WeighLabels {
+  const constants = noConstants()
+  const head: string[] = []
+  const cases = values.flatMap((value, k) => {
+    const relation: StochasticRelation = {
+      ...inlined,
+      args: inlined.args.map((arg) => atLabel(inlined, arg, isLabel, value)),
+      gathers: inlined.gathers.map((gather) => ({
+        ...gather,
+        indices: gather.indices.map((index) => ({
+          ...index,
+          value: atLabel(inlined, index.value, isLabel, value),
+        })),
+      })),
+    }
+    const density = writeDensity(relation, constants, `v${k}`)
+    head.push(...density.head)
+    return [...density.lines, `out[p + ${k}] += ${density.value};`]
+  })
+  const target = createWriter(inlined, constants).slots(inlined.writes, 1)("0")
+  return makeFunction<WeighLabels>(
+    ["s", "list", "places", "to", "out"],
+    `${head.join("\n")}\nfor (let n = 0; n < to; n++) {\nconst i = list[n];\nconst p = places[n];\nconst x = s[${target}];\n${cases.join("\n")}\n}`,
+    constants,
+  )
+}
+
+/** Whether a relation's arguments are the same in every instance. */
+export const hasSharedArguments = ({ references, gathers, args }: StochasticRelation): boolean =>
+  references.every(
+    ({ slots, shared, length }) => shared || slots.every((slot, k) => slot === slots[k % length]!),
+  ) &&
+  gathers.length === 0 &&
+  !args.some(hasLoop)
+
+function hasLoop(e: RelationExpr): boolean {
+  return e.op === "loop" || (e.op === "call" && e.args.some(hasLoop))
+}
