@@ -2,6 +2,7 @@ import type { BugsExpr, BugsStatement } from "./ast.ts"
 import { type Column, evaluateColumn } from "./columns.ts"
 import { compileFixed, type FixedValue, type Known } from "./fixed.ts"
 import { type Iterations, iterationAt, ONCE } from "./iterations.ts"
+import { printExpr } from "./print.ts"
 
 /** Iterations of one loop in all: models that mean more do not fit into memory. */
 const MOST_ITERATIONS = 4_000_000
@@ -100,7 +101,7 @@ function compileRange(
   const integer = (value: FixedValue, of: BugsExpr): number => {
     if (value === null)
       throw known.error(
-        "the range of a loop must be known before drawing",
+        `the range of a loop must be known before drawing, and "${printExpr(of)}" is not`,
         of,
         "use constants and data, or give data for what it names",
       )

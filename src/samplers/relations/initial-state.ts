@@ -81,10 +81,27 @@ function findFailure(
   for (const { relation, instance } of sequence) {
     const f = engine.functions[relation]!
     one[0] = instance
-    if (f.kind === "stochastic" && !(f.logDensity(state, one, 0, 1) > -Infinity))
-      return { relation, instance, state }
+    if (f.kind !== "stochastic") continue
+    if (!(f.logDensity(state, one, 0, 1) > -Infinity)) return { relation, instance, state }
+    if (!isPossible(engine, relation, instance, state)) return { relation, instance, state }
   }
   return null
+}
+
+/** Whether data lie where their distribution has them: the densities of observed draws leave terms in the data out. */
+function isPossible(engine: Engine, relation: number, instance: number, state: Float64Array): boolean {
+  const f = engine.functions[relation]!
+  const { observed, writes, width } = relationOf(engine.graph, relation)
+  if (!observed || f.kind !== "stochastic") return true
+  const { distribution, argStarts, argLengths } = f
+  const args = new Float64Array(f.argsLength)
+  f.args(state, instance, args)
+  if (distribution.calling === "numbers") {
+    const [a = 0, b = 0, c = 0, d = 0] = args
+    return distribution.logDensity(state[writes[instance]!]!, a, b, c, d) > -Infinity
+  }
+  const x = Float64Array.from({ length: width }, (_, k) => state[writes[instance * width + k]!]!)
+  return distribution.logDensity(x, 0, width, args, argStarts, argLengths) > -Infinity
 }
 
 interface Failure {
