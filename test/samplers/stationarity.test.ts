@@ -6,7 +6,7 @@ import { methodsFor, SMALL_ZOO, smallModelOf } from "../kit/small-zoo.ts"
 import { brokenLaws } from "../kit/stationarity.ts"
 
 /** A replicate of the collapsed sampler fits its proposal anew; the slow tier has 20,000 of all. */
-const REPLICATES = { gibbs: 1000, blocked: 500, collapsed: 250 } as const
+const REPLICATES = { gibbs: 500, blocked: 500, collapsed: 250 } as const
 /** What it takes to see half a degree of freedom. */
 const MUTANT_REPLICATES = 4000
 
