@@ -78,7 +78,7 @@ export const samplingOptions = (
   group("Sampling:", [
     countOption("--chains <n>", "chains (default: 4)", 4),
     countOption("--draws <n>", "kept draws of each chain (default: 1000)", 1000),
-    countOption("--warmup <n>", "sweeps before the first kept draw (default: 1000)", 1000, 0),
+    countOption("--warmup <n>", "sweeps before the first kept draw (default: 1000)", 1000),
     countOption("--thin <n>", "sweeps for each kept draw (default: 1)", 1),
     new Option("--seed <text>", 'any text; the same seed gives the same draws (default: "gibbsite")'),
     countOption("--workers <n>", "threads; the draws do not depend on it (default: as many as pay)", 2),
@@ -177,14 +177,14 @@ export function pathOption(flags: string, description: string): Option {
 }
 
 /** A positive whole number, written in digits. @throws OptionError */
-export function countOption(flags: string, description: string, example: number, least: 0 | 1 = 1): Option {
+export function countOption(flags: string, description: string, example: number): Option {
   const name = flags.split(" ")[0]!
   return new Option(flags, description).argParser((text) => {
     const value = Number(text)
     const isWhole = /^\+?\d+$/.test(text)
-    if (isWhole && value >= least && value <= MOST_SWEEPS) return value
+    if (isWhole && value >= 1 && value <= MOST_SWEEPS) return value
     const most = isWhole && value > MOST_SWEEPS ? ` of at most ${MOST_SWEEPS}` : ""
-    throw new OptionError(`found "${text}", expected a ${least === 1 ? "positive " : ""}whole number${most}`, {
+    throw new OptionError(`found "${text}", expected a positive whole number${most}`, {
       code: "invalid-option",
       where: name,
       hint: `for instance ${name} ${example}`,
