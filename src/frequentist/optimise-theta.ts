@@ -48,9 +48,11 @@ export function optimiseTheta(
   signal: AbortSignal | undefined,
 ): ThetaOptimum {
   const counter = { evaluations: 0 }
-  const { initial, origin } =
-    start === undefined ? chooseStart(criterion) : { initial: start, origin: "the given start" }
-  const first = searchFrom(criterion, initial, counter, signal)
+  const { initial, origin, isMinimum } =
+    start === undefined
+      ? chooseStart(criterion)
+      : { initial: start, origin: "the given start", isMinimum: false }
+  const first = searchFrom(criterion, initial, counter, signal, isMinimum)
   const log = [`from ${origin}: ${describe(first)}`]
   let best = first
   const { terms } = criterion.system
@@ -66,14 +68,23 @@ export function optimiseTheta(
   return { ...best, log, evaluations: counter.evaluations }
 }
 
-function chooseStart(criterion: Criterion): { readonly initial: Float64Array; readonly origin: string } {
+interface Start {
+  readonly initial: Float64Array
+  readonly origin: string
+  /** A search has ended there: it is to be confirmed. */
+  readonly isMinimum: boolean
+}
+
+function chooseStart(criterion: Criterion): Start {
   const { system, method } = criterion
-  if (isCostly(criterion)) return { initial: momentStart(system), origin: "estimates by moments" }
+  if (isCostly(criterion)) {
+    return { initial: momentStart(system), origin: "estimates by moments", isMinimum: false }
+  }
   const identity = scaledIdentity(criterion, 1)
   const isMergeable = identity.length <= NEWTON_PARAMETERS && criterion.knownVariance === null
   const found = isMergeable ? searchOneFactor(system, method, identity) : null
-  if (found === null) return { initial: identity, origin: "T = I" }
-  return { initial: found, origin: "T = I, first on merged levels" }
+  if (found === null) return { initial: identity, origin: "T = I", isMinimum: false }
+  return { initial: found, origin: "T = I, first on merged levels", isMinimum: true }
 }
 
 type Search = Omit<ThetaOptimum, "log" | "evaluations"> & { readonly reason: string }
@@ -87,9 +98,11 @@ function searchFrom(
   start: Float64Array,
   counter: { evaluations: number },
   signal: AbortSignal | undefined,
+  isMinimum = false,
 ): Search {
   const { terms } = criterion.system
-  let minimum = minimise(criterion, start, signal)
+  signal?.throwIfAborted()
+  let minimum = (isMinimum ? confirm(criterion, start) : null) ?? minimise(criterion, start, signal)
   counter.evaluations += minimum.evaluations
   for (let attempt = 0; ; attempt++) {
     const snapped = snapToBoundary(criterion, unpackTheta(terms, minimum.x), minimum.value)
@@ -119,6 +132,17 @@ function searchFrom(
     minimum = minimise(criterion, packTheta(terms, off), signal)
     counter.evaluations += minimum.evaluations
   }
+}
+
+/** A gradient below this, where a search with exact Hessians has ended, hides a decrease of about its square. */
+const CONFIRMED = 1e-6
+
+/** The minimum that another search found, if this gradient says so too: the Hessian need not be formed again. */
+function confirm(criterion: Criterion, theta: Float64Array): Minimum | null {
+  const { value, gradient } = evaluateTheta(criterion, theta)
+  if (!gradient.every((slope) => Math.abs(slope) < CONFIRMED)) return null
+  const reason = "the expected decrease is below the tolerance"
+  return { x: theta, value, gradient, converged: true, reason, iterations: 0, evaluations: 1 }
 }
 
 function minimise(criterion: Criterion, start: Float64Array, signal: AbortSignal | undefined): Minimum {
