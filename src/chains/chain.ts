@@ -62,7 +62,12 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
   const memory = kernels.map((kernel, k) => from?.memory[k]?.slice() ?? new Float64Array(kernel.memoryLength))
   const rng = from === undefined ? streamFor(spec.seed, number, "sweep") : Stream.restore(from.stream)
   const effects =
-    from === undefined ? streamFor(spec.seed, number, "effects") : Stream.restore(from.effectsStream)
+    from === undefined
+      ? Stream.pair(
+          streamFor(spec.seed, number, "effects"),
+          streamFor(spec.seed, number, "effects, second lane"),
+        )
+      : Stream.restore(from.effectsStream)
   const wanted = findWanted(spec, kernels)
   const summarised = spec.moments ?? new Int32Array(0)
   const moments = options.moments ?? new Float64Array(momentsLength(summarised.length))

@@ -2,8 +2,8 @@ import erfc from "@stdlib/math-base-special-erfc"
 import { describe, expect, it } from "vitest"
 import { upperIncompleteGamma } from "../../src/math/incomplete-gamma.ts"
 import { drawExponential } from "../../src/random/exponential.ts"
-import { drawNormal } from "../../src/random/normal.ts"
-import { streamFor } from "../../src/random/stream.ts"
+import { drawNormal, fillNormals } from "../../src/random/normal.ts"
+import { Stream, streamFor } from "../../src/random/stream.ts"
 import { collect, FALSE_ALARM, fits, MCSE_LIMIT, meanDeviation, testFit } from "../kit/goodness-of-fit.ts"
 
 const phi = (x: number) => 0.5 * erfc(-x / Math.SQRT2)
@@ -107,5 +107,43 @@ describe("drawExponential", () => {
     const draws = collect(() => drawExponential(stream))
     expect(fits(testFit(draws, (x) => -Math.expm1(-x)))).toBe(true)
     expect(Math.abs(meanDeviation(draws, 1, 1))).toBeLessThan(MCSE_LIMIT)
+  })
+})
+
+describe("blocks of draws", () => {
+  const one = () => streamFor("blocks", 0, "first")
+  const pair = () => Stream.pair(one(), streamFor("blocks", 0, "second"))
+
+  it("from one lane are the draws one by one", () => {
+    const [rng, same] = [one(), one()]
+    const block = new Float64Array(3000)
+    fillNormals(rng, block, 3000)
+    for (const value of block) expect(value).toBe(drawNormal(same))
+    expect(rng.snapshot()).toEqual(same.snapshot())
+  })
+
+  it("from two lanes go on where they stopped, restored or not, and leave the rest of `out`", () => {
+    const rng = pair()
+    const whole = new Float64Array(2000)
+    fillNormals(pair(), whole, 2000)
+    const part = new Float64Array(1001).fill(7)
+    fillNormals(rng, part, 1000)
+    expect(part.subarray(0, 1000)).toEqual(whole.subarray(0, 1000))
+    expect(part[1000]).toBe(7)
+    for (const next of [Stream.restore(rng.snapshot()), rng.clone(), rng]) {
+      fillNormals(next, part, 1000)
+      expect(part.subarray(0, 1000)).toEqual(whole.subarray(1000))
+    }
+  })
+
+  it("from two lanes are standard normal", () => {
+    const draws = new Float64Array(100_000)
+    fillNormals(pair(), draws, draws.length)
+    expect(fits(testFit(draws, phi))).toBe(true)
+    expect(draws.filter((x) => Math.abs(x) > R).length).toBeGreaterThan(5)
+    // Neighbours do not depend on each other: the sum of products has variance n.
+    let product = 0
+    for (let i = 1; i < draws.length; i++) product += draws[i]! * draws[i - 1]!
+    expect(Math.abs(product) / Math.sqrt(draws.length)).toBeLessThan(4)
   })
 })

@@ -2,7 +2,7 @@
  * Models with one grouping factor: evaluations by classes of levels (`level-classes.ts`, `one-factor-code.ts`), draws of
  * the effects level by level. Same mathematics as `factorisation.ts`, of which it is the special case.
  */
-import { drawNormal } from "../../random/normal.ts"
+import { fillNormals } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Likelihood, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { LevelClasses } from "./level-classes.ts"
@@ -108,15 +108,17 @@ function bindDrawEffects(
   /** Lower triangles by rows of the factors, diagonals inverted. */
   const factors = new Float64Array(count * triangle)
   const width = (p + 1) * q
+  const noise = new Float64Array(levels * q)
   if (q === 1) {
     return (weight, state, rng) => {
       const prior = inverse[0]!
+      fillNormals(rng, noise, levels)
       for (let c = 0; c < count; c++) factors[c] = 1 / Math.sqrt(weight * constants[c * stride]! + prior)
       for (let l = 0, at = 0; l < levels; l++, at += width) {
         let value = right[at]!
         for (let a = 0; a < p; a++) value -= right[at + 1 + a]! * draw[a]!
         const root = factors[classOf[l]!]!
-        state[ownSlots[l]!] = (weight * value * root + drawNormal(rng)) * root
+        state[ownSlots[l]!] = (weight * value * root + noise[l]!) * root
       }
     }
   }
@@ -125,6 +127,7 @@ function bindDrawEffects(
       const prior11 = inverse[0]!
       const prior21 = inverse[2]!
       const prior22 = inverse[3]!
+      fillNormals(rng, noise, 2 * levels)
       for (let c = 0, o = 0; c < 3 * count; c += 3, o += stride) {
         const root1 = 1 / Math.sqrt(weight * constants[o]! + prior11)
         const below = (weight * constants[o + 1]! + prior21) * root1
@@ -146,9 +149,9 @@ function bindDrawEffects(
         const root2 = factors[base + 2]!
         first *= weight * root1
         second = (weight * second - below * first) * root2
-        const u2 = (second + drawNormal(rng)) * root2
+        const u2 = (second + noise[2 * l]!) * root2
         state[ownSlots[2 * l + 1]!] = u2
-        state[ownSlots[2 * l]!] = (first + drawNormal(rng) - below * u2) * root1
+        state[ownSlots[2 * l]!] = (first + noise[2 * l + 1]! - below * u2) * root1
       }
     }
   }
@@ -169,6 +172,7 @@ function bindDrawEffects(
   const x = new Float64Array(q)
   return (weight, state, rng) => {
     factorise(weight)
+    fillNormals(rng, noise, levels * q)
     for (let l = 0, at = 0; l < levels; l++, at += width) {
       const base = triangle * classOf[l]!
       for (let t = 0; t < q; t++) {
@@ -180,7 +184,7 @@ function bindDrawEffects(
         x[t] = value * factors[row + t]!
       }
       for (let t = q - 1; t >= 0; t--) {
-        let value = x[t]! + drawNormal(rng)
+        let value = x[t]! + noise[l * q + t]!
         for (let m = t + 1; m < q; m++) value -= factors[base + (m * (m + 1)) / 2 + t]! * x[m]!
         x[t] = value * factors[base + (t * (t + 3)) / 2]!
         state[ownSlots[l * q + t]!] = x[t]!

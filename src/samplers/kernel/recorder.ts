@@ -17,8 +17,7 @@ export function bindRecorder(
   interpreted = false,
 ): Recorder {
   const slots = quantities.map((e) => slotOf(e, layout))
-  const copied = Int32Array.from(quantities.flatMap((_, k) => (slots[k] === null ? [] : [k])))
-  const from = Int32Array.from(slots.flatMap((slot) => (slot === null ? [] : [slot])))
+  const runs = runsOf(slots)
   const computed = quantities.map((_, k) => k).filter((k) => slots[k] === null)
   const compute = bindComputed(
     computed.map((k) => quantities[k]!),
@@ -27,9 +26,27 @@ export function bindRecorder(
     interpreted,
   )
   return (state, record, offset) => {
-    for (let k = 0; k < copied.length; k++) record[offset + copied[k]!] = state[from[k]!]!
+    for (let r = 0; r < runs.length; r += 3) {
+      const from = runs[r]!
+      const to = offset + runs[r + 1]!
+      const length = runs[r + 2]!
+      for (let k = 0; k < length; k++) record[to + k] = state[from + k]!
+    }
     compute(state, record, offset)
   }
+}
+
+/** Neighbours that are copied from neighbours: first slot, first position and length of each run. */
+function runsOf(slots: readonly (number | null)[]): Int32Array {
+  const runs: number[] = []
+  slots.forEach((slot, k) => {
+    if (slot === null) return
+    const last = runs.length - 3
+    const [from, to, length] = [runs[last], runs[last + 1], runs[last + 2]]
+    if (length !== undefined && slot === from! + length && k === to! + length) runs[last + 2] = length + 1
+    else runs.push(slot, k, 1)
+  })
+  return Int32Array.from(runs)
 }
 
 function bindComputed(
