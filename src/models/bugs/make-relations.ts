@@ -5,6 +5,7 @@ import { checkKnown } from "./check-known.ts"
 import { selectIterations } from "./iterations.ts"
 import { type LoweringSite, lowerExprs, splitByShape } from "./lower-relation.ts"
 import { expressionsOf } from "./names.ts"
+import { isPartlyObservable, splitObserved } from "./observed-in-part.ts"
 import { printStatement } from "./print.ts"
 import { rightHandSide } from "./resolve-fixed.ts"
 import type { PlacedStatement } from "./targets.ts"
@@ -24,7 +25,7 @@ export function makeRelations(arrays: Arrays, placed: readonly PlacedStatement[]
       const variable = source.statement.target.name
       const count = (counts.get(variable) ?? 0) + 1
       counts.set(variable, count)
-      relations.push(makeRelation(arrays, group, count === 1 ? variable : `${variable}#${count}`))
+      relations.push(...makeRelation(arrays, group, count === 1 ? variable : `${variable}#${count}`))
     }
   }
   return relations
@@ -34,6 +35,8 @@ export function makeRelations(arrays: Arrays, placed: readonly PlacedStatement[]
 interface Group extends Omit<PlacedStatement, "start" | "dims"> {
   readonly dims: readonly number[]
   readonly observed: boolean
+  /** Which elements of an instance are data, when some are and some are not. */
+  readonly known: readonly boolean[] | null
 }
 
 function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
@@ -56,7 +59,7 @@ function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
       else group.push(i)
     }
     return [...groups].map(([key, chosen]) =>
-      pickGroup(source, Int32Array.from(chosen), key.startsWith("data")),
+      pickGroup(source, Int32Array.from(chosen), key.startsWith("data"), knownOf(key)),
     )
   })
 }
@@ -79,20 +82,29 @@ function keyOf(arrays: Arrays, { statement, slots, start, dims }: PlacedStatemen
   const shape = own.length === 1 ? "1" : dims(i).join()
   if (statement.kind === "deterministic") return known === own.length ? null : `computed ${shape}`
   if (known !== 0 && known !== own.length) {
-    throw arrays.error(
-      `${statement.target.name} is observed in part: ${known} of ${own.length} elements of one draw`,
-      statement.target,
-      "give all of its elements, or none",
-    )
+    if (isPartlyObservable(statement.distribution) && statement.bounds === null)
+      return `part ${own.reduce((key, slot) => key + (Number.isNaN(arrays.values[slot]!) ? "0" : "1"), "")}`
+    throw observedInPart(arrays, statement, `${known} of ${own.length}`)
   }
   return `${known === 0 ? "drawn" : "data"} ${shape}`
 }
+
+const knownOf = (key: string): readonly boolean[] | null =>
+  key.startsWith("part ") ? Array.from(key.slice("part ".length), (bit) => bit === "1") : null
+
+const observedInPart = (arrays: Arrays, { target }: PlacedStatement["statement"], which: string) =>
+  arrays.error(
+    `${target.name} is observed in part: ${which} elements of one draw`,
+    target,
+    "give all of its elements, or none",
+  )
 
 /** Iterations of one shape. */
 function pickGroup(
   { slots, start, dims, iterations, ...source }: PlacedStatement,
   chosen: Int32Array,
   observed: boolean,
+  known: readonly boolean[] | null,
 ): Group {
   const first = chosen[0]!
   const width = start[first + 1]! - start[first]!
@@ -105,6 +117,7 @@ function pickGroup(
     slots: own,
     dims: dims(first),
     observed,
+    known,
   }
 }
 
@@ -114,7 +127,7 @@ const siteOf = (arrays: Arrays, { loops }: Pick<PlacedStatement, "loops">): Lowe
   findUndefined: (slots) => arrays.findUndefined(slots),
 })
 
-function makeRelation(arrays: Arrays, group: Group, id: string): Relation {
+function makeRelation(arrays: Arrays, group: Group, id: string): readonly Relation[] {
   const { statement, loops, iterations, slots, dims } = group
   const base = {
     id,
@@ -130,7 +143,7 @@ function makeRelation(arrays: Arrays, group: Group, id: string): Relation {
   const site = siteOf(arrays, group)
   if (statement.kind === "deterministic") {
     const { exprs, references, gathers } = lowerExprs(site, [rightHandSide(statement)], iterations)
-    return { ...base, kind: "deterministic", references, gathers, value: exprs[0]! }
+    return [{ ...base, kind: "deterministic", references, gathers, value: exprs[0]! }]
   }
   const { exprs, references, gathers } = lowerExprs(site, expressionsOf(statement), iterations)
   const args = exprs.slice(0, statement.args.length) as readonly RelationExpr[]
@@ -150,5 +163,12 @@ function makeRelation(arrays: Arrays, group: Group, id: string): Relation {
   }
   checkCall(arrays, statement, relation)
   checkKnown(arrays, statement, relation)
-  return relation
+  if (group.known === null) return [relation]
+  const parts = splitObserved(relation, group.known)
+  if (parts !== null) return parts
+  throw arrays.error(
+    `${base.variable} is observed in part, and ${relation.distribution} has arguments that are expressions`,
+    statement,
+    "give mean and matrix names of their own: mu[1:2] <- …, Omega[1:2, 1:2] <- …",
+  )
 }
