@@ -29,6 +29,8 @@ export interface ReferenceProposal {
   step(memory: Float64Array, phi: Float64Array, out: Float64Array, rng: Stream): number
   /** Draws a random-walk step from `phi` into `out`; its ratio is 1. */
   walk(memory: Float64Array, phi: Float64Array, out: Float64Array, rng: Stream): void
+  /** Draws a direction with the covariance that was learnt into `out`; only when the reference is ready. */
+  direction(memory: Float64Array, out: Float64Array, rng: Stream): void
   /** Warm-up only: learns a draw. */
   learn(memory: Float64Array, phi: Float64Array): void
   /** Warm-up only: adapts random-walk steps to the probability with which one was accepted. */
@@ -85,6 +87,14 @@ export function createReference(d: number, at: number, df = DF): ReferencePropos
         if (isReady) for (let j = 0; j <= i; j++) value += l[i * d + j]! * z[j]!
         else value += z[i]!
         out[i] = value
+      }
+    },
+    direction(memory, out, rng) {
+      load(memory)
+      for (let i = 0; i < d; i++) z[i] = drawNormal(rng)
+      for (let i = 0; i < d; i++) {
+        out[i] = 0
+        for (let j = 0; j <= i; j++) out[i]! += l[i * d + j]! * z[j]!
       }
     },
     learn(memory, phi) {

@@ -10,6 +10,7 @@ import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
+import { marginalBlock } from "./marginal-block.ts"
 import { mixtureBlock } from "./mixture-block.ts"
 import { normalSite } from "./normal-site.ts"
 import type {
@@ -99,6 +100,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
   registerBlock(mixtureBlock),
+  registerBlock(marginalBlock),
   registerBlock(curvatureBlock),
   registerBlock(collapsedBlock),
   registerBlock(gaussianBlock),
