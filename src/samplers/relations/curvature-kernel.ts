@@ -1,10 +1,7 @@
 import {
-  createSparseFactor,
   factoriseSparse,
   fromPivotOrder,
   logDeterminantSparse,
-  type SparseFactor,
-  type SparseSymbolic,
   solveSparse,
   solveSparseUpper,
   toPivotOrder,
@@ -14,44 +11,19 @@ import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
-import { bindWeigh, type Instances } from "./block-density.ts"
-import { type Coordinates, coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
-import { type ArgumentGroup, bindArgumentGroup } from "./curvature-factors.ts"
-import { bindCoordinatePriors } from "./curvature-priors.ts"
-import type { Dependents } from "./dependents.ts"
+import { bindWeigh } from "./block-density.ts"
+import { coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
+import type { CurvatureMatch } from "./curvature-match.ts"
+import { bindCurvature } from "./curvature-terms.ts"
 import type { Engine } from "./engine.ts"
-import { bindSlopes, type Factors } from "./gaussian-factors.ts"
-import { bindGroup } from "./gaussian-kernel.ts"
+import {
+  type Approximation,
+  createApproximation,
+  multiplyUpper,
+  sumOfSquares,
+} from "./normal-approximation.ts"
 import { createReference } from "./reference-proposal.ts"
 import { bindDirections } from "./slice-directions.ts"
-
-/** Plain data of a block with curvature. */
-export interface CurvatureMatch {
-  /** Elements x, and the normal children of which they are in the mean. */
-  readonly factors: Factors
-  /** All other children. */
-  readonly groups: readonly ArgumentGroup[]
-  readonly direction: Float64Array
-  readonly coordinates: Coordinates
-  readonly symbolic: SparseSymbolic
-  /** By group, normal ones first: for each pair of columns of each instance the place of their product in Q. */
-  readonly pairs: readonly Int32Array[]
-  /** Places of the diagonal of Q. */
-  readonly diagonal: Int32Array
-  /** Relation and instance that draw each element. */
-  readonly owners: { readonly relation: Int32Array; readonly instance: Int32Array }
-  /** Slots of the scales that go with the block. */
-  readonly scales: Int32Array
-  readonly scaleCoordinates: Coordinates
-  /** What to compute again after a move of elements and scales: one target. */
-  readonly after: Dependents
-  /** All stochastic instances whose density elements or scales enter. */
-  readonly weighed: readonly Instances[]
-  /** Whether these hang on nothing drawn that another block draws. */
-  readonly isAlone: boolean
-  /** Whether elements multiply each other: then no normal approximation has the right shape far from its centre. */
-  readonly isTwisted: boolean
-}
 
 /** Newton steps from the stored start to the point where the proposal is centred: near enough, and the cheapest. */
 const NEWTON_STEPS = 1
@@ -391,70 +363,5 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
     memory[0]! += 1
     const share = 1 / Math.min(memory[0]!, START_MEMORY)
     for (let k = 0; k < n; k++) memory[3 + k]! += share * (current.centre[k]! - memory[3 + k]!)
-  }
-}
-
-/** A normal approximation: mean, Cholesky factor of the precision. */
-interface Approximation {
-  readonly centre: Float64Array
-  readonly q: Float64Array
-  readonly move: Float64Array
-  readonly factor: SparseFactor
-  logDeterminant: number
-}
-
-const createApproximation = (symbolic: SparseSymbolic): Approximation => ({
-  centre: new Float64Array(symbolic.size),
-  q: new Float64Array(symbolic.entries),
-  move: new Float64Array(symbolic.size),
-  factor: createSparseFactor(symbolic),
-  logDeterminant: 0,
-})
-
-/** `out := L' x`, x in pivot order. */
-function multiplyUpper({ symbolic, values }: SparseFactor, x: Float64Array, out: Float64Array): void {
-  const { size, columnPointers, rowIndices } = symbolic
-  for (let j = 0; j < size; j++) {
-    let sum = 0
-    for (let p = columnPointers[j]!; p < columnPointers[j + 1]!; p++) sum += values[p]! * x[rowIndices[p]!]!
-    out[j] = sum
-  }
-}
-
-function sumOfSquares(x: Float64Array): number {
-  let sum = 0
-  for (let k = 0; k < x.length; k++) sum += x[k]! * x[k]!
-  return sum
-}
-
-/** A function that writes curvature and gradient in the coordinates u at a state. */
-function bindCurvature(
-  { factors, groups, direction, coordinates, pairs, diagonal, owners, after }: CurvatureMatch,
-  engine: Engine,
-): (s: Float64Array, q: Float64Array, gradient: Float64Array) => void {
-  const { slots, dependents } = factors
-  const n = slots.length
-  const scale = new Float64Array(n)
-  const normals = factors.groups.map((group, g) => bindGroup(group, pairs[g]!, engine))
-  const moveSlopes = bindSlopes(factors, engine, false, scale)
-  const parts = groups.map((group, g) =>
-    bindArgumentGroup(group, pairs[factors.groups.length + g]!, slots, dependents, engine, scale),
-  )
-  const priors = bindCoordinatePriors(slots, coordinates, diagonal, owners, engine)
-  const along = new Float64Array(engine.graph.length)
-  slots.forEach((slot, k) => {
-    along[slot] = direction[k]!
-  })
-  const isLinear = groups.some((group) => group.linear !== null)
-  const runs = after.computed
-  return (s, q, gradient) => {
-    q.fill(0)
-    gradient.fill(0)
-    for (let k = 0; k < n; k++) scale[k] = coordinateSlope(coordinates, k, s[slots[k]!]!)
-    moveSlopes(s)
-    for (const part of normals) part(s, q, gradient)
-    if (isLinear) engine.differentiate(s, along, runs, 0, runs.relation.length)
-    for (const part of parts) part(s, along, q, gradient)
-    priors(s, q, gradient)
   }
 }
