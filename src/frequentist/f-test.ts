@@ -53,7 +53,7 @@ export interface WaldTest {
 /** An F test for each term of the fixed part but the intercept. @throws what `termContrasts` and `testContrast` throw */
 export function anova(fit: LmmEstimate, options: AnovaOptions = {}): readonly AnovaRow[] {
   const adjustment = adjustmentOf(fit, options)
-  return termContrasts(fit.design, options.type ?? 3).map(({ term, rows, contrast }) => {
+  return termContrasts(fit.design, options.type ?? 3, fit.source).map(({ term, rows, contrast }) => {
     const l = toRows(contrast, rows, fit.fixed.length)
     return { term, ...testReduced(fit, reduce(fit, l, null), adjustment) }
   })

@@ -8,6 +8,7 @@
 
 import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { NumericalError, OptionError } from "../core/errors.ts"
+import type { Table } from "../data/table.ts"
 import { lowerTriangularFactor } from "../math/triangular-factor.ts"
 import type { Design } from "../models/formula/design.ts"
 import { ranks } from "./boundary.ts"
@@ -58,6 +59,8 @@ export interface FitLmmOptions {
   readonly weights?: Float64Array
   /** The residual variances are 1/w, known, and nothing about them is estimated; false by default. */
   readonly residualKnown?: boolean
+  /** The data of the design, for tests of type III where it left columns out. */
+  readonly source?: Table | null
   /** Correlation and variance function of the residuals. */
   readonly residual?: ResidualModel | null
   readonly signal?: AbortSignal
@@ -97,7 +100,7 @@ export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   }
   const held = options.search === false && start !== undefined
   const optimum = held ? holdTheta(criterion, start) : optimiseTheta(criterion, start, options.signal)
-  return assembleFit(criterion, optimum, began, null)
+  return assembleFit(criterion, optimum, began, null, options.source ?? null)
 }
 
 /** The given θ as if a search had ended there. */
@@ -120,7 +123,7 @@ function holdTheta(criterion: Criterion, theta: Float64Array): ThetaOptimum {
 function fitStructured(
   design: Design,
   residual: ResidualModel | null,
-  { method, weights, start, search, signal, residualKnown }: FitLmmOptions,
+  { method, weights, start, search, signal, residualKnown, source }: FitLmmOptions,
   began: number,
 ): LmmFit {
   if (search === false) {
@@ -134,7 +137,8 @@ function fitStructured(
   const model = createStructuredModel(design, method ?? "REML", weights ?? null, residual, known)
   const omega = start === undefined ? undefined : structuredStart(model, start)
   const optimum = optimiseStructured(model, omega, signal)
-  return assembleFit(model.criterionAt(optimum.omega), optimum, began, { model, omega: optimum.omega })
+  const structure = { model, omega: optimum.omega }
+  return assembleFit(model.criterionAt(optimum.omega), optimum, began, structure, source ?? null)
 }
 
 function structuredStart(model: StructuredModel, theta: Float64Array): Float64Array {
@@ -186,7 +190,7 @@ export function restoreFit({ design, method, weights, knownVariance, factors }: 
     gradientNorm: 0,
     kktResidual: 0,
   }
-  return assembleFit(criterion, optimum, began, null)
+  return assembleFit(criterion, optimum, began, null, null)
 }
 
 function assembleFit(
@@ -194,6 +198,7 @@ function assembleFit(
   optimum: ThetaOptimum,
   began: number,
   structure: FittedStructure | null,
+  source: Table | null,
 ): LmmFit {
   const { system, method, df, knownVariance } = criterion
   const { design } = system
@@ -264,6 +269,7 @@ function assembleFit(
     fitted,
     residuals: fitted.map((value, i) => design.response.values[i]! - value),
     design,
+    source,
     weights: system.weights,
     residual: reportResidual(structure),
     state: addLazy({ criterion, factors: optimum.factors, structure }, "sensitivity", sensitivity),

@@ -1,5 +1,6 @@
 /** The numbers that a fitted linear mixed model holds. */
 
+import type { Table } from "../data/table.ts"
 import type { Design } from "../models/formula/design.ts"
 import type { Criterion, LmmMethod } from "./criterion.ts"
 import type { VarianceSensitivity } from "./satterthwaite.ts"
@@ -124,6 +125,8 @@ export interface LmmEstimate {
   /** `response − fitted`. */
   readonly residuals: Float64Array
   readonly design: Design
+  /** The data that the design was made of; null for a fit of a design alone. */
+  readonly source: Table | null
   /** Known factors w of the residual variances σ²/w, length nobs; null when all are one. */
   readonly weights: Float64Array | null
   /** Estimates of the residual structure: `{"ar1": 0.67}`; null without one. `sigma` is then the scale it multiplies. */

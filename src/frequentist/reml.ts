@@ -15,7 +15,7 @@ import { makeResidualModel } from "./structures/residual-model.ts"
 
 /** Options of the fit (`method`, `start`, `signal`) and of the design (`contrasts`, `factor`, `numeric`, …). */
 export interface RemlOptions
-  extends Omit<FitLmmOptions, "weights" | "residual" | "residualKnown">,
+  extends Omit<FitLmmOptions, "weights" | "residual" | "residualKnown" | "source">,
     Omit<DesignOptions, "residualKnown"> {
   /**
    * Known w of the residual variances σ²/w: a column of the data, or one number for each of its rows. Or a variance
@@ -66,7 +66,11 @@ export function reml(formula: string, data: TableInput, options: RemlOptions = {
     correlation === null && spread === null
       ? null
       : makeResidualModel(design, table, rest, correlation, spread)
-  const fitOptions = structure === null ? rest : { ...rest, residual: structure }
+  const fitOptions = {
+    ...rest,
+    ...(structure === null ? {} : { residual: structure }),
+    source: table,
+  }
   if (se !== undefined) {
     const weightsOfErrors = readStandardErrors(design, table, se).map((value) => 1 / (value * value))
     return fitLmm(design, { ...fitOptions, weights: weightsOfErrors, residualKnown: true })

@@ -2,12 +2,14 @@
 
 import { ModelError } from "../core/errors.ts"
 import { contrastMatrix } from "../data/contrasts.ts"
+import type { Table } from "../data/table.ts"
 import { dot } from "../math/compensated-sum.ts"
 import { orthonormaliseColumns, solveUpperColumns } from "../math/orthonormal-basis.ts"
 import type { Design } from "../models/formula/design.ts"
 import type { ModelVariable } from "../models/formula/model-matrix.ts"
 import { buildMatrix, INTERCEPT } from "../models/formula/model-matrix.ts"
 import type { DesignRecipe } from "../models/formula/recipe.ts"
+import { estimableContrasts } from "./estimable-contrasts.ts"
 
 export type TestType = 1 | 2 | 3
 
@@ -31,16 +33,25 @@ export interface TermContrast {
  * them. A design that no formula made tells neither factors nor codings: terms contain nothing, and type III takes
  * the coefficients as they are.
  *
- * @throws ModelError for type III when columns were dropped: with empty cells it is not defined by coefficients
+ * Where columns were dropped, as empty cells make them, type III is of estimable functions (`estimableContrasts`).
+ *
+ * @param source the data of the design, for type III where columns were dropped; null when it is not at hand
+ * @throws ModelError for type III when columns were dropped and the data are not at hand
  */
-export function termContrasts(design: Design, type: TestType): readonly TermContrast[] {
+export function termContrasts(
+  design: Design,
+  type: TestType,
+  source: Table | null = null,
+): readonly TermContrast[] {
   const { terms, assign, columns } = design.fixed
   const tested = terms
     .map((term, t) => ({ term, t }))
     .filter(({ term, t }) => {
       return term !== INTERCEPT && assign.includes(t)
     })
-  if (type === 3 && tested.length > 1) return marginalContrasts(design, tested)
+  if (type === 3 && tested.length > 1) {
+    return marginalContrasts(design, tested) ?? contrastsOfCells(design, tested, source)
+  }
   const contains = type === 2 ? containment(design) : () => false
   const sequential =
     type === 1 || tested.length === 1
@@ -100,10 +111,41 @@ function containment({ recipe, fixed }: Design): (outer: number, inner: number) 
   }
 }
 
-function marginalContrasts(
+type TestedTerms = readonly { readonly term: string; readonly t: number }[]
+
+/** @throws ModelError `empty-cells` without the data */
+function contrastsOfCells(
   design: Design,
-  tested: readonly { readonly term: string; readonly t: number }[],
+  tested: TestedTerms,
+  source: Table | null,
 ): readonly TermContrast[] {
+  const { recipe } = design
+  if (recipe === undefined || source === null) {
+    throw new ModelError(
+      "type III tests need every coefficient, and columns that depend on others were dropped",
+      {
+        code: "empty-cells",
+        where: design.formula,
+        hint: "use tests of type I or II, or leave the terms out that have empty cells or repeat others",
+      },
+    )
+  }
+  const p = design.fixed.columns.length
+  const indices = tested.map(({ t }) => t)
+  const found = estimableContrasts(design, recipe, source, indices, containment(design))
+  return tested.flatMap(({ term }, k) => {
+    const rows = found[k]!
+    if (rows.length === 0) return []
+    const contrast = new Float64Array(rows.length * p)
+    rows.forEach((row, i) => {
+      contrast.set(row, i * p)
+    })
+    return [{ term, rows: rows.length, contrast }]
+  })
+}
+
+/** Null when columns were dropped. */
+function marginalContrasts(design: Design, tested: TestedTerms): readonly TermContrast[] | null {
   const { assign, columns } = design.fixed
   const p = columns.length
   if (design.recipe === undefined) {
@@ -116,7 +158,9 @@ function marginalContrasts(
       ),
     )
   }
-  const { sumFromTreatment, treatmentFromFitted } = recode(design, design.recipe)
+  const recoding = recode(design, design.recipe)
+  if (recoding === null) return null
+  const { sumFromTreatment, treatmentFromFitted } = recoding
   return tested.map(({ term, t }) => {
     const own = indicesWhere(assign, (u) => u === t)
     const rows = normaliseRows(sumFromTreatment, own, p)
@@ -174,25 +218,17 @@ function identity(p: number): Float64Array {
  * C with `β_sum = C β_treatment`, and with `β_treatment = C β`, from points chosen so that all codings have full rank: for
  * every term all combinations of its factors, the other factors at their first level, with several scattered values
  * of the numeric variables each.
+ *
+ * @returns null when the design lost columns that these points have
  */
 function recode(
   design: Design,
   recipe: DesignRecipe,
-): { readonly sumFromTreatment: Float64Array; readonly treatmentFromFitted: Float64Array } {
+): { readonly sumFromTreatment: Float64Array; readonly treatmentFromFitted: Float64Array } | null {
   const { names } = design.fixed
   const points = layOutPoints(design, recipe)
   const asFitted = buildMatrix(recipe.fixed, points.variables, points.rows, design.formula)
-  if (asFitted.columns.length !== names.length) {
-    const gone = asFitted.names.filter((name) => !names.includes(name))
-    throw new ModelError(
-      `type III tests need every coefficient, and columns that depend on others were dropped: ${gone.slice(0, 5).join(", ")}`,
-      {
-        code: "empty-cells",
-        where: design.formula,
-        hint: "use tests of type I or II, or leave the terms out that have empty cells or repeat others",
-      },
-    )
-  }
+  if (asFitted.columns.length !== names.length) return null
   const codedBy = (kind: "sum" | "treatment"): readonly Float64Array[] => {
     const variables = new Map(points.variables)
     for (const [label, { levels }] of recipe.factors) {
