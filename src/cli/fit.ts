@@ -90,7 +90,7 @@ interface Result {
 }
 
 async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context): Promise<void> {
-  const { posterior, source, fit, warnings } = result
+  const { posterior, source, fit, after, warnings } = result
   const command = quoteCommand(argv)
   const note = (text: string) => (flags.quiet === true ? undefined : io.stderr.write(`${text}\n`))
   if (flags.out !== undefined) {
@@ -110,6 +110,7 @@ async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context
     command,
     dataName: source,
     ...(fit === null ? {} : { reml: fit }),
+    ...(after.loo === undefined ? {} : { loo: after.loo }),
   })
   note(`wrote ${flags.report}`)
 }

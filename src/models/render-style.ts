@@ -174,6 +174,7 @@ const fence = (text: string, inside: string): string =>
   inside.includes("<mfrac") ? operator(text) : `<mo stretchy="false">${text}</mo>`
 const fenced = (open: string, inside: string, close: string): string =>
   row(fence(open, inside), inside, fence(close, inside))
+const TRANSPOSED = "<mo>⊤</mo></msup>"
 const between = (parts: readonly string[], separator: string): string => parts.join(operator(separator))
 
 export const MATHML: Style = {
@@ -228,12 +229,15 @@ export const MATHML: Style = {
       operator("="),
       `<mi>${escapeXml(equals)}</mi>`,
     ),
-  list: (elements) => `<msup>${fenced("(", between(elements, ","), ")")}<mo>⊤</mo></msup>`,
+  list: (elements) => `<msup>${fenced("(", between(elements, ","), ")")}${TRANSPOSED}`,
   rows: (rows) => {
     const cells = rows.map((cells) => `<mtr>${cells.map((cell) => `<mtd>${cell}</mtd>`).join("")}</mtr>`)
     return row(operator("("), `<mtable>${cells.join("")}</mtable>`, operator(")"))
   },
-  transpose: (inside) => `<msup>${row(inside)}<mo>⊤</mo></msup>`,
+  transpose: (inside) =>
+    inside.startsWith("<msup>") && inside.endsWith(TRANSPOSED)
+      ? inside.slice("<msup>".length, -TRANSPOSED.length)
+      : `<msup>${row(inside)}${TRANSPOSED}`,
   inverseTakesAny: false,
   inverse: (inside) => `<msup>${row(inside)}<mrow><mo>−</mo><mn>1</mn></mrow></msup>`,
   element: (inside, position) => `<msub>${fenced("[", inside, "]")}<mtext>${position}</mtext></msub>`,

@@ -1,3 +1,4 @@
+import { listing } from "./channels.ts"
 import {
   type ChartOptions,
   composeSpec,
@@ -105,18 +106,11 @@ function shrinkagePanel(data: ShrinkageData, panel: number, options: ChartOption
     scale: { zero: false },
     axis: { title: `${data.term} by ${data.group}`, tickCount: 6 },
   } as const
-  const y = {
-    field: "level",
-    type: "nominal",
-    sort: data.levels.map((row) => row.level),
-    axis: {
-      title: data.group,
-      grid: false,
-      ticks: false,
-      domain: false,
-      labelFontSize: data.levels.length > manyLevels ? 9 : 11,
-    },
-  } as const
+  const y = listing(
+    "level",
+    data.group,
+    data.levels.map((row) => row.level),
+  )
   const labels = estimates.map((estimate) => estimate.label)
   const yOffset = { field: "estimate", type: "nominal", sort: labels, scale: { domain: labels } } as const
   const legend = options.legend === false ? null : { title: "estimate", orient: "top" as const }

@@ -183,14 +183,11 @@ function checkCharts({ checks }: ReportInput): readonly VegaLiteSpec[] {
   if (checks === undefined || checks === null) return []
   const { replicates, loo } = checks
   const options: ChartOptions = { theme: "page", width: "container", title: false }
-  const predictive =
-    replicates === null
-      ? []
-      : [
-          ppcDensitySpec(ppcDensityData(replicates, replicatesShown), { ...options, height: 190 }),
-          // Four panels follow no container: two rows of what a column of the page holds.
-          plotPpcStat(replicates, { theme: "page", width: 160, height: 70 }),
-        ]
+  const predictive = replicates.flatMap((one) => [
+    ppcDensitySpec(ppcDensityData(one, replicatesShown), { ...options, height: 190 }),
+    // Four panels follow no container: two rows of what a column of the page holds.
+    plotPpcStat(one, { theme: "page", width: 160, height: 70 }),
+  ])
   return [...predictive, ...(loo === null ? [] : [plotParetoK(loo, { ...options, height: 190 })])]
 }
 

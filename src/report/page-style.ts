@@ -173,8 +173,9 @@ footer pre { font-size: .75rem; white-space: pre-wrap; }
   table { font-size: 8pt; }
   tbody th { font-size: 8pt; padding-right: .8rem; }
   th, td { padding-right: .6rem; }
-  tr, figure.parameter, .conditionals > li, .verdict { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  tr, figure, .conditionals > li, .verdict { break-inside: avoid; }
+  h2, h3, figcaption, .shrinkage > p { break-after: avoid; }
+  .shrinkage svg { max-height: 235mm; }
   pre { white-space: pre-wrap; }
   .verdict { border: 1px solid; border-left-width: 5px; }
   .parameter { grid-template-columns: repeat(2, minmax(0, 1fr)); }

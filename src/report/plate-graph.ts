@@ -12,10 +12,17 @@ export interface GraphNode {
   readonly observed: boolean
 }
 
+export interface GraphPlate {
+  readonly id: string
+  /** Written into the corner of the box: `county, J = 85`. */
+  readonly label: string
+  /** The plate that it stands in: its members are repeated for each member of that one. */
+  readonly within?: string
+}
+
 /** A model as it is drawn. */
 export interface PlateGraph {
-  /** `label` is written into the corner of the box: `county, J = 85`. */
-  readonly plates: readonly { readonly id: string; readonly label: string }[]
+  readonly plates: readonly GraphPlate[]
   readonly nodes: readonly GraphNode[]
   /** From parent to child. */
   readonly edges: readonly { readonly from: string; readonly to: string }[]
@@ -42,10 +49,7 @@ export function drawPlateGraph(graph: PlateGraph): Html | null {
   const merged = mergeAlike(graph)
   const nodes = placeNodes(merged)
   if (nodes.length === 0) return null
-  const boxes = merged.plates.flatMap(({ id, label }) => {
-    const members = nodes.filter(({ plate }) => plate === id)
-    return members.length === 0 ? [] : [{ label, ...boxOf(members, label) }]
-  })
+  const boxes = drawBoxes(merged.plates, nodes)
   const left = Math.min(...nodes.map(({ x, rx }) => x - rx), ...boxes.map(({ x }) => x)) - 6
   const right = Math.max(...nodes.map(({ x, rx }) => x + rx), ...boxes.map(({ x, width }) => x + width)) + 6
   const top = Math.min(...nodes.map(({ y }) => y - ry), ...boxes.map(({ y }) => y)) - 6
@@ -74,12 +78,17 @@ export function drawPlateGraph(graph: PlateGraph): Html | null {
 /** The graph in sentences. */
 export function describeGraph({ nodes, edges, plates }: PlateGraph): string {
   const nameOf = new Map(nodes.map((node) => [node.id, labelText(node)]))
-  const plateOf = new Map(plates.map(({ id, label }) => [id, label]))
+  const labels = new Map(plates.map(({ id, label }) => [id, label]))
+  const paths = platePaths(plates)
+  const members = (plate: string): string =>
+    pathOf(paths, plate)
+      .map((id) => labels.get(id) ?? id)
+      .join(", ")
   return nodes
     .map((node) => {
       const parents = edges.filter(({ to }) => to === node.id).map(({ from }) => nameOf.get(from))
       const kind = node.observed ? ", observed" : ""
-      const where = node.plate === null ? "" : `, for each member of ${plateOf.get(node.plate) ?? node.plate}`
+      const where = node.plate === null ? "" : `, for each member of ${members(node.plate)}`
       const on = parents.length === 0 ? "depends on nothing else" : `depends on ${parents.join(", ")}`
       return `${nameOf.get(node.id)}${kind}${where}, ${on}.`
     })
@@ -117,8 +126,23 @@ function mergeAlike(graph: PlateGraph): PlateGraph {
   return { ...graph, nodes, edges: [...edges.values()] }
 }
 
+/** Of each plate the plates that it stands in, outermost first, and itself. */
+function platePaths(plates: readonly GraphPlate[]): ReadonlyMap<string, readonly string[]> {
+  const byId = new Map(plates.map((plate) => [plate.id, plate]))
+  const pathTo = ({ id, within }: GraphPlate): readonly string[] => {
+    const outer = within === undefined ? undefined : byId.get(within)
+    return outer === undefined ? [id] : [...pathTo(outer), id]
+  }
+  return new Map(plates.map((plate) => [plate.id, pathTo(plate)]))
+}
+
+const pathOf = (paths: ReadonlyMap<string, readonly string[]>, plate: string | null): readonly string[] =>
+  plate === null ? [] : (paths.get(plate) ?? [plate])
+
 /** Parents above children; in each row the members of a plate side by side, near what they belong to. */
-function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
+function placeNodes({ nodes, edges, plates }: PlateGraph): readonly Placed[] {
+  const paths = platePaths(plates)
+  const path = ({ plate }: GraphNode): readonly string[] => pathOf(paths, plate)
   const ranks = rankNodes(nodes, edges)
   const rows: GraphNode[][] = []
   for (const node of nodes) (rows[ranks.get(node.id)!] ??= []).push(node)
@@ -135,16 +159,22 @@ function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
   for (let sweep = 0; sweep < 6; sweep++) {
     for (const row of sweep % 2 === 0 ? rows : rows.toReversed()) {
       const centre = new Map(row.map(({ id }) => [id, average(neighbours(id).map((n) => position.get(n)!))]))
-      const plateCentre = (node: GraphNode) =>
-        average(row.filter(({ plate }) => plate === node.plate).map(({ id }) => centre.get(id)!))
+      const plateCentre = (plate: string) =>
+        average(row.filter((one) => path(one).includes(plate)).map(({ id }) => centre.get(id)!))
+      // Where two stand next to one another in the same plates, what differs is a plate or the node itself.
+      const centreBelow = (node: GraphNode, level: number) => {
+        const plate = path(node)[level]
+        return plate === undefined ? centre.get(node.id)! : plateCentre(plate)
+      }
       row.sort((a, b) => {
-        if (a.plate !== b.plate) return plateCentre(a) - plateCentre(b)
-        return centre.get(a.id)! - centre.get(b.id)!
+        const shared = countShared(path(a), path(b))
+        const order = centreBelow(a, shared) - centreBelow(b, shared)
+        return order === 0 ? (path(a)[shared] ?? "").localeCompare(path(b)[shared] ?? "") : order
       })
       spread(row)
     }
   }
-  const placed = rows.map(placeRow)
+  const placed = rows.map((row, rank) => placeRow(row, rank, path))
   // From the bottom up, each row moves as a whole to stand over its children.
   for (const row of placed.toReversed()) {
     const shifts = row.flatMap((node) => {
@@ -156,21 +186,37 @@ function placeNodes({ nodes, edges }: PlateGraph): readonly Placed[] {
     const shift = shifts.length === 0 ? 0 : average(shifts)
     placed[row[0]!.rank] = row.map((node) => ({ ...node, x: node.x + shift }))
   }
-  return clearBoxes(placed.flat())
+  return clearBoxes(placed.flat(), paths)
+}
+
+/** How many plates, from outside, two nodes share. */
+function countShared(a: readonly string[], b: readonly string[]): number {
+  let shared = 0
+  while (shared < a.length && a[shared] === b[shared]) shared++
+  return shared
 }
 
 /** Moves what is not of a plate out of its box, to the side on which it is nearer, and its neighbours along. */
-function clearBoxes(nodes: readonly Placed[]): readonly Placed[] {
+function clearBoxes(
+  nodes: readonly Placed[],
+  paths: ReadonlyMap<string, readonly string[]>,
+): readonly Placed[] {
   const at = new Map(nodes.map((node) => [node.id, node]))
-  const plates = new Set(nodes.map(({ plate }) => plate).filter((plate) => plate !== null))
+  const isIn = ({ plate: own }: GraphNode, plate: string): boolean => pathOf(paths, own).includes(plate)
+  // From inside: what is moved out of an inner box widens the outer one.
+  const plates = [...paths.keys()]
+    .filter((plate) => nodes.some((node) => isIn(node, plate)))
+    .sort((a, b) => paths.get(b)!.length - paths.get(a)!.length)
   for (const plate of plates) {
-    const members = [...at.values()].filter((node) => node.plate === plate)
+    const members = [...at.values()].filter((node) => isIn(node, plate))
     const ranks = members.map(({ rank }) => rank)
-    const left = Math.min(...members.map(({ x, rx }) => x - rx)) - padding
-    const right = Math.max(...members.map(({ x, rx }) => x + rx)) + padding
+    const depth = paths.get(plate)!.length
+    const room = (node: GraphNode): number => padding * (1 + pathOf(paths, node.plate).length - depth)
+    const left = Math.min(...members.map((node) => node.x - node.rx - room(node)))
+    const right = Math.max(...members.map((node) => node.x + node.rx + room(node)))
     const middle = (left + right) / 2
     for (let rank = Math.min(...ranks); rank <= Math.max(...ranks); rank++) {
-      const others = [...at.values()].filter((node) => node.rank === rank && node.plate !== plate)
+      const others = [...at.values()].filter((node) => node.rank === rank && !isIn(node, plate))
       let end = left
       for (const node of others.filter(({ x }) => x < middle).sort((a, b) => b.x - a.x)) {
         const x = Math.min(node.x, end - gap / 2 - node.rx)
@@ -189,12 +235,18 @@ function clearBoxes(nodes: readonly Placed[]): readonly Placed[] {
 }
 
 /** The nodes of a row side by side, the row centred at 0. */
-function placeRow(row: readonly GraphNode[], rank: number): readonly Placed[] {
+function placeRow(
+  row: readonly GraphNode[],
+  rank: number,
+  path: (node: GraphNode) => readonly string[],
+): readonly Placed[] {
   const widths = row.map((node) => Math.max(narrow, 12 + 4.3 * labelText(node).length))
   const gaps = row.map((node, i) => {
     const next = row[i + 1]
     if (next === undefined) return 0
-    return next.plate === node.plate ? gap : gap + 2 * padding
+    if (next.plate === node.plate) return gap
+    const [a, b] = [path(node), path(next)]
+    return gap + padding * Math.max(2, a.length + b.length - 2 * countShared(a, b))
   })
   const total = widths.reduce((sum, rx, i) => sum + 2 * rx + gaps[i]!, 0)
   let x = -total / 2
@@ -223,11 +275,42 @@ function rankNodes(nodes: readonly GraphNode[], edges: PlateGraph["edges"]): Rea
   return ranks
 }
 
-function boxOf(members: readonly Placed[], label: string) {
-  const x = Math.min(...members.map((node) => node.x - node.rx)) - padding
-  const right = Math.max(...members.map((node) => node.x + node.rx)) + padding
-  const y = Math.min(...members.map((node) => node.y)) - ry - 12
-  const bottom = Math.max(...members.map((node) => node.y)) + ry + 24
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Boxes of the plates that have members, outer ones first. */
+function drawBoxes(
+  plates: readonly GraphPlate[],
+  nodes: readonly Placed[],
+): readonly (Box & { readonly label: string })[] {
+  const boxes = new Map<string, Box>()
+  const boxOf = (plate: GraphPlate): Box | null => {
+    const inner = plates.flatMap((one) => (one.within === plate.id ? (boxOf(one) ?? []) : []))
+    const members = nodes
+      .filter((node) => node.plate === plate.id)
+      .map(({ x, y, rx }) => ({ x: x - rx, y: y - ry, width: 2 * rx, height: 2 * ry }))
+    if (members.length + inner.length === 0) return null
+    const box = surround([...members, ...inner], plate.label)
+    boxes.set(plate.id, box)
+    return box
+  }
+  const known = new Set(plates.map(({ id }) => id))
+  for (const plate of plates) if (plate.within === undefined || !known.has(plate.within)) boxOf(plate)
+  const depth = platePaths(plates)
+  return plates
+    .flatMap(({ id, label }) => (boxes.has(id) ? [{ id, label, ...boxes.get(id)! }] : []))
+    .sort((a, b) => depth.get(a.id)!.length - depth.get(b.id)!.length)
+}
+
+function surround(parts: readonly Box[], label: string): Box {
+  const x = Math.min(...parts.map((part) => part.x)) - padding
+  const right = Math.max(...parts.map((part) => part.x + part.width)) + padding
+  const y = Math.min(...parts.map((part) => part.y)) - 12
+  const bottom = Math.max(...parts.map((part) => part.y + part.height)) + 24
   const width = Math.max(right - x, 20 + 6.6 * label.length)
   return { x: (x + right) / 2 - width / 2, y, width, height: bottom - y }
 }

@@ -30,11 +30,11 @@ export function platesOfRelations(graph: RelationGraph): PlateGraph {
     new Map(drawn.map(([to]) => [to, drawnParents(to, parents, names)])),
   )
   return {
-    plates: [
+    plates: nestPlates([
       ...new Map(
         [...plates.values()].flatMap((plate) => (plate === null ? [] : [[plate.id, plate]])),
       ).values(),
-    ],
+    ]),
     nodes: drawn.map(([name, own]) => ({
       id: name,
       ...symbolOf(name),
@@ -73,18 +73,36 @@ function symbolOf(name: string): { readonly letter: string; readonly subscript: 
   return { letter, subscript: rest === "" ? null : rest }
 }
 
+interface LoopPlate {
+  readonly id: string
+  /** `i = 1…30`, outermost first. */
+  readonly loops: readonly string[]
+}
+
 /** The loops of a variable's relations, with how many values each takes; null without loops. */
-function plateOf(relations: readonly Relation[]): { readonly id: string; readonly label: string } | null {
+function plateOf(relations: readonly Relation[]): LoopPlate | null {
   const names = relations[0]!.loops.map(({ name }) => name)
   if (names.length === 0) return null
   const alike = relations.filter(({ loops }) => loops.map(({ name }) => name).join() === names.join())
-  const sizes = names.map((_, k) => {
-    const values = alike.flatMap(({ loops }) => [...loops[k]!.values])
+  const loops = names.map((name, k) => {
+    const values = alike.flatMap(({ loops: own }) => [...own[k]!.values])
     const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
-    return `${least}…${most}`
+    return `${name} = ${least}…${most}`
   })
-  const label = names.map((name, k) => `${name} = ${sizes[k]}`).join(", ")
-  return { id: label, label }
+  return { id: loops.join(", "), loops }
+}
+
+/** A plate whose outer loops are all of another's stands within it, and says the others alone. */
+function nestPlates(plates: readonly LoopPlate[]): PlateGraph["plates"] {
+  return plates.map(({ id, loops }) => {
+    const around = plates
+      .filter((one) => one.loops.length < loops.length && one.loops.every((loop, k) => loop === loops[k]))
+      .sort((a, b) => b.loops.length - a.loops.length)
+    const [outer] = around
+    return outer === undefined
+      ? { id, label: id }
+      : { id, label: loops.slice(outer.loops.length).join(", "), within: outer.id }
+  })
 }
 
 /** Variables that relations read, and that something draws or computes. */

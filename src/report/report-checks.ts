@@ -3,7 +3,6 @@ import type { Posterior } from "../chains/posterior.ts"
 import type { SampledDraws } from "../chains/sampled-draws.ts"
 import { posteriorPredict } from "../checks/posterior-predict.ts"
 import { checkReplicates, describeChecks } from "../checks/predictive-check.ts"
-import type { Replicates } from "../checks/replicate.ts"
 import { GibbsError } from "../core/errors.ts"
 import type { PsisLoo } from "../diagnostics/psis-loo.ts"
 import { observedByVariable } from "../samplers/change-graph-data.ts"
@@ -11,6 +10,8 @@ import type { ReportChecks } from "./report-input.ts"
 
 /** Replicated data sets: enough for p-values to two digits. */
 const replicateCount = 200
+/** Observed variables whose replicates the page shows. */
+const mostVariables = 6
 /** Values of replicated data beyond which fewer are drawn. */
 const mostValues = 1_000_000
 /** Log likelihoods (observations × draws) up to which leave-one-out takes no time worth a question. */
@@ -22,29 +23,38 @@ const looBudget = 1_000_000
  */
 export function checksOf(posterior: Posterior, given: PsisLoo | undefined): ReportChecks | null {
   const { nobs } = posterior.model.design
-  return checksFrom(
-    attempt(() => posteriorPredict(posterior, { draws: replicatesFor(posterior, nobs) })),
-    given ?? looOf(posterior, nobs),
-  )
+  const replicates = attempt(() => posteriorPredict(posterior, { draws: replicatesFor(posterior, nobs) }))
+  return checksFrom(replicates === null ? [] : [replicates], given ?? looOf(posterior, nobs))
 }
 
-/** The same of a model of relations; of several observed variables the one with the most values is checked. */
+/** The same of a model of relations; of many observed variables those with the most values are checked, which is said. */
 export function graphChecksOf(posterior: GraphPosterior, given: PsisLoo | undefined): ReportChecks | null {
-  const observed = observedByVariable(posterior.model.graph)
+  const observed = observedByVariable(posterior.model.graph).filter(([, slots]) => slots.length > 1)
   const nobs = observed.reduce((sum, [, slots]) => sum + slots.length, 0)
-  const [largest] = [...observed].sort(([, a], [, b]) => b.length - a.length)
-  if (largest === undefined) return null
-  const [{ name }] = largest
+  const draws = replicatesFor(posterior, Math.max(1, nobs))
+  const loo = given ?? looOf(posterior, Math.max(1, nobs))
+  const found = attempt(() => posteriorPredict(posterior, { draws }))
+  if (found === null) return checksFrom([], loo)
+  const parts = [...found.variables]
+    .filter(([, rows]) => rows.length > 1)
+    .map(([name, rows]) => {
+      const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]!)
+      return { name, observed: pick(found.observed), sets: found.sets.map(pick) }
+    })
+    .sort((a, b) => b.observed.length - a.observed.length)
+  const shown = parts.slice(0, mostVariables)
   const checks = checksFrom(
-    attempt(() => posteriorPredict(posterior, { draws: replicatesFor(posterior, nobs), variables: [name] })),
-    given ?? looOf(posterior, nobs),
+    found.variables.size === 1 ? shown.map(({ observed, sets }) => ({ observed, sets })) : shown,
+    loo,
   )
-  if (checks === null || observed.length === 1) return checks
-  return { ...checks, remarks: [`Replicated data are of ${name}.`, ...checks.remarks] }
+  if (checks === null || shown.length === parts.length) return checks
+  const names = shown.map(({ name }) => name).join(", ")
+  const remark = `Of ${parts.length} observed variables replicated data of ${names} are shown.`
+  return { ...checks, remarks: [remark, ...checks.remarks] }
 }
 
-function checksFrom(replicates: Replicates | null, loo: PsisLoo | null): ReportChecks | null {
-  if (replicates === null && loo === null) return null
+function checksFrom(replicates: ReportChecks["replicates"], loo: PsisLoo | null): ReportChecks | null {
+  if (replicates.length === 0 && loo === null) return null
   return {
     replicates,
     loo:
@@ -57,7 +67,9 @@ function checksFrom(replicates: Replicates | null, loo: PsisLoo | null): ReportC
             paretoK: loo.paretoK,
             paretoKLimit: loo.paretoKLimit,
           },
-    remarks: replicates === null ? [] : describeChecks(checkReplicates(replicates)),
+    remarks: replicates.flatMap(({ name, ...one }) =>
+      describeChecks(checkReplicates(one).map((check) => ({ ...check, group: name ?? null }))),
+    ),
   }
 }
 

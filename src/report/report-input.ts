@@ -75,8 +75,8 @@ export interface ReportShrinkage extends ShrinkageRow {
 }
 
 export interface ReportChecks {
-  /** The data, and data drawn from the model. */
-  readonly replicates: Replicates | null
+  /** The data, and data drawn from the model, variable by variable; without a name where there is one alone. Empty where there are none. */
+  readonly replicates: readonly (Replicates & { readonly name?: string })[]
   /** Leave-one-out cross-validation; null where it was not computed. */
   readonly loo: ReportLoo | null
   /** What the checks found wrong, in sentences. */

@@ -46,7 +46,9 @@ export function demoInput(parameters: readonly DemoParameter[] = pulpParameters,
       ],
     },
     checks: {
-      replicates: { observed: brightness(0), sets: Array.from({ length: 40 }, (_, k) => brightness(k + 1)) },
+      replicates: [
+        { observed: brightness(0), sets: Array.from({ length: 40 }, (_, k) => brightness(k + 1)) },
+      ],
       loo: {
         elpd: -8.41,
         elpdSe: 2.9,

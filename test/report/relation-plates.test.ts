@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { highlightSource } from "../../src/report/model-source.ts"
-import { drawPlateGraph } from "../../src/report/plate-graph.ts"
+import { describeGraph, drawPlateGraph } from "../../src/report/plate-graph.ts"
 import { platesOfRelations } from "../../src/report/relation-plates.ts"
 import { bugs } from "../../src/samplers/graph-model.ts"
 
@@ -21,7 +21,21 @@ describe("the graph of a model of relations", () => {
       },
     )
     const plates = platesOfRelations(graph)
-    expect(plates.plates.map(({ label }) => label).sort()).toEqual(["i = 1…3", "i = 1…3, j = 1…2"])
+    expect(plates.plates).toEqual([
+      { id: "i = 1…3, j = 1…2", label: "j = 1…2", within: "i = 1…3" },
+      { id: "i = 1…3", label: "i = 1…3" },
+    ])
+    expect(describeGraph(plates)).toContain("Y, observed, for each member of i = 1…3, j = 1…2, depends on")
+    // The outer box first, and the inner one within it.
+    const [outer, inner] = [...drawPlateGraph(plates)!.markup.matchAll(/<rect [^>]*>/g)].map(([text]) =>
+      ["x", "y", "width", "height"].map((name) =>
+        Number(new RegExp(` ${name}="(-?[\\d.]+)"`).exec(text)![1]),
+      ),
+    )
+    expect(inner![0]).toBeGreaterThan(outer![0]!)
+    expect(inner![1]).toBeGreaterThan(outer![1]!)
+    expect(inner![0]! + inner![2]!).toBeLessThan(outer![0]! + outer![2]!)
+    expect(inner![1]! + inner![3]!).toBeLessThan(outer![1]! + outer![3]!)
     const nodes = plates.nodes.map(({ id, letter, subscript, plate, observed }) => [
       id,
       letter,

@@ -8,18 +8,19 @@ export function checkTitles({
 }: ReportInput): readonly { readonly title: string; readonly text: string }[] {
   if (checks === undefined || checks === null) return []
   return [
-    ...(checks.replicates === null
-      ? []
-      : [
-          {
-            title: "Posterior predictive densities",
-            text: "The data and data sets drawn from the model. A model that fits could have made the data.",
-          },
-          {
-            title: "Posterior predictive statistics",
-            text: "A line at the statistic of the data, bars for the replicates. Far in a tail, the model misses that feature.",
-          },
-        ]),
+    ...checks.replicates.flatMap(({ name }) => {
+      const of = name === undefined ? "" : ` of ${name}`
+      return [
+        {
+          title: `Posterior predictive densities${of}`,
+          text: "The data and data sets drawn from the model. A model that fits could have made the data.",
+        },
+        {
+          title: `Posterior predictive statistics${of}`,
+          text: "A line at the statistic of the data, bars for the replicates. Far in a tail, the model misses that feature.",
+        },
+      ]
+    }),
     ...(checks.loo === null
       ? []
       : [
