@@ -40,8 +40,10 @@ describe("type III tests with empty cells", () => {
     })
   })
 
-  it("need the data", () => {
+  it("need the data, tests of type II do not", () => {
     const { design } = reml(oracle.fits[0]!.formula, oracle.data)
-    expect(() => fitLmm(design).anova()).toThrow(/columns that depend on others were dropped/)
+    const fit = fitLmm(design)
+    expect(() => fit.anova()).toThrow(/columns that depend on others were dropped/)
+    expect(fit.anova({ type: 2 }).map(({ term }) => term)).toEqual(["a", "b", "a:b"])
   })
 })

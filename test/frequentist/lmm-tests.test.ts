@@ -218,29 +218,6 @@ describe("contrasts", () => {
     const ml = reml("Reaction ~ Days + (Days | Subject)", await loadCsv("sleepstudy.csv"), { method: "ML" })
     expect(() => ml.anova({ ddf: "kr" })).toThrowError(/REML/)
   })
-
-  it("type III without data in a cell is refused, type II is not", async () => {
-    const table = await loadCsv("machines.csv")
-    const worker = table.columns.get("Worker")!
-    const levels = worker.kind === "numeric" ? Array.from(worker.values, String) : []
-    const shift = {
-      kind: "text" as const,
-      values: levels.map((w) => (Number(w) % 2 === 0 ? "late" : "early")),
-    }
-    const machine = table.columns.get("Machine")!
-    const kind = machine.kind === "text" ? machine.values : []
-    const keep = levels.flatMap((_, i) => (kind[i] === "C" && shift.values[i] === "late" ? [] : [i]))
-    const columns = {
-      score: keep.map((i) => (table.columns.get("score") as { values: Float64Array }).values[i]!),
-      Machine: keep.map((i) => kind[i]!),
-      shift: keep.map((i) => shift.values[i]!),
-      Worker: keep.map((i) => levels[i]!),
-    }
-    const fit = reml("score ~ Machine * shift + (1 | Worker)", columns)
-    expect(() => fit.anova()).toThrowError(ModelError)
-    expect(() => fit.anova()).toThrowError(/columns that depend on others were dropped: MachineC:shiftlate/)
-    expect(fit.anova({ type: 2 }).map((row) => row.ndf)).toEqual([2, 1, 1])
-  })
 })
 
 describe("likelihood-ratio tests", () => {
