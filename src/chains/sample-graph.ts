@@ -100,20 +100,18 @@ const layoutOf = ({ variables, length }: RelationGraph): StateLayout => ({
  * @throws OptionError for a name that the model does not draw or compute
  */
 export function chooseElements(graph: RelationGraph, wanted: readonly string[] = []): readonly Quantity[] {
-  const elements = elementsOf(graph)
-  if (wanted.length > 0) return chooseNamed(graph, elements, wanted)
+  if (wanted.length > 0) return chooseNamed(graph, wanted)
   const drawn = new Set(
     graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : [])),
   )
-  return elements.filter(({ variable }) => drawn.has(variable)).map((element) => quantityOf(element, false))
+  return elementsOf(graph, drawn).map((element) => quantityOf(element, false))
 }
 
-function chooseNamed(
-  graph: RelationGraph,
-  elements: readonly GraphElement[],
-  wanted: readonly string[],
-): readonly Quantity[] {
-  const constants = constantsOf(graph)
+function chooseNamed(graph: RelationGraph, wanted: readonly string[]): readonly Quantity[] {
+  // Names of all elements of a large model take longer than a sweep of it.
+  const arrays = new Set(wanted.map((entry) => entry.replaceAll(" ", "").split("[")[0]!))
+  const elements = elementsOf(graph, arrays)
+  const constants = constantsOf(graph, arrays)
   const matchers = wanted.map(matcherOf)
   const unknown = matchers.findIndex((isMeant) => !elements.some(isMeant) && !constants.some(isMeant))
   if (unknown >= 0) {
@@ -124,7 +122,7 @@ function chooseNamed(
       where: "monitor",
       hint: isData
         ? `${entry} is data`
-        : suggest(entry, [...new Set([...elements, ...constants].map(({ variable }) => variable))]),
+        : suggest(entry, [...new Set([...elementsOf(graph), ...constantsOf(graph)].map((e) => e.variable))]),
     })
   }
   const isWanted = anyOf(matchers)

@@ -102,19 +102,28 @@ export interface GraphElement {
   readonly element: number
 }
 
-/** Names of every element of the variables that are drawn or computed from draws. */
-export const elementsOf = (graph: RelationGraph): GraphElement[] =>
-  elementsWhere(graph, (slot) => graph.fixed[slot] === 0)
+/** Names of every element of the variables, or of some of them, that are drawn or computed from draws. */
+export const elementsOf = (graph: RelationGraph, variables?: ReadonlySet<string>): GraphElement[] =>
+  elementsWhere(graph, variables, (slot) => graph.fixed[slot] === 0)
 
-/** Names of every element that relations compute from data alone. */
-export function constantsOf(graph: RelationGraph): GraphElement[] {
+/** Names of every element, of all variables or some of them, that relations compute from data alone. */
+export function constantsOf(graph: RelationGraph, variables?: ReadonlySet<string>): GraphElement[] {
   const constants = new Set(graph.constants)
-  return elementsWhere(graph, (slot) => constants.has(slot))
+  return elementsWhere(graph, variables, (slot) => constants.has(slot))
 }
 
-const elementsWhere = (graph: RelationGraph, isMeant: (slot: number) => boolean): GraphElement[] =>
-  graph.variables.flatMap((variable) =>
-    Array.from({ length: variable.size }, (_, element) => element)
-      .filter((element) => isMeant(variable.offset + element))
-      .map((element) => ({ name: elementName(variable, element), variable: variable.name, element })),
-  )
+function elementsWhere(
+  graph: RelationGraph,
+  variables: ReadonlySet<string> | undefined,
+  isMeant: (slot: number) => boolean,
+): GraphElement[] {
+  const found: GraphElement[] = []
+  for (const variable of graph.variables) {
+    const { name, offset, size } = variable
+    if (variables?.has(name) === false) continue
+    for (let element = 0; element < size; element++)
+      if (isMeant(offset + element))
+        found.push({ name: elementName(variable, element), variable: name, element })
+  }
+  return found
+}

@@ -43,6 +43,7 @@ function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
   const { statement, iterations } = source
   const exprs = statement.kind === "deterministic" ? [rightHandSide(statement)] : expressionsOf(statement)
   const parts = splitByShape(siteOf(arrays, source), exprs, iterations)
+  if (parts === null && source.slots.length === iterations.count) return groupElements(arrays, source)
   return (parts ?? [Int32Array.from({ length: iterations.count }, (_, i) => i)]).flatMap((part) => {
     const groups = new Map<string, number[]>()
     const keys = new Map<number, string | null>()
@@ -62,6 +63,24 @@ function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
       pickGroup(source, Int32Array.from(chosen), key.startsWith("data"), knownOf(key)),
     )
   })
+}
+
+/** The same for iterations of one element each, which differ in nothing but whether it is known. */
+function groupElements({ values }: Arrays, source: PlacedStatement): Group[] {
+  const { slots, statement } = source
+  const isKnown = new Uint8Array(slots.length)
+  let known = 0
+  for (let i = 0; i < slots.length; i++) if (!Number.isNaN(values[slots[i]!]!)) known += isKnown[i] = 1
+  const chosen = [new Int32Array(slots.length - known), new Int32Array(known)] as const
+  const at = [0, 0]
+  for (let i = 0; i < slots.length; i++) {
+    const k = isKnown[i] as 0 | 1
+    chosen[k][at[k]!++] = i
+  }
+  const drawn = pickGroup(source, chosen[0], false, null)
+  if (statement.kind === "deterministic") return [drawn]
+  const data = pickGroup(source, chosen[1], true, null)
+  return isKnown[0] === 1 ? [data, drawn] : [drawn, data]
 }
 
 /** What an iteration of one element is: of others the key says more. */
@@ -106,8 +125,8 @@ function pickGroup(
   observed: boolean,
   known: readonly boolean[] | null,
 ): Group {
-  const first = chosen[0]!
-  const width = start[first + 1]! - start[first]!
+  const first = chosen[0] ?? 0
+  const width = chosen.length === 0 ? 1 : start[first + 1]! - start[first]!
   const own = new Int32Array(width * chosen.length)
   for (let n = 0; n < chosen.length; n++)
     for (let k = 0; k < width; k++) own[n * width + k] = slots[start[chosen[n]!]! + k]!

@@ -78,7 +78,7 @@ export function readRDump(text: string, options: ModelDataOptions = {}): Readonl
 function readStatement(reader: RReader): void {
   const token = peek(reader)
   const next = peek(reader, 1)
-  if (token.kind === "name" && isSign(next, "(")) {
+  if ((token.kind === "name" && isSign(next, "(")) || token.values !== undefined) {
     readListFile(reader)
     return
   }
@@ -167,6 +167,7 @@ function readOperations(reader: RReader, minimum: number): RValue {
 function readOperand(reader: RReader): RValue {
   const token = take(reader)
   if (token.kind === "number") return numbers([token.value])
+  if (token.values !== undefined) return numbers(token.values)
   if (token.kind === "string") return { kind: "text", values: [token.text] }
   if (isSign(token, "-") || isSign(token, "+")) {
     const operand = readValue(reader, UNARY)

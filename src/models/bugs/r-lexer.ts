@@ -1,13 +1,16 @@
 /** Cuts data in R's language into tokens. */
 
 import { type DataPlace, dataError } from "./data-error.ts"
+import { readNumberList } from "./number-list.ts"
 
 export interface RToken {
-  readonly kind: "name" | "number" | "string" | "operator" | "end"
+  readonly kind: "name" | "number" | "numbers" | "string" | "operator" | "end"
   /** As written; of a string or a name in backquotes, what the quotes hold. */
   readonly text: string
   /** Of a number; NaN otherwise. */
   readonly value: number
+  /** Of kind `numbers`, `c(…)` of nothing but numbers. */
+  readonly values?: readonly number[]
   readonly start: number
   /** The first token of its line: outside parentheses a complete expression ends before it. */
   readonly startsLine: boolean
@@ -72,7 +75,20 @@ export function lexRData(text: string, file: string | undefined): readonly RToke
     }
     const name = match(NAME)?.[0]
     if (name !== undefined) {
-      push("name", name.length, name)
+      const list = name === "c" ? readNumberList(text, at + 1) : null
+      if (list === null) push("name", name.length, name)
+      else {
+        tokens.push({
+          kind: "numbers",
+          text: name,
+          value: Number.NaN,
+          values: list.values,
+          start: at,
+          startsLine,
+        })
+        startsLine = false
+        at = list.end
+      }
       continue
     }
     const operator = match(OPERATOR)?.[0]

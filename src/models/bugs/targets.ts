@@ -88,7 +88,10 @@ function evaluateTargets(
 
 function isPositive(column: Column): boolean {
   if (typeof column === "number") return Number.isInteger(column) && column >= 1
-  for (let i = 0; i < column.length; i++) if (!(Number.isInteger(column[i]) && column[i]! >= 1)) return false
+  for (let i = 0; i < column.length; i++) {
+    const index = column[i]!
+    if ((index | 0) !== index || index < 1) return false
+  }
   return true
 }
 

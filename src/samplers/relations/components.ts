@@ -1,5 +1,5 @@
 /** Parts of a set of drawn elements that tell nothing of each other given all else. */
-import { findDependents } from "./dependents.ts"
+import { findEachDependents } from "./dependents.ts"
 import { slotsOf } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 
@@ -24,10 +24,7 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
     return top
   }
   const slots = targets.flatMap((target) => slotsOf(graph, target))
-  const { weighed } = findDependents(
-    network,
-    slots.map((slot) => [slot]),
-  )
+  const { weighed } = findEachDependents(network, Int32Array.from(slots))
   slots.forEach((slot, column) => {
     const own = base[owners.relation[slot]!]! + owners.instance[slot]!
     for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)

@@ -14,7 +14,7 @@ import { curvedArguments, findArgumentGroups } from "./curvature-factors.ts"
 import { findArgumentFamilies } from "./curvature-families.ts"
 import { bindCurvatureBlock } from "./curvature-kernel.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
-import { findDependents } from "./dependents.ts"
+import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
@@ -130,10 +130,7 @@ function matchPart(
   if (coordinates === null) return null
   const reach = findReach(network, own)
   const isScaled = (column: number) => coordinates.kinds[column] !== COORDINATE.identity
-  const dependents = findDependents(
-    network,
-    Array.from(slots, (slot) => [slot]),
-  )
+  const dependents = findEachDependents(network, slots)
   const normals: Reach = {
     ...reach,
     children: reach.children.filter(({ relation }) => {
@@ -184,10 +181,7 @@ const MANY = 150
  */
 function isManyAlone({ graph, network }: RelationModel, target: Target): boolean {
   if (target.instances.length <= MANY || isNormalThroughout(graph, network, target)) return false
-  const { weighed } = findDependents(
-    network,
-    slotsOf(graph, target).map((slot) => [slot]),
-  )
+  const { weighed } = findEachDependents(network, Int32Array.from(slotsOf(graph, target)))
   const seen = new Map<number, Uint8Array>()
   for (let k = 0; k < weighed.relation.length; k++) {
     const r = weighed.relation[k]!

@@ -58,7 +58,8 @@ export function buildNetwork(graph: RelationGraph): Network {
     relationOf.fill(r, base[r]!, base[r + 1]!)
     position.set(graph.order[r]!, base[r]!)
   })
-  const moving = Int32Array.from(graph.fixed, (fixed, slot) => (fixed === 0 ? slot : -1))
+  const moving = new Int32Array(graph.length)
+  for (let slot = 0; slot < moving.length; slot++) moving[slot] = graph.fixed[slot] === 0 ? slot : -1
   const { start: readerStart, readers } = findReaders(relations, base, moving, graph.length)
   const ranks = rankInstances(findCyclicGroups(graph, owners), base, position)
   const network = { graph, owners, base, relationOf, readerStart, readers, position, ...ranks }
@@ -122,6 +123,21 @@ const isObserved = ({ graph }: Pick<Network, "graph">, r: number): boolean => {
  * @param targets by target, the slots that change together
  */
 export function findDependents(network: Network, targets: readonly ArrayLike<number>[]): Dependents {
+  const start = new Int32Array(targets.length + 1)
+  for (let k = 0; k < targets.length; k++) start[k + 1] = start[k]! + targets[k]!.length
+  const slots = new Int32Array(start[targets.length]!)
+  for (let k = 0; k < targets.length; k++) slots.set(targets[k]!, start[k]!)
+  return dependentsOf(network, slots, start)
+}
+
+/** The same where targets are slots in a row, `width` of them each. */
+export function findEachDependents(network: Network, slots: Int32Array, width = 1): Dependents {
+  const start = new Int32Array(Math.ceil(slots.length / width) + 1)
+  for (let k = 1; k < start.length; k++) start[k] = k * width
+  return dependentsOf(network, slots, start)
+}
+
+function dependentsOf(network: Network, slots: Int32Array, start: Int32Array): Dependents {
   const { graph, base, relationOf, readerStart, readers, rank, byRank, informed } = network
   const seen = new Int32Array(relationOf.length).fill(-1)
   const isComputed = Uint8Array.from(graph.relations, ({ kind }) => (kind === "deterministic" ? 1 : 0))
@@ -141,23 +157,32 @@ export function findDependents(network: Network, targets: readonly ArrayLike<num
       else children[childCount++] = id
     }
   }
-  for (let target = 0; target < targets.length; target++) {
-    const slots = targets[target]!
+  for (let target = 0; target + 1 < start.length; target++) {
     foundCount = 0
     childCount = 0
-    for (let k = 0; k < slots.length; k++) visit(slots[k]!, target)
+    for (let k = start[target]!; k < start[target + 1]!; k++) visit(slots[k]!, target)
     for (let k = 0; k < foundCount; k++) {
       const id = byRank[found[k]!]!
-      const { width, writes } = graph.relations[relationOf[id]!]!
-      const first = (id - base[relationOf[id]!]!) * width
-      for (let w = first; w < first + width; w++) visit(writes[w]!, target)
+      const { width: own, writes } = graph.relations[relationOf[id]!]!
+      const first = (id - base[relationOf[id]!]!) * own
+      for (let w = first; w < first + own; w++) visit(writes[w]!, target)
     }
-    const own = found.subarray(0, foundCount).sort()
-    for (let k = 0; k < foundCount; k++) own[k] = byRank[own[k]!]!
-    computed.add(own)
-    weighed.add(children.subarray(0, childCount).sort())
+    const order = ascending(found, foundCount)
+    for (let k = 0; k < foundCount; k++) order[k] = byRank[order[k]!]!
+    computed.add(order, foundCount)
+    weighed.add(ascending(children, childCount), childCount)
   }
   return { computed: computed.finish(), weighed: weighed.finish() }
+}
+
+/** The first `count` values in order. Most targets have few, in order already. */
+function ascending(values: Int32Array, count: number): Int32Array {
+  for (let k = 1; k < count; k++)
+    if (values[k]! < values[k - 1]!) {
+      values.subarray(0, count).sort()
+      break
+    }
+  return values
 }
 
 /**
@@ -221,18 +246,18 @@ class RunBuilder {
     this.start.push(0)
   }
 
-  /** The runs of the next target. @param ids global numbers in their order */
-  add(ids: Int32Array): void {
+  /** The runs of the next target. @param ids global numbers in their order, `count` of them */
+  add(ids: Int32Array, count: number): void {
     const { relationOf, base } = this
-    const into = this.instances.reserve(ids.length)
+    const into = this.instances.reserve(count)
     let at = this.instances.length
-    for (let k = 0; k < ids.length; ) {
+    for (let k = 0; k < count; ) {
       const r = relationOf[ids[k]!]!
       const first = base[r]!
       const end = base[r + 1]!
       this.relation.push(r)
       this.from.push(at)
-      for (; k < ids.length && ids[k]! >= first && ids[k]! < end; k++) into[at++] = ids[k]! - first
+      for (; k < count && ids[k]! >= first && ids[k]! < end; k++) into[at++] = ids[k]! - first
       this.to.push(at)
     }
     this.instances.length = at

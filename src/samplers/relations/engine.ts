@@ -1,9 +1,5 @@
 /** Relations as functions over the state: what a deterministic one computes, how dense a stochastic one is. */
-import {
-  type BugsArrayDistribution,
-  type BugsDistribution,
-  lookupBugsDistribution,
-} from "../../models/bugs/distribution-table.ts"
+import { type BugsArrayDistribution, lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import type {
   DeterministicRelation,
   Relation,
@@ -16,40 +12,15 @@ import type { Runs } from "./dependents.ts"
 import { type Constants, createWriter, dimsOf, noConstants, sizeOf } from "./emit.ts"
 import { createEmitter } from "./emit-tangents.ts"
 import { interpretFunction } from "./interpret-code.ts"
+import {
+  type ComputedFunctions,
+  LazyComputed,
+  LazyWeighed,
+  type RelationFunctions,
+  type WeighedFunctions,
+} from "./relation-functions.ts"
 
-/** Functions of a deterministic relation. Instances are `list[from..to)`; `s` is the state. */
-export interface ComputedFunctions {
-  readonly kind: "deterministic"
-  /** Computes the instances' elements. */
-  update(s: Float64Array, list: Int32Array, from: number, to: number): void
-  /** Writes the elements' derivatives along the tangents `t` of the slots into `t`. */
-  tangent(s: Float64Array, t: Float64Array, list: Int32Array, from: number, to: number): void
-}
-
-/** Functions of a stochastic relation. */
-export interface WeighedFunctions {
-  readonly kind: "stochastic"
-  readonly distribution: BugsDistribution
-  /** Number of values that `args` writes. */
-  readonly argsLength: number
-  /** Where each argument starts in what `args` writes, and how many values it has: 1 for a scalar. */
-  readonly argStarts: Int32Array
-  readonly argLengths: Int32Array
-  /** Writes an instance's arguments one after another into `out`. */
-  args(s: Float64Array, instance: number, out: Float64Array): void
-  /** The same for instances `list[from..to)`, one after another. */
-  argsOf(s: Float64Array, list: Int32Array, from: number, to: number, out: Float64Array): void
-  /** Writes `[lower, upper]` of an instance's truncation or censoring into `out`, infinite where there is none. */
-  bounds(s: Float64Array, instance: number, out: Float64Array): void
-  /** The derivatives of an instance's arguments along the tangents `t` of the slots, into `out` as `args` writes. */
-  argTangents(s: Float64Array, t: Float64Array, instance: number, out: Float64Array): void
-  /**
-   * Sum of the log densities of instances. Of data, terms that hang on the data alone are left out.
-   */
-  logDensity(s: Float64Array, list: Int32Array, from: number, to: number): number
-}
-
-export type RelationFunctions = ComputedFunctions | WeighedFunctions
+export type { ComputedFunctions, RelationFunctions, WeighedFunctions }
 
 export interface Engine {
   readonly graph: RelationGraph
@@ -173,13 +144,22 @@ function compileComputed(relation: DeterministicRelation, fixed: Uint8Array): Co
       constants,
     }
   }
-  const update = loop("s", (e) => (isArray ? e.array(value) : e.scalar(value)))
-  const tangent = loop("t", (e) => (isArray ? e.tangentArray(value) : e.tangent(value)))
-  return {
-    kind: "deterministic",
-    update: makeFunction(["s", "list", "from", "to"], update.body, update.constants),
-    tangent: makeFunction(["s", "t", "list", "from", "to"], tangent.body, tangent.constants),
-  }
+  return new LazyComputed(
+    later(() => {
+      const { body, constants } = loop("s", (e) => (isArray ? e.array(value) : e.scalar(value)))
+      return makeFunction(["s", "list", "from", "to"], body, constants)
+    }),
+    later(() => {
+      const { body, constants } = loop("t", (e) => (isArray ? e.tangentArray(value) : e.tangent(value)))
+      return makeFunction(["s", "t", "list", "from", "to"], body, constants)
+    }),
+  )
+}
+
+/** Code is written when it is called first: most models need a part of it only. Interpreted if it was to be by then. */
+function later<F>(make: () => F): () => F {
+  const isInterpreted = interpreted
+  return () => (isInterpreted ? withInterpreter(make) : make())
 }
 
 function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): WeighedFunctions {
@@ -187,24 +167,19 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
   const argLengths = Int32Array.from(relation.args, (arg) => sizeOf(relation, arg))
   const argStarts = argLengths.map((_, k) => argLengths.slice(0, k).reduce((a, b) => a + b, 0))
   const argsLength = argLengths.reduce((a, b) => a + b, 0)
-  const args = compileArgs(relation, relation.args)
-  const argsOf = compileArgs(relation, relation.args, argsLength)
-  const bounds = compileArgs(relation, boundsOf(relation))
-  return {
-    kind: "stochastic",
-    distribution,
-    argLengths,
-    argStarts,
-    argsLength,
-    args,
-    argsOf,
-    bounds,
-    argTangents: compileArgTangents(relation, fixed),
-    logDensity:
-      distribution.calling === "numbers"
-        ? compileNumberDensity(relation)
-        : arrayDensity(relation, distribution, { args, argStarts, argLengths, argsLength }),
-  }
+  return new LazyWeighed(
+    { distribution, argLengths, argStarts, argsLength },
+    {
+      args: later(() => compileArgs(relation, relation.args)),
+      argsOf: later(() => compileArgs(relation, relation.args, argsLength)),
+      bounds: later(() => compileArgs(relation, boundsOf(relation))),
+      argTangents: later(() => compileArgTangents(relation, fixed)),
+      logDensity:
+        distribution.calling === "numbers"
+          ? later(() => compileNumberDensity(relation))
+          : (f) => arrayDensity(relation, distribution, f),
+    },
+  )
 }
 
 const boundsOf = ({ bounds }: StochasticRelation): readonly RelationExpr[] => [

@@ -55,7 +55,7 @@ export class EntryForms {
         if (size > 1 && k > 0 && one.element !== all?.element) return null
         all = all === null ? one : join(all, one)
         if (all === null) return null
-        if (size > 1) all = { ...all, element: one.element }
+        if (size > 1 && all.element !== one.element) all = { ...all, element: one.element }
       }
     return all
   }
@@ -181,7 +181,10 @@ function complementOf(form: Form): Form {
 /** What holds of both. */
 function join(a: Found, b: Found): Found | null {
   if (a.power !== b.power || a.complement !== b.complement) return null
-  return { ...a, unit: a.unit && b.unit, picks: a.picks || b.picks }
+  const unit = a.unit && b.unit
+  const picks = a.picks || b.picks
+  // Mostly they agree: thousands of instances need no thousands of objects.
+  return unit === a.unit && picks === a.picks ? a : { ...a, unit, picks }
 }
 
 /** One or the other, as the state says. */

@@ -17,7 +17,8 @@ export function matchForward({ network }: RelationModel): ForwardMatch | null {
   const ids: number[] = []
   for (let id = 0; id < network.relationOf.length; id++) if (network.informed[id] === 0) ids.push(id)
   if (ids.length === 0) return null
-  ids.sort((a, b) => network.position[a]! - network.position[b]!)
+  const isSorted = ids.every((id, k) => k === 0 || network.position[ids[k - 1]!]! < network.position[id]!)
+  if (!isSorted) ids.sort((a, b) => network.position[a]! - network.position[b]!)
   const relation = Int32Array.from(ids, (id) => network.relationOf[id]!)
   return { relation, instance: Int32Array.from(ids, (id, k) => id - network.base[relation[k]!]!) }
 }

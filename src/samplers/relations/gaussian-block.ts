@@ -42,7 +42,7 @@ export const gaussianBlock: RelationBlockSampler<GaussianMatch> = {
         match: {
           factors,
           ...analyseFactors(factors),
-          after: findDependents(network, [[...slots]]),
+          after: findDependents(network, [slots]),
           relations: block.map(({ relation }) => relation),
         },
       })

@@ -3,7 +3,7 @@
  * slopes `G = ∂e/∂x` are found once where only data multiply x, else at every sweep.
  */
 import type { Network } from "./dependents.ts"
-import { type Dependents, findDependents } from "./dependents.ts"
+import { type Dependents, findEachDependents } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import { type ChildInstances, type FactorPattern, findPatterns, marked } from "./factor-pattern.ts"
 import { hasFixedSlopes, NORMALS, type Reach } from "./linear-set.ts"
@@ -40,10 +40,7 @@ export function findFactors(
   slots: Int32Array,
   reach: Reach,
   isScaled: (column: number) => boolean = () => false,
-  dependents: Dependents = findDependents(
-    network,
-    Array.from(slots, (slot) => [slot]),
-  ),
+  dependents: Dependents = findEachDependents(network, slots),
 ): Factors {
   const { graph, owners } = network
   const isOwn = (column: number) => !isScaled(column)
@@ -74,7 +71,7 @@ export function findFactors(
   // Fixed slopes are the same wherever they are taken; NaN of what is not known must not reach them.
   bindSlopes(factors, engine, true)(graph.values.map((value) => (Number.isNaN(value) ? 0 : value)))
   const allFixed = groups.every((group) => group.fixed)
-  return allFixed ? { ...factors, dependents: findDependents(network, []) } : factors
+  return allFixed ? { ...factors, dependents: findEachDependents(network, new Int32Array(0)) } : factors
 }
 
 /** Children of a set and the elements' own priors, by relation ascending. */

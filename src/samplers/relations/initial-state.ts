@@ -46,21 +46,23 @@ export function initialState(
     const s = graph.values.slice()
     // Far apart at first; the last attempts start from the middle of everything.
     const spread = 2 * (1 - attempt / (ATTEMPTS - 1))
-    const one = new Int32Array(1)
-    for (const { relation, instance } of sequence) {
+    for (let from = 0; from < sequence.instance.length; ) {
+      const relation = sequence.relation[from]!
+      const to = endOfRun(sequence, from)
       const f = engine.functions[relation]!
-      if (f.kind === "deterministic") {
-        one[0] = instance
-        f.update(s, one, 0, 1)
-        continue
+      if (f.kind === "deterministic") f.update(s, sequence.instance, from, to)
+      else if (!relationOf(graph, relation).observed) {
+        const { writes, width } = relationOf(graph, relation)
+        for (let p = from; p < to; p++) {
+          const instance = sequence.instance[p]!
+          draws[relation]!(s, instance, spread, rng)
+          for (let k = instance * width; k < (instance + 1) * width; k++) {
+            const value = given[writes[k]!]!
+            if (!Number.isNaN(value)) s[writes[k]!] = value
+          }
+        }
       }
-      const { writes, width, observed } = relationOf(graph, relation)
-      if (observed) continue
-      draws[relation]!(s, instance, spread, rng)
-      for (let k = instance * width; k < (instance + 1) * width; k++) {
-        const value = given[writes[k]!]!
-        if (!Number.isNaN(value)) s[writes[k]!] = value
-      }
+      from = to
     }
     const failure = findFailure(engine, sequence, s)
     if (failure === null) return s
@@ -72,36 +74,41 @@ export function initialState(
 }
 
 /** The first instance, parents first, that the state does not allow. */
-function findFailure(
-  engine: Engine,
-  sequence: readonly { readonly relation: number; readonly instance: number }[],
-  state: Float64Array,
-): Failure | null {
-  const one = new Int32Array(1)
-  for (const { relation, instance } of sequence) {
+function findFailure(engine: Engine, sequence: Sequence, state: Float64Array): Failure | null {
+  const { instance } = sequence
+  for (let from = 0; from < instance.length; ) {
+    const to = endOfRun(sequence, from)
+    const relation = sequence.relation[from]!
     const f = engine.functions[relation]!
-    one[0] = instance
-    if (f.kind !== "stochastic") continue
-    if (!(f.logDensity(state, one, 0, 1) > -Infinity)) return { relation, instance, state }
-    if (!isPossible(engine, relation, instance, state)) return { relation, instance, state }
+    const isAllowed = (first: number, last: number) =>
+      f.kind !== "stochastic" || f.logDensity(state, instance, first, last) > -Infinity
+    const isWeighed = isAllowed(from, to)
+    const isPossible = bindPossible(engine, relation)
+    for (let p = from; p < to && f.kind === "stochastic"; p++)
+      if ((!isWeighed && !isAllowed(p, p + 1)) || !isPossible(instance[p]!, state))
+        return { relation, instance: instance[p]!, state }
+    from = to
   }
   return null
 }
 
 /** Whether data lie where their distribution has them: the densities of observed draws leave terms in the data out. */
-function isPossible(engine: Engine, relation: number, instance: number, state: Float64Array): boolean {
+function bindPossible(engine: Engine, relation: number): (instance: number, state: Float64Array) => boolean {
   const f = engine.functions[relation]!
   const { observed, writes, width } = relationOf(engine.graph, relation)
-  if (!observed || f.kind !== "stochastic") return true
+  if (!observed || f.kind !== "stochastic") return () => true
   const { distribution, argStarts, argLengths } = f
-  const args = new Float64Array(f.argsLength)
-  f.args(state, instance, args)
-  if (distribution.calling === "numbers") {
-    const [a = 0, b = 0, c = 0, d = 0] = args
-    return distribution.logDensity(state[writes[instance]!]!, a, b, c, d) > -Infinity
+  const args = new Float64Array(Math.max(4, f.argsLength))
+  const x = new Float64Array(width)
+  return (instance, state) => {
+    f.args(state, instance, args)
+    if (distribution.calling === "numbers")
+      return (
+        distribution.logDensity(state[writes[instance]!]!, args[0]!, args[1]!, args[2]!, args[3]!) > -Infinity
+      )
+    for (let k = 0; k < width; k++) x[k] = state[writes[instance * width + k]!]!
+    return distribution.logDensity(x, 0, width, args, argStarts, argLengths) > -Infinity
   }
-  const x = Float64Array.from({ length: width }, (_, k) => state[writes[instance * width + k]!]!)
-  return distribution.logDensity(x, 0, width, args, argStarts, argLengths) > -Infinity
 }
 
 interface Failure {
@@ -111,15 +118,29 @@ interface Failure {
 }
 
 /** Every instance of every relation, parents first. */
-function orderOf(graph: RelationGraph): { relation: number; instance: number }[] {
-  const all = graph.relations.flatMap((relation, r) =>
-    Array.from({ length: relation.size }, (_, instance) => ({
-      relation: r,
-      instance,
-      position: graph.order[r]![instance]!,
-    })),
-  )
-  return all.sort((a, b) => a.position - b.position)
+interface Sequence {
+  readonly relation: Int32Array
+  readonly instance: Int32Array
+}
+
+function orderOf({ relations, order }: RelationGraph): Sequence {
+  const total = relations.reduce((sum, { size }) => sum + size, 0)
+  const relation = new Int32Array(total)
+  const instance = new Int32Array(total)
+  order.forEach((positions, r) => {
+    for (let i = 0; i < positions.length; i++) {
+      relation[positions[i]!] = r
+      instance[positions[i]!] = i
+    }
+  })
+  return { relation, instance }
+}
+
+/** The end of the instances of one relation that follow each other. */
+function endOfRun({ relation }: Sequence, from: number): number {
+  let to = from + 1
+  while (to < relation.length && relation[to] === relation[from]) to++
+  return to
 }
 
 /** Values given, by slot; NaN elsewhere. @throws ModelError for shapes that do not fit */

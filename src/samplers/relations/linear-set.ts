@@ -103,7 +103,9 @@ function groupByRelation(ids: Int32Array, relationOf: Int32Array, base: Int32Arr
     const relation = relationOf[ids[from]!]!
     let to = from
     while (to < ids.length && ids[to]! < base[relation + 1]!) to++
-    found.push({ relation, instances: ids.subarray(from, to).map((id) => id - base[relation]!) })
+    const instances = ids.slice(from, to)
+    for (let k = 0; k < instances.length; k++) instances[k]! -= base[relation]!
+    found.push({ relation, instances })
     from = to
   }
   return found
@@ -162,7 +164,8 @@ const moving = new WeakMap<Uint8Array, SlotSet>()
 function movingSlots({ fixed }: RelationGraph): SlotSet {
   const before = moving.get(fixed)
   if (before !== undefined) return before
-  const made = fixed.map((isFixed) => 1 - isFixed)
+  const made = new Uint8Array(fixed.length)
+  for (let slot = 0; slot < made.length; slot++) made[slot] = 1 - fixed[slot]!
   moving.set(fixed, made)
   return made
 }

@@ -1,7 +1,7 @@
 /** Mixtures: a few numbers from their marginal posterior, the labels of the observations summed out, then the labels. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { findCoordinates, findWeighed, isAlone } from "./block-scales.ts"
-import { findDependents } from "./dependents.ts"
+import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { inlineLabels, type LabelChild } from "./label-children.ts"
 import { findReach, slotsOf } from "./linear-set.ts"
@@ -100,10 +100,7 @@ function findChildren({ graph, network }: RelationModel, target: Target): LabelC
   const reach = findReach(network, [target])
   const slots = slotsOf(graph, target)
   const own = new Set(slots)
-  const { weighed } = findDependents(
-    network,
-    slots.map((slot) => [slot]),
-  )
+  const { weighed } = findEachDependents(network, Int32Array.from(slots))
   const found: LabelChild[] = []
   for (const { relation, instances } of reach.children) {
     const child = relationOf(graph, relation)

@@ -9,7 +9,7 @@ import { dependsOn, isAffineIn } from "./linear.ts"
 import { findReach, hasFixedSlopes, isReachAffine } from "./linear-set.ts"
 import type { NormalChild, NormalMatch } from "./normal-match.ts"
 import { numbersOf } from "./pairs/numbers-of.ts"
-import type { RelationSampler } from "./relation-sampler.ts"
+import { type RelationSampler, remember } from "./relation-sampler.ts"
 import { makeSite, relationOf } from "./site.ts"
 
 const table = numbersOf("dnorm")
@@ -23,7 +23,7 @@ export const normalSite: RelationSampler<NormalMatch> = {
   name: "normal",
   describe: "exact draw of one element after another from its normal full conditional, cut off at its bounds",
 
-  match({ graph, network }, target) {
+  match: remember<NormalMatch>(({ graph, network }, target) => {
     const own = relationOf(graph, target.relation)
     const { name } = lookupBugsDistribution(own.distribution)
     if (!["dnorm", "dunif", "dflat"].includes(name))
@@ -51,7 +51,7 @@ export const normalSite: RelationSampler<NormalMatch> = {
     if (children.length === 0) return refusal("no-children", "no normal child hangs on it")
     const site = makeSite(network, target.relation, target.instances)
     return { ...site, hasPrecision: name === "dnorm", children, intervals }
-  },
+  }),
 
   explain: (match, model) => describeNormal(match, model),
 

@@ -6,6 +6,7 @@ import type { LoweredBlock } from "../registry.ts"
 import { buildNetwork } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { bindEngine } from "./engine.ts"
+import { marked } from "./factor-pattern.ts"
 import { type ForwardMatch, matchForward, pruneForward } from "./forward.ts"
 import {
   bindRelationBlock,
@@ -80,7 +81,7 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
     const { taken, reason } = sampler.assign(model, eligible)
     const drawn = new Set(taken.flatMap(({ targets }) => targets.map(keyOf)))
     for (const assignment of taken) {
-      const { formula, because } = assignment.explain()
+      const explain = rememberOnce(() => assignment.explain())
       const own = assignment.targets
       blocks.push({
         targets: own.map(({ relation }) => headOf(graph.relations[relation]!.text)),
@@ -89,8 +90,13 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
           0,
         ),
         sampler: sampler.name,
-        formula,
-        because,
+        // In words and symbols only for those who ask.
+        get formula() {
+          return explain().formula
+        },
+        get because() {
+          return explain().because
+        },
         chosenBy,
         refused: own.flatMap(({ relation }) => refusals.get(relation) ?? []).filter(isFirst),
         lowered: { graph, name: sampler.name, match: assignment.match },
@@ -166,6 +172,14 @@ export const lowerRelationPlan = (plan: RelationPlan, read: Iterable<number>): L
     return match.relation.length === 0 ? [] : [{ sampler: "relations", data: { ...lowered, match } }]
   })
 
+function rememberOnce<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 const keyOf = ({ relation, instances }: Target): string => `${relation}:${instances[0]}:${instances.length}`
 
 const isFirst = <T extends { sampler: string }>(item: T, k: number, all: readonly T[]): boolean =>
@@ -175,10 +189,8 @@ const isFirst = <T extends { sampler: string }>(item: T, k: number, all: readonl
 function findTargets({ graph, network }: RelationModel): Target[] {
   return graph.relations.flatMap((relation, r) => {
     if (relation.kind !== "stochastic" || relation.observed) return []
-    const instances = Array.from({ length: relation.size }, (_, i) => i).filter(
-      (i) => network.informed[network.base[r]! + i] === 1,
-    )
-    return instances.length === 0 ? [] : [{ relation: r, instances: Int32Array.from(instances) }]
+    const instances = marked(network.informed.subarray(network.base[r]!, network.base[r + 1]!))
+    return instances.length === 0 ? [] : [{ relation: r, instances }]
   })
 }
 

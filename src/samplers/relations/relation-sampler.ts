@@ -35,6 +35,23 @@ export interface RelationSampler<M = unknown> {
   bind(match: M, engine: Engine): Kernel
 }
 
+/** A match that remembers what it said of a target: blocks ask the samplers of single elements before these have their turn. */
+export function remember<M extends object>(
+  match: (model: RelationModel, target: Target) => M | Refusal,
+): (model: RelationModel, target: Target) => M | Refusal {
+  type Answer = { readonly relation: number; readonly answer: M | Refusal }
+  const byNetwork = new WeakMap<Network, WeakMap<Int32Array, Answer>>()
+  return (model, target) => {
+    const answers = byNetwork.get(model.network) ?? new WeakMap<Int32Array, Answer>()
+    byNetwork.set(model.network, answers)
+    const before = answers.get(target.instances)
+    if (before?.relation === target.relation) return before.answer
+    const answer = match(model, target)
+    answers.set(target.instances, { relation: target.relation, answer })
+    return answer
+  }
+}
+
 /** A sampler of several relations at once: from what waits, it takes what it can. */
 export interface RelationBlockSampler<M = unknown> {
   readonly name: string

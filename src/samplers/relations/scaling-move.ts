@@ -41,13 +41,13 @@ export const scalingMove: RelationBlockSampler<ScalingMatch> = {
       vectors
         .filter((vector) => multiplies(model, factor, vector) && !hasProducts(model, [vector]))
         .map((vector) => {
-          const both = [factor, vector]
-          const slots = both.flatMap((target) => slotsOf(graph, target))
+          const both = [factor, vector] as const
+          const slots = Int32Array.from(both.flatMap((target) => slotsOf(graph, target)))
           return {
             targets: [],
             match: {
               factor: slots[0]!,
-              multiplied: Int32Array.from(slots.slice(1)),
+              multiplied: slots.slice(1),
               after: findDependents(network, [slots]),
               weighed: findWeighed(model, both),
               relations: [factor.relation, vector.relation] as const,

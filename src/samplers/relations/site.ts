@@ -1,5 +1,5 @@
 import type { RelationGraph, StochasticRelation } from "../../models/relations/relation-graph.ts"
-import { type Dependents, findDependents, type Network } from "./dependents.ts"
+import { type Dependents, findEachDependents, type Network } from "./dependents.ts"
 
 /** Instances of one relation that a sampler draws one after another. Plain data, for the worker. */
 export interface Site {
@@ -17,11 +17,9 @@ export interface Site {
 export function makeSite(network: Network, relation: number, instances: Int32Array): Site {
   const { width, writes } = relationOf(network.graph, relation)
   const slots = new Int32Array(width * instances.length)
-  instances.forEach((i, n) => {
-    slots.set(writes.subarray(i * width, (i + 1) * width), n * width)
-  })
-  const targets = Array.from(instances, (_, n) => [...slots.subarray(n * width, (n + 1) * width)])
-  return { relation, instances, slots, width, dependents: findDependents(network, targets) }
+  for (let n = 0; n < instances.length; n++)
+    for (let k = 0; k < width; k++) slots[n * width + k] = writes[instances[n]! * width + k]!
+  return { relation, instances, slots, width, dependents: findEachDependents(network, slots, width) }
 }
 
 /** The stochastic relation of a site. */

@@ -5,7 +5,7 @@ import { refusal } from "../conditional.ts"
 import { headOf } from "./describe.ts"
 import { bindBounds, findIntervals } from "./interval-bounds.ts"
 import { findReach } from "./linear-set.ts"
-import type { RelationSampler } from "./relation-sampler.ts"
+import { type RelationSampler, remember } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
 
 interface TruncatedMatch extends Site {
@@ -18,7 +18,7 @@ export const truncatedSite: RelationSampler<TruncatedMatch> = {
   name: "truncated",
   describe: "exact draw from the distribution of an element, cut off where its interval ends",
 
-  match({ graph, network }, target) {
+  match: remember<TruncatedMatch>(({ graph, network }, target) => {
     const own = relationOf(graph, target.relation)
     const d = lookupBugsDistribution(own.distribution)
     if (d.calling !== "numbers" || !d.isProper)
@@ -28,7 +28,7 @@ export const truncatedSite: RelationSampler<TruncatedMatch> = {
     if (intervals.length < reach.children.length)
       return refusal("other-children", "more is known of it than an interval")
     return { ...makeSite(network, target.relation, target.instances), intervals }
-  },
+  }),
 
   explain({ relation, intervals }, { graph }) {
     const { text } = relationOf(graph, relation)
