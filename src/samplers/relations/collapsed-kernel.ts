@@ -9,7 +9,7 @@ import { bindPrecisionWeights } from "./collapsed-weights.ts"
 import type { Dependents } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import type { GaussianMatch } from "./gaussian-kernel.ts"
-import { createReference } from "./reference-proposal.ts"
+import { bindMarginalSteps } from "./marginal-steps.ts"
 import { bindScaleCoordinates, type Scales } from "./scale-coordinates.ts"
 
 /** Plain data of a collapsed draw. */
@@ -23,16 +23,9 @@ export interface CollapsedBlockMatch extends GaussianMatch {
   readonly isAlone: boolean
 }
 
-/** Metropolis–Hastings steps of the scales in a sweep: they cost less than the draw of the elements. */
-const STEPS = 2
-/** Every so many steps is one of the random walk. */
-const WALK_EVERY = 4
-
 /**
  * Source: van Dyk & Park (2008), JASA 103, on collapsing; Rue & Held (2005), section 4.1, for the marginal density of the
  * scales: p(φ | y) ∝ p(φ) Π |P_g|^{n_g/2} |Q|^{−1/2} exp(−(c − b'Q⁻¹b)/2).
- *
- * memory = [sweeps of warm-up, steps, reference].
  */
 export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): Kernel {
   const { factors, after, reduced, scales } = match
@@ -40,7 +33,6 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
   const slotsOfScales = [...scales.slots, ...scales.matrices.flatMap((matrix) => [...matrix.slots])]
   const coordinates = bindScaleCoordinates(scales, engine)
   const d = coordinates.dimension
-  const reference = createReference(d, 2)
   const sums = sumGroups(match, engine)
   const { terms } = sums
   const precisions = bindPrecisionWeights(groups, terms, engine)
@@ -48,7 +40,6 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
     (reduced.includes(0) ? null : bindClassEquations(match, sums)) ?? bindSparseEquations(match, sums, engine)
   const weights = new Float64Array(terms.length)
   const phi = new Float64Array(d)
-  const trial = new Float64Array(d)
   const keptSlots = Int32Array.from(slotsOfScales)
   const keptValues = new Float64Array(keptSlots.length).fill(Number.NaN)
   const scaleRuns = match.scaleDependents.computed
@@ -65,10 +56,19 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
     const log = precisions.logDeterminant(s) + 0.5 * equations.propose(weights) + coordinates.logPrior(s)
     return Number.isNaN(log) ? -Infinity : log
   }
+  const steps = bindMarginalSteps({
+    dimension: d,
+    density(s, at) {
+      coordinates.write(at, s)
+      engine.compute(s, scaleRuns, 0, scaleRuns.relation.length)
+      return weigh(s)
+    },
+    accept: () => equations.accept(),
+  })
 
   return {
     writes: Int32Array.from([...slots, ...slotsOfScales]),
-    memoryLength: 2 + reference.memoryLength,
+    memoryLength: steps.memoryLength,
     step(s, memory, rng, phase) {
       const isSame = sums.refresh(s)
       // Equations that the last step left stand where nothing but the scales, which are as they were, hangs on draws.
@@ -79,26 +79,9 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
         equations.accept()
       }
       if (logCurrent === -Infinity) throw notPositive(engine, slots)
-      for (let step = 0; step < STEPS; step++) {
-        memory[1] = (memory[1]! + 1) % WALK_EVERY
-        const isReference = reference.isReady(memory) && memory[1] !== 0
-        let log = 0
-        if (isReference) log = reference.step(memory, phi, trial, rng)
-        else reference.walk(memory, phi, trial, rng)
-        coordinates.write(trial, s)
-        engine.compute(s, scaleRuns, 0, scaleRuns.relation.length)
-        const proposed = weigh(s)
-        log += proposed - logCurrent
-        if (Math.log(rng.uniform()) < log) {
-          phi.set(trial)
-          logCurrent = proposed
-          equations.accept()
-        }
-        if (phase === "warmup" && !isReference) reference.adaptWalk(memory, Math.min(1, Math.exp(log)) || 0)
-      }
+      logCurrent = steps.run(s, memory, rng, phase, phi, logCurrent)
       coordinates.write(phi, s)
       for (let k = 0; k < keptSlots.length; k++) keptValues[k] = s[keptSlots[k]!]!
-      if (phase === "warmup") reference.learn(memory, phi)
       equations.draw(s, rng)
       engine.compute(s, runs, 0, runs.relation.length)
     },

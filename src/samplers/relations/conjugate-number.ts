@@ -218,12 +218,12 @@ interface BoundChild {
   readonly at: number
 }
 
-/** A function that fills the natural parameters of element n at a state. */
-function bindNatural(
+/** A function that fills the natural parameters of element n at a state, from what `prior` starts with. */
+export function bindNatural(
   match: ConjugateNumberMatch,
   engine: Engine,
   family: ConjugateFamily,
-  prior: ConjugatePrior,
+  prior: Pick<ConjugatePrior, "start">,
 ): (s: Float64Array, n: number, natural: Float64Array, rng: Stream | null) => void {
   const { relation, instances, slots } = match
   const { weighed } = match.dependents

@@ -4,6 +4,7 @@ import { isRefusal, type Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
 import { arraySlice } from "./array-slice.ts"
 import { collapsedBlock } from "./collapsed-block.ts"
+import { collapsedGamma } from "./collapsed-gamma.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { curvatureBlock } from "./curvature-block.ts"
 import { bindEngine, type Engine } from "./engine.ts"
@@ -100,6 +101,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
   registerBlock(mixtureBlock),
+  registerBlock(collapsedGamma),
   registerBlock(marginalBlock),
   registerBlock(curvatureBlock),
   registerBlock(collapsedBlock),

@@ -52,6 +52,23 @@ const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly st
     wrong: ["dwish(S[,], 5)", "dwish(S[,], 8)"],
     blocks: ["collapsed-block"],
   },
+  {
+    name: "gamma rates of counts, and the shape and rate of their population",
+    text: `model { for (i in 1:N) { r[i] ~ dgamma(a, b); m[i] <- r[i] * t[i]; x[i] ~ dpois(m[i]) } a ~ dgamma(4, 2); b ~ dgamma(5, 3) }`,
+    data: { N: 4, t: [1, 2, 5, 60], x: [1, 2, 3, 4] },
+    watched: ["a", "b", "r"],
+    wrong: ["dgamma(5, 3)", "dgamma(5, 5)"],
+    blocks: ["collapsed-gamma"],
+  },
+  {
+    name: "precisions of groups from one gamma, the means drawn beside them",
+    text: `model { for (j in 1:4) { t[j] ~ dgamma(a, 2); for (k in 1:3) { y[j, k] ~ dnorm(mu, t[j]) } }
+      a ~ dunif(0.5, 6); mu ~ dnorm(0, 1) }`,
+    data: { y: Array.from({ length: 4 }, () => [1, 2, 3]) },
+    watched: ["a", "t", "mu"],
+    wrong: ["dgamma(a, 2)", "dgamma(a, 3)"],
+    blocks: ["collapsed-gamma", "gaussian-block"],
+  },
 ]
 
 describe("collapsed block", () => {

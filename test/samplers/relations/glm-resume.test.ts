@@ -5,6 +5,10 @@ import { chooseElements, makeGraphRunSpec } from "../../../src/chains/sample-gra
 import { bugs } from "../../../src/samplers/graph-model.ts"
 
 const MODELS: Readonly<Record<string, { text: string; data: Parameters<typeof bugs>[1] }>> = {
+  "collapsed-gamma": {
+    text: `model { for (i in 1:N) { r[i] ~ dgamma(a, b); m[i] <- r[i] * t[i]; x[i] ~ dpois(m[i]) } a ~ dexp(1); b ~ dgamma(1, 1) }`,
+    data: { N: 4, t: [0.3, 2.7, 5.1, 60], x: [1, 2, 3, 4] },
+  },
   "curvature-block": {
     text: `model { for (i in 1:N) { r[i] ~ dbin(p[i], n[i]); logit(p[i]) <- b[i]; b[i] ~ dnorm(mu, tau) }
       mu ~ dnorm(0, 0.01); tau ~ dgamma(1, 1) }`,
