@@ -9,6 +9,8 @@ export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return "NaN"
   if (!Number.isFinite(value)) return value > 0 ? "Inf" : "-Inf"
   if (value === 0) return "0"
+  // Fewer than five zeros at the end: fixed is as short as any, and quick where there are a million levels.
+  if (Number.isSafeInteger(value) && value % 100_000 !== 0) return String(value)
   if (Number.isSafeInteger(value) && Number(value.toPrecision(15)) !== value) return String(value)
 
   const [mantissa, power] = Math.abs(value).toExponential(14).split("e")

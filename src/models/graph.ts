@@ -116,7 +116,9 @@ function deepFreeze(value: unknown): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
     return
   Object.freeze(value)
-  for (const member of Object.values(value)) deepFreeze(member)
+  // Without an array of its members for each: a graph may have a million quantities.
+  const members = value as Readonly<Record<string, unknown>>
+  for (const key in members) deepFreeze(members[key])
 }
 
 function find<T extends { readonly id: string }>(items: readonly T[], id: string, what: string): T {

@@ -260,7 +260,8 @@ class GraphBuilder {
         design.terms.forEach((term, t) => {
           const member = state(node, position(j))
           const value = design.terms.length === 1 ? member : element(member, t)
-          this.quantity(`u[${design.group},${term},${level}]`, "u", value)
+          const name = `u[${design.group},${term},${level}]`
+          this.quantities.push({ name, family: "u", value, constant: false })
         })
       })
     }
