@@ -263,7 +263,7 @@ ${METHODS}`,
   {
     name: "diagnose",
     summary: "diagnose draws of any origin (CSV, CmdStan, CODA, ArviZ, Parquet, Arrow)",
-    description: `Reads draws that any program wrote and tells whether the chains have converged: R-hat, effective sample sizes, Monte Carlo errors and Geweke's z of every scalar. The format is told by the content: CSV as R's posterior or coda writes it, CmdStan's CSV, Parquet and Arrow tables, ArviZ's JSON and netCDF (with the package h5wasm), or CODA's index and chain files as JAGS writes them. Several files are several chains.
+    description: `Reads draws that any program wrote and tells whether the chains have converged: R-hat, effective sample sizes, Monte Carlo errors and Geweke's z of every scalar. The format is told by the content: CSV as R's posterior or coda writes it, CmdStan's CSV, Parquet and Arrow tables, ArviZ's JSON and netCDF (with the package h5wasm), or CODA's index and chain files as JAGS writes them; text may be compressed by gzip. Several files are several chains.
 
 Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.01, or a bulk or tail ESS under 100 a chain).`,
     arguments: [{ name: "<draws...>", description: "one or more files of draws" }],

@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from "node:fs/promises"
 import path from "node:path"
+import { gunzipSync } from "node:zlib"
 import { DataError } from "../core/errors.ts"
 import { drawsFromArrow } from "./arrow.ts"
 import { drawsFromArvizJson } from "./arviz-json.ts"
@@ -41,7 +42,7 @@ const binaryReader = (bytes: Uint8Array) =>
 /**
  * Reads files of draws: CSV as R's `posterior` writes it, CmdStan's CSV, Parquet and Arrow tables, ArviZ's JSON and netCDF (with the
  * package h5wasm), or CODA's index and chain files (of which one kind may be left out: files beside it with the usual names are taken). Several files are several chains, in
- * their order, with the same scalars.
+ * their order, with the same scalars. Files may be compressed by gzip (not netCDF).
  *
  * @param paths at least one
  * @throws DataError naming the file when one cannot be read, is malformed, or does not fit the others
@@ -170,11 +171,27 @@ const ACCESS: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
     const [message, hint] = ACCESS[code] ?? [`the file cannot be read (${code})`, "check the path"]
     throw new DataError(message, { code: "unreadable-file", where: file, hint, cause })
   })
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, file) : bytes
+}
+
+/** @throws DataError for a file that is cut short or damaged */
+function unzip(bytes: Uint8Array, file: string): Uint8Array {
+  try {
+    return gunzipSync(bytes)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new DataError(`the compressed file cannot be read: ${found}`, {
+      code: "unreadable-file",
+      where: file,
+      hint: "is it cut short?",
+      cause,
+    })
+  }
 }
 
 const readText = async (file: string): Promise<TextFile> => decodeText(await readBytes(file), file)

@@ -1,3 +1,4 @@
+import { OptionError } from "../core/errors.ts"
 import { poolChains } from "../diagnostics/chains.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { colorOf, measure } from "./channels.ts"
@@ -117,6 +118,13 @@ export function plotPriorPosterior(
   names?: readonly string[],
   options: ChartOptions = {},
 ): VegaLiteSpec {
+  if (typeof prior !== "object" || prior === null) {
+    throw new OptionError("found no draws from the prior", {
+      code: "no-prior",
+      where: "plots.priorPosterior",
+      hint: "give them as the second argument: plots.priorPosterior(posterior, priorPredict(model))",
+    })
+  }
   const before = "chains" in prior ? prior : sourceOf(prior)
   const known = new Set(before.names)
   const shared = defaultParameters(posterior.names).filter((name) => known.has(name))

@@ -61,7 +61,7 @@ const placeholder = "\n"
 /** Chains of scalars that are charted at most: with those a page stays below 3 MB. */
 const mostChains = 1600
 /** Base64 characters for all traces together; two bytes a point make 8/3 characters. */
-const traceBudget = 800_000
+const traceBudget = 640_000
 const mostPoints = 1000
 const fewestPoints = 200
 /** Points of a density curve. */
@@ -75,14 +75,24 @@ export function chartData(input: ReportInput): ChartData {
   const main = asked.length > 0 ? asked : defaultParameters(source.names)
   const chains = Math.max(1, input.sampling.chains)
   const names = orderNames(source.names, main).slice(0, Math.max(1, Math.floor(mostChains / chains)))
-  const room = Math.floor(traceBudget / (Math.max(1, names.length) * chains * (8 / 3)))
-  const points = Math.max(fewestPoints, Math.min(mostPoints, room))
+  const shown = new Set(main)
+  const room = (characters: number, parameters: number): number =>
+    Math.max(
+      fewestPoints,
+      Math.min(mostPoints, Math.floor(characters / (Math.max(1, parameters) * chains * (8 / 3)))),
+    )
+  // Traces that are seen at once are the finest; the others share what is left.
+  const finest = room(traceBudget / 4, shown.size)
+  const rest = traceBudget - finest * shown.size * chains * (8 / 3)
+  const others = room(rest, names.length - shown.size)
   const rows = new Map(input.summary.map((row) => [row.name, row]))
   return {
     placeholder,
     charts: templates(input),
     envelope: envelopeRows(names[0] === undefined ? [] : source.chains(names[0])),
-    parameters: names.map((name) => packParameter(name, source.chains(name), points, rows.get(name))),
+    parameters: names.map((name) =>
+      packParameter(name, source.chains(name), shown.has(name) ? finest : others, rows.get(name)),
+    ),
     defaults: main.map((name) => names.indexOf(name)).filter((at) => at !== -1),
     shrinkage: shrinkageCharts(input),
     checks: checkCharts(input),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import fc from "fast-check"
 import { afterAll, describe, expect, it } from "vitest"
 import { DataError } from "../../src/core/errors.ts"
@@ -458,6 +459,15 @@ describe("readDraws", () => {
     ],
   ])("refuses %j", async (texts, complaint) => {
     expect(await complaintOfReading(texts)).toBe(complaint)
+  })
+
+  it("reads files compressed by gzip, and refuses one that is cut short", async () => {
+    const at = writeFiles({ "a.csv": "a\n1\n2.5\n" })
+    const bytes = gzipSync(readFileSync(at("a.csv")))
+    writeFileSync(at("a.csv.gz"), bytes)
+    writeFileSync(at("cut.csv.gz"), bytes.subarray(0, bytes.length - 9))
+    expect(await readDraws([at("a.csv.gz")])).toEqual(await readDraws([at("a.csv")]))
+    await expect(readDraws([at("cut.csv.gz")])).rejects.toThrow("the compressed file cannot be read")
   })
 
   it("tells of files that cannot be read", async () => {

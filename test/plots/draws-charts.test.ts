@@ -249,6 +249,8 @@ describe("what charts compute", () => {
 
   it("priors with heavy tails are cut, their height is not", () => {
     const heavy = Float64Array.from({ length: 1001 }, (_, i) => Math.tan(Math.PI * ((i + 0.5) / 1001 - 0.5)))
+    // @ts-expect-error what JavaScript may forget
+    expect(() => plotPriorPosterior(source)).toThrow("found no draws from the prior")
     const { prior } = priorPosteriorData("b", [heavy], [f(-1, 0, 1, 0.5)])
     expect(Math.max(...prior.x)).toBeLessThan(50)
     const area = prior.density.reduce((sum, height) => sum + height, 0) * (prior.x[1]! - prior.x[0]!)
