@@ -8,9 +8,9 @@ import { waldStandardErrors } from "./confint-wald.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { NamedParameter } from "./parameter-names.ts"
 import { listParameters } from "./parameter-names.ts"
-import type { ProfileCentre } from "./profile.ts"
-import { centreProfiles, centreValue, profileDeviance } from "./profile.ts"
-import { refuseStructures } from "./structures/refuse-structures.ts"
+import type { Profiler } from "./profile.ts"
+import { plainProfiler } from "./profile.ts"
+import { structuredProfiler } from "./structures/profile-structured.ts"
 
 export type ConfintMethod = "wald" | "profile" | "boot"
 
@@ -41,8 +41,7 @@ export interface Interval {
  *   search; of the likelihood, also for a REML fit; a standard deviation may end at 0, a correlation at ±1;
  * - `boot`: parametric bootstrap.
  *
- * @throws OptionError for a level that is no probability, or a name that is no parameter, and for profiles of a model with
- *   structures
+ * @throws OptionError for a level that is no probability, or a name that is no parameter
  */
 export function confint(fit: LmmEstimate, options: ConfintOptions = {}): readonly Interval[] {
   const level = options.level ?? 0.95
@@ -60,9 +59,13 @@ export function confint(fit: LmmEstimate, options: ConfintOptions = {}): readonl
   const z = normalQuantile(0.5 + 0.5 * level)
   if (method === "wald")
     return parameters.map((parameter) => waldInterval(fit, parameter, z * standardError(parameter)))
-  refuseStructures(fit, "profile intervals", "use Wald or bootstrap intervals")
-  const centre = centreProfiles(fit, options.signal)
-  return parameters.map((parameter) => profileInterval(centre, parameter, standardError(parameter), z))
+  const profiler = profilerOf(fit, options.signal)
+  return parameters.map((parameter) => profileInterval(profiler, parameter, standardError(parameter), z))
+}
+
+function profilerOf(fit: LmmEstimate, signal: AbortSignal | undefined): Profiler {
+  const { structure } = fit.state
+  return structure === null ? plainProfiler(fit, signal) : structuredProfiler(fit, structure, signal)
 }
 
 function chooseParameters(fit: LmmEstimate, names: readonly string[] | undefined): readonly NamedParameter[] {
@@ -129,17 +132,17 @@ const BOUNDS: Readonly<Record<NamedParameter["kind"], Bounds>> = {
   cor: { low: -1, high: 1 },
 }
 
-function profileInterval(centre: ProfileCentre, parameter: NamedParameter, se: number, z: number): Interval {
+function profileInterval(profiler: Profiler, parameter: NamedParameter, se: number, z: number): Interval {
   const { name, kind, estimate } = parameter
-  const middle = centreValue(centre, parameter)
+  const middle = profiler.value(parameter)
   if (Number.isNaN(middle)) return { name, estimate: null, lower: null, upper: null }
   const { low, high } = BOUNDS[kind]
   const end = (direction: -1 | 1): number => {
-    const bound = direction < 0 ? low : high
-    const step = firstStep(parameter, middle, se, z, direction, centre)
-    const deviance = profileDeviance(centre, parameter)
+    const bound = direction < 0 ? (profiler.lowest(parameter) ?? low) : high
+    const step = firstStep(parameter, middle, se, z, direction, profiler.scale)
+    const deviance = profiler.deviance(parameter)
     const zeta = (value: number) => Math.sqrt(Math.max(0, deviance(value)))
-    return findEnd(zeta, middle, step, bound, z)
+    return profiler.natural(parameter, findEnd(zeta, middle, step, bound, z))
   }
   return { name, estimate: finite(estimate), lower: finite(end(-1)), upper: finite(end(1)) }
 }
@@ -151,7 +154,7 @@ function firstStep(
   se: number,
   z: number,
   direction: -1 | 1,
-  centre: ProfileCentre,
+  scale: number,
 ): number {
   if (kind === "cor") {
     const half = Number.isFinite(se) ? z * se : 0.5
@@ -159,8 +162,9 @@ function firstStep(
     return Math.tanh(Math.atanh(rho) + direction * half) - middle || direction * 0.1
   }
   if (kind === "fixed") return direction * z * se
+  if (kind === "structure") return direction * (Number.isFinite(se) ? z * se : 0.5)
   if (!Number.isFinite(se) || middle <= 0) {
-    return direction * 0.2 * centre.sigma * centre.criterion.system.responseScale
+    return direction * 0.2 * scale
   }
   return middle * Math.expm1(direction * Math.min(z * se, 2))
 }
@@ -236,19 +240,20 @@ export function profileZeta(
   const level = options.level ?? 0.99
   const intervals = confint(fit, { ...options, level, method: "profile" })
   const parameters = chooseParameters(fit, options.parameters)
-  const centre = centreProfiles(fit, options.signal)
+  const profiler = profilerOf(fit, options.signal)
   return parameters.flatMap((parameter, k): ProfilePoint[] => {
     const { lower, upper, name } = intervals[k]!
     if (lower === null || upper === null) return []
-    const middle = centreValue(centre, parameter)
+    const middle = profiler.natural(parameter, profiler.value(parameter))
     const at = (i: number) => lower + ((upper - lower) * i) / (points - 1)
     // From the middle outwards, so that each search starts near its end.
     const indices = Array.from({ length: points }, (_, i) => i)
     const side = (list: readonly number[]): ProfilePoint[] => {
-      const deviance = profileDeviance(centre, parameter)
+      const deviance = profiler.deviance(parameter)
       return list.map((i) => {
         const value = at(i)
-        return { name, value, zeta: Math.sign(value - middle) * Math.sqrt(Math.max(0, deviance(value))) }
+        const rise = deviance(profiler.search(parameter, value))
+        return { name, value, zeta: Math.sign(value - middle) * Math.sqrt(Math.max(0, rise)) }
       })
     }
     const below = side(indices.filter((i) => at(i) < middle).reverse()).reverse()

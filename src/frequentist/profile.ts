@@ -30,6 +30,34 @@ export interface ProfileCentre {
   readonly signal: AbortSignal | undefined
 }
 
+/** What an interval needs of the profiles of a model. */
+export interface Profiler {
+  /** Residual standard deviation on the scale of the data. */
+  readonly scale: number
+  /** The parameter at the maximum of the likelihood, on the scale of its search; NaN when it has no profile. */
+  value(parameter: NamedParameter): number
+  deviance(parameter: NamedParameter): ProfileDeviance
+  /** A lower bound where it is not the parameter's own; null: it is. */
+  lowest(parameter: NamedParameter): number | null
+  /** From the scale of the search to that of the parameter. */
+  natural(parameter: NamedParameter, value: number): number
+  /** The inverse of `natural`. */
+  search(parameter: NamedParameter, value: number): number
+}
+
+/** Of a model without structures. */
+export function plainProfiler(fit: LmmEstimate, signal: AbortSignal | undefined): Profiler {
+  const centre = centreProfiles(fit, signal)
+  return {
+    scale: centre.sigma * centre.criterion.system.responseScale,
+    value: (parameter) => centreValue(centre, parameter),
+    deviance: (parameter) => profileDeviance(centre, parameter),
+    lowest: () => null,
+    natural: (_, value) => value,
+    search: (_, value) => value,
+  }
+}
+
 /** Deviance with the parameter held at `value`, over its minimum; repeated calls start where the last one ended. */
 export type ProfileDeviance = (value: number) => number
 
@@ -108,7 +136,7 @@ function profileFixed(centre: ProfileCentre, index: number): ProfileDeviance {
   }
 }
 
-function holdFixed(design: Design, index: number, value: number): Design {
+export function holdFixed(design: Design, index: number, value: number): Design {
   const column = design.fixed.columns[index]!
   const { fixed } = design
   const without = <T>(list: readonly T[]): readonly T[] => list.filter((_, j) => j !== index)
