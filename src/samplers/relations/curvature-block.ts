@@ -173,7 +173,7 @@ function isElement(model: RelationModel, target: Target): boolean {
 }
 
 /** Elements with children of their own beyond which a joint step is so short that one at a time they come further. */
-const MANY = 150
+const MANY = 400
 
 /**
  * Whether a target is many elements of which no two share a child (abilities of a thousand persons): given the rest they are
@@ -235,8 +235,8 @@ function isSmooth({ graph, network }: RelationModel, targets: readonly Target[])
         if (bound !== null && dependsOn(child, bound, inSet)) return false
     }
     const curved = curvedArguments(reach, child)
-    const { name, shape } = lookupBugsDistribution(child.distribution)
-    return curved.length === 0 || (shape === "scalar" && findArgumentFamilies(name, curved) !== null)
+    const { name } = lookupBugsDistribution(child.distribution)
+    return curved.length === 0 || findArgumentFamilies(name, curved) !== null
   })
 }
 

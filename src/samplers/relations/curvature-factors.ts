@@ -59,8 +59,8 @@ export function findArgumentGroups(
     const [pattern] = findPatterns([{ relation, instances, size: child.size }], dependents, slots.length)
     if (pattern === undefined) return []
     return families.map((family) => {
-      const { arguments: own } = ARGUMENT_FAMILIES[family]!
-      const isSimple = own.length === 1 && !pattern.columns.some(isScaled)
+      const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
+      const isSimple = own.length === 1 && !ofVector && !pattern.columns.some(isScaled)
       const linear = isSimple
         ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
         : null
@@ -209,7 +209,7 @@ function bindLinear(
       const last = start[n + 1]!
       f.argTangents(s, tangents, i, slope)
       const h = slope[place]! / along[n]!
-      evaluate(s[writes[i]!]!, args, n * f.argsLength, out)
+      evaluate(s, writes[i]!, args, n * f.argsLength, out, 1)
       const g = h * out[0]!
       const w = h * h * out[1]!
       // Where the argument has run into its bound there is nothing to follow.
@@ -237,10 +237,16 @@ function bindGeneral(
   scale: Float64Array,
 ): AddCurvature {
   const { relations, length } = engine.graph
-  const { writes } = relationOf(engine.graph, relation)
-  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
-  const m = own.length
-  const places = Int32Array.from(own, (k) => f.argStarts[k]!)
+  const { writes, width: size } = relationOf(engine.graph, relation)
+  const { arguments: own, ofVector, evaluate } = ARGUMENT_FAMILIES[family]!
+  const places = Int32Array.from(
+    own.flatMap((k) =>
+      Array.from({ length: ofVector ? f.argLengths[k]! : 1 }, (_, j) => f.argStarts[k]! + j),
+    ),
+  )
+  const m = places.length
+  const values = new Float64Array(size)
+  const weighted = new Float64Array(m)
   const args = new Float64Array(f.argsLength * instances.length + 3)
   const slope = new Float64Array(f.argsLength)
   const slopes = new Float64Array(m * columns.length)
@@ -272,7 +278,8 @@ function bindGeneral(
     for (let n = 0; n < instances.length; n++) {
       const first = start[n]!
       const last = start[n + 1]!
-      evaluate(s[writes[instances[n]!]!]!, args, n * f.argsLength, out)
+      for (let k = 0; k < size; k++) values[k] = s[writes[instances[n]! * size + k]!]!
+      evaluate(values, 0, args, n * f.argsLength, out, m)
       let isKnown = true
       for (let k = 0; k < out.length; k++) if (!Number.isFinite(out[k])) isKnown = false
       for (let k = first * m; k < last * m; k++) if (!Number.isFinite(slopes[k])) isKnown = false
@@ -284,10 +291,13 @@ function bindGeneral(
         let g = 0
         for (let k = 0; k < m; k++) g += slopes[a * m + k]! * out[k]!
         gradient[columns[a]!]! += g
+        for (let l = 0; l < m; l++) {
+          weighted[l] = 0
+          for (let k = 0; k < m; k++) weighted[l]! += slopes[a * m + k]! * out[m + k * m + l]!
+        }
         for (let b = first; b <= a; b++) {
           let w = 0
-          for (let k = 0; k < m; k++)
-            for (let l = 0; l < m; l++) w += slopes[a * m + k]! * out[m + k * m + l]! * slopes[b * m + l]!
+          for (let l = 0; l < m; l++) w += weighted[l]! * slopes[b * m + l]!
           q[pairs[at++]!]! += w
         }
       }

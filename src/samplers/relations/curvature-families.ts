@@ -10,8 +10,13 @@ export interface ArgumentFamily {
   readonly child: string
   /** Arguments it is about, by position, ascending: k of them. */
   readonly arguments: readonly number[]
-  /** Writes k slopes and then k × k values of the expected information, given y and the arguments at `args[at…]`. */
-  evaluate(y: number, args: Float64Array, at: number, out: Float64Array): void
+  /** Whether it is about one argument that is a vector: k is the length of this. */
+  readonly ofVector: boolean
+  /**
+   * Writes k slopes and then k × k values of the expected information, given the child's values `y[first…]` and the arguments
+   * at `args[at…]`.
+   */
+  evaluate(y: Float64Array, first: number, args: Float64Array, at: number, out: Float64Array, k: number): void
 }
 
 /** Of one argument: slope and information. */
@@ -23,7 +28,9 @@ const one = (
 ): ArgumentFamily => ({
   child,
   arguments: [argument],
-  evaluate(y, args, at, out) {
+  ofVector: false,
+  evaluate(values, first, args, at, out) {
+    const y = values[first]!
     const a = args[at]!
     const b = args[at + 1]!
     const c = args[at + 2]!
@@ -96,7 +103,9 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
   {
     child: "dgamma",
     arguments: [0, 1],
-    evaluate(y, args, at, out) {
+    ofVector: false,
+    evaluate(values, first, args, at, out) {
+      const y = values[first]!
       const shape = args[at]!
       const rate = args[at + 1]!
       out[0] = Math.log(rate * y) - digamma(shape)
@@ -122,7 +131,9 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
   {
     child: "dweib",
     arguments: [0, 1],
-    evaluate(y, args, at, out) {
+    ofVector: false,
+    evaluate(values, first, args, at, out) {
+      const y = values[first]!
       const shape = args[at]!
       const rate = args[at + 1]!
       const power = y ** shape
@@ -148,7 +159,9 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
   {
     child: "dbeta",
     arguments: [0, 1],
-    evaluate(y, args, at, out) {
+    ofVector: false,
+    evaluate(values, first, args, at, out) {
+      const y = values[first]!
       const a = args[at]!
       const b = args[at + 1]!
       const sum = digamma(a + b)
@@ -158,6 +171,25 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
       out[2] = trigamma(a) - common
       out[3] = out[4] = -common
       out[5] = trigamma(b) - common
+    },
+  },
+  {
+    child: "dcat",
+    arguments: [0],
+    ofVector: true,
+    evaluate(y, first, args, at, out, k) {
+      writeProbabilities(args, at, k, 1, out)
+      const chosen = y[first]! - 1
+      out[chosen]! += 1 / args[at + chosen]!
+    },
+  },
+  {
+    child: "dmulti",
+    arguments: [0],
+    ofVector: true,
+    evaluate(y, first, args, at, out, k) {
+      writeProbabilities(args, at, k, args[at + k]!, out)
+      for (let j = 0; j < k; j++) if (y[first + j]! > 0) out[j]! += y[first + j]! / args[at + j]!
     },
   },
   // Smoothed: steps of the sign would throw Newton's method about.
@@ -198,6 +230,21 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
     (_, shape) => 1 / shape ** 2,
   ),
 ]
+
+/**
+ * What p, up to a factor the probabilities of one of k categories, says in `size` draws apart from what was drawn: slopes
+ * −size / Σp, and the information size (diag(1 / p) / Σp − 1 / (Σp)²).
+ */
+function writeProbabilities(p: Float64Array, at: number, k: number, size: number, out: Float64Array): void {
+  let sum = 0
+  for (let j = 0; j < k; j++) sum += p[at + j]!
+  for (let j = 0; j < k; j++) {
+    out[j] = -size / sum
+    for (let l = 0; l < k; l++) out[k + j * k + l] = -size / (sum * sum)
+    // What cannot be drawn tells nothing.
+    if (p[at + j]! > 0) out[k + j * k + j]! += size / (sum * p[at + j]!)
+  }
+}
 
 /** The families of a child's arguments that move together: one for all of them, or one for each; null when one has none. */
 export function findArgumentFamilies(child: string, reached: readonly number[]): readonly number[] | null {

@@ -111,7 +111,8 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
     waiting = waiting.filter((target) => !drawn.has(keyOf(target)))
   }
   for (const sampler of RELATION_SAMPLERS) run(sampler, "user")
-  for (const sampler of RELATION_SAMPLERS) if (!LEFT_OUT[method](sampler)) run(sampler, "default")
+  for (const sampler of RELATION_SAMPLERS)
+    if (!sampler.onlyByRequest && !LEFT_OUT[method](sampler)) run(sampler, "default")
   if (method === "collapsed" && !blocks.some(({ sampler }) => sampler === COLLAPSED))
     throw new PlanError(
       'the method "collapsed" does not apply: no normal elements have scales of their own',

@@ -7,6 +7,7 @@ import { collapsedBlock } from "./collapsed-block.ts"
 import { collapsedGamma } from "./collapsed-gamma.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { curvatureBlock } from "./curvature-block.ts"
+import { ellipticalSlice } from "./elliptical-slice.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
@@ -39,6 +40,8 @@ export interface RegisteredRelationSampler {
   readonly describe: string
   /** Whether it draws several relations at once; the others are what a course derives. */
   readonly joint: boolean
+  /** Whether it takes only what a user gives it. */
+  readonly onlyByRequest: boolean
   /** Takes some of the targets, all or none; the reason says why not those that it leaves. */
   assign(
     model: RelationModel,
@@ -54,6 +57,7 @@ function register<M extends object>(sampler: RelationSampler<M>): RegisteredRela
     name,
     describe,
     joint: false,
+    onlyByRequest: false,
     assign(model, targets) {
       const taken: RelationAssignment[] = []
       let reason = ""
@@ -82,6 +86,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
     name,
     describe,
     joint: true,
+    onlyByRequest: sampler.onlyByRequest ?? false,
     assign(model, targets) {
       const { blocks, reason } = sampler.match(model, targets)
       return {
@@ -112,6 +117,7 @@ export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   register(enumerateSite),
   register(sliceSite),
   register(arraySlice),
+  registerBlock(ellipticalSlice),
 ]
 
 /** Name of the block that draws what no data inform. */

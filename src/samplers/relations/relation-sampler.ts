@@ -56,6 +56,8 @@ export function remember<M extends object>(
 export interface RelationBlockSampler<M = unknown> {
   readonly name: string
   readonly describe: string
+  /** Takes nothing of itself: only what a user gives it. */
+  readonly onlyByRequest?: boolean
   /** @returns the blocks it makes of the targets, each with the targets that it draws; none, with the reason, when it takes none */
   match(
     model: RelationModel,

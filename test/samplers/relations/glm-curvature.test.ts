@@ -55,6 +55,40 @@ const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly st
     wrong: ["dexp(0.5)", "dexp(2)"],
     blocks: ["curvature-block"],
   },
+  {
+    name: "categories, and counts of them",
+    text: `model { for (i in 1:N) { y[i] ~ dcat(p[i, ]); z[i, 1:3] ~ dmulti(p[i, ], 4)
+        p[i, 1] <- 1; p[i, 2] <- exp(a + b * x[i]); p[i, 3] <- exp(b - a) }
+      a ~ dnorm(0, 2); b ~ dnorm(0.5, 2) }`,
+    data: {
+      N: 4,
+      x: [-1, 0, 1, 2],
+      y: [1, 2, 3, 1],
+      z: [
+        [4, 0, 0],
+        [1, 2, 1],
+        [0, 3, 1],
+        [2, 2, 0],
+      ],
+    },
+    watched: ["a", "b"],
+    wrong: ["dnorm(0.5, 2)", "dnorm(1.5, 2)"],
+    blocks: ["curvature-block"],
+  },
+  {
+    name: "elements that multiply each other, in two independent parts",
+    text: `model { for (j in 1:2) { for (i in 1:N) { y[i, j] ~ dpois(exp(a[j] * c[j] + 0.5)) } a[j] ~ dnorm(1, 2); c[j] ~ dnorm(0.5, 2) } }`,
+    data: {
+      N: 2,
+      y: [
+        [1, 2],
+        [3, 4],
+      ],
+    },
+    watched: ["a", "c"],
+    wrong: ["dnorm(0.5, 2)", "dnorm(1.5, 2)"],
+    blocks: ["curvature-block"],
+  },
 ]
 
 describe("curvature block", () => {
