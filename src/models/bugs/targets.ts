@@ -26,9 +26,11 @@ type TargetIndices = readonly (number | readonly number[])[]
  */
 export function allocateTargets(
   arrays: Arrays,
-  statements: readonly UnrolledStatement[],
+  unrolled: readonly UnrolledStatement[],
 ): readonly PlacedStatement[] {
   declare(arrays)
+  // A loop that runs no iteration defines nothing, not even how large an array is.
+  const statements = unrolled.filter(({ iterations }) => iterations.count > 0)
   const largest = new Map<string, number[]>()
   const evaluated = statements.map((statement): Targets | null => {
     const { target } = statement.statement
@@ -40,15 +42,15 @@ export function allocateTargets(
   })
   for (const [name, dims] of largest) arrays.allocate(name, dims)
   allocateWhole(arrays, statements)
-  return statements.map((unrolled, s) => {
-    const { target } = unrolled.statement
-    const { count } = unrolled.iterations
+  return statements.map((own, s) => {
+    const { target } = own.statement
+    const { count } = own.iterations
     const variable = arrays.variable(target.name)!
     const targets = evaluated[s] ?? wholeTargets(variable.dims, count)
     const single = targets.kind === "columns" ? elementSlots(variable, targets.columns, count) : null
     if (single !== null) {
       arrays.defineAll(single, s, statements)
-      return { ...unrolled, slots: single, start: oneEach(count), dims: () => ONE }
+      return { ...own, slots: single, start: oneEach(count), dims: () => ONE }
     }
     const start = new Int32Array(count + 1)
     const all: number[] = []
@@ -63,7 +65,7 @@ export function allocateTargets(
       start[i + 1] = all.length
       dims.push(selectedDims(indices))
     }
-    return { ...unrolled, slots: Int32Array.from(all), start, dims: (i: number) => dims[i]! }
+    return { ...own, slots: Int32Array.from(all), start, dims: (i: number) => dims[i]! }
   })
 }
 

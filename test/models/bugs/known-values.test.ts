@@ -94,3 +94,11 @@ describe("what is known before drawing is checked where it stands", () => {
     ).toBe("no error")
   })
 })
+
+it("a loop without iterations defines nothing, also where nothing else does", () => {
+  const { graph } = bugs("model { for (k in 3:1) { z[k] ~ dnorm(0, 1)  w <- z[k] }  x ~ dnorm(0, 1) }")
+  expect(graph.relations.map(({ variable }) => variable)).toEqual(["x"])
+  expect(refusal("model {\n  for (k in 3:1) { z[k] ~ dnorm(0, 1) }\n  x ~ dnorm(z[1], 1) }")).toMatch(
+    /^line 3: undefined variable "z"/,
+  )
+})
