@@ -3,7 +3,13 @@ import { at, children, type Expr, state } from "../models/expression.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { RelationGraph } from "../models/relations/relation-graph.ts"
 import { streamFor } from "../random/stream.ts"
-import { constantsOf, elementsOf, type GraphElement, type GraphModel } from "../samplers/graph-model.ts"
+import {
+  constantsOf,
+  elementsOf,
+  type GraphElement,
+  type GraphModel,
+  settledProbabilities,
+} from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { bindEngine } from "../samplers/relations/engine.ts"
 import { initialState } from "../samplers/relations/initial-state.ts"
@@ -104,7 +110,8 @@ export function chooseElements(graph: RelationGraph, wanted: readonly string[] =
   const drawn = new Set(
     graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : [])),
   )
-  return elementsOf(graph, drawn).map((element) => quantityOf(element, false))
+  const settled = settledProbabilities(graph)
+  return elementsOf(graph, drawn).map((element) => quantityOf(element, settled.has(element.slot)))
 }
 
 function chooseNamed(graph: RelationGraph, wanted: readonly string[]): readonly Quantity[] {
@@ -126,7 +133,8 @@ function chooseNamed(graph: RelationGraph, wanted: readonly string[]): readonly 
     })
   }
   const isWanted = anyOf(matchers)
-  const changing = elements.filter(isWanted).map((element) => quantityOf(element, false))
+  const settled = settledProbabilities(graph)
+  const changing = elements.filter(isWanted).map((element) => quantityOf(element, settled.has(element.slot)))
   return [...changing, ...constants.filter(isWanted).map((element) => quantityOf(element, true))]
 }
 

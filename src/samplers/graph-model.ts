@@ -4,6 +4,7 @@ import { type ArraysInput, toArrays } from "../models/array-input.ts"
 import type { ArrayValue } from "../models/array-value.ts"
 import type { BugsProgram } from "../models/bugs/ast.ts"
 import { compileModel } from "../models/bugs/compile.ts"
+import { lookupBugsDistribution } from "../models/bugs/distribution-table.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
 import {
   assemble,
@@ -12,7 +13,13 @@ import {
   drawBlueprint,
   type Inputs,
 } from "../models/builder/build.ts"
-import { elementName, type RelationGraph } from "../models/relations/relation-graph.ts"
+import {
+  elementName,
+  type RelationExpr,
+  type RelationGraph,
+  referenceStart,
+  type StochasticRelation,
+} from "../models/relations/relation-graph.ts"
 import { checkInits, type Inits } from "./relations/initial-state.ts"
 import { planRelations, type RelationPlan, type RelationPlanOptions } from "./relations/plan-relations.ts"
 
@@ -100,6 +107,7 @@ export interface GraphElement {
   readonly name: string
   readonly variable: string
   readonly element: number
+  readonly slot: number
 }
 
 /** Names of every element of the variables, or of some of them, that are drawn or computed from draws. */
@@ -123,7 +131,42 @@ function elementsWhere(
     if (variables?.has(name) === false) continue
     for (let element = 0; element < size; element++)
       if (isMeant(offset + element))
-        found.push({ name: elementName(variable, element), variable: name, element })
+        found.push({ name: elementName(variable, element), variable: name, element, slot: offset + element })
   }
   return found
+}
+
+/** Slots of probabilities that are 0 in every draw, because their concentration is, and of those that are 1 for it. */
+export function settledProbabilities(graph: RelationGraph): ReadonlySet<number> {
+  const settled = new Set<number>()
+  for (const relation of graph.relations) {
+    if (relation.kind !== "stochastic" || relation.observed) continue
+    const [alpha] = relation.args
+    if (lookupBugsDistribution(relation.distribution).name !== "ddirch" || alpha === undefined) continue
+    const { size, width, writes } = relation
+    for (let i = 0; i < size; i++) {
+      const isZero = Array.from(
+        { length: width },
+        (_, k) => concentrationAt(graph, relation, alpha, i, k) === 0,
+      )
+      const isOne = isZero.filter((zero) => !zero).length === 1
+      isZero.forEach((zero, k) => {
+        if (zero || isOne) settled.add(writes[i * width + k]!)
+      })
+    }
+  }
+  return settled
+}
+
+function concentrationAt(
+  { values }: RelationGraph,
+  { references }: StochasticRelation,
+  alpha: RelationExpr,
+  instance: number,
+  place: number,
+): number {
+  if (alpha.op === "array") return alpha.values[place]!
+  if (alpha.op !== "read") return Number.NaN
+  const reference = references[alpha.reference]!
+  return values[reference.slots[referenceStart(reference, instance) + place]!]!
 }

@@ -35,3 +35,14 @@ it("monitors name variables, elements and parts of arrays", () => {
   for (const wrong of ["y[1:2]", "z[4:5]", "z[i]", "z[1;2]", "b", "__proto__"])
     expect(() => chosen(wrong)).toThrow(`nothing that the model draws or computes is called "${wrong}"`)
 })
+
+it("structural zeros of a Dirichlet vector are constants, and a probability that is all", () => {
+  const { graph } = bugs("model { for (i in 1:2) { p[i, 1:3] ~ ddirch(a[i, ]) } }", {
+    a: [
+      [1, 2, 0],
+      [3, 0, 0],
+    ],
+  })
+  const constant = chooseElements(graph).filter((q) => q.constant)
+  expect(constant.map(({ name }) => name)).toEqual(["p[2,1]", "p[2,2]", "p[1,3]", "p[2,3]"])
+})
