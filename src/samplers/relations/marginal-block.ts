@@ -7,12 +7,14 @@ import { isRefusal } from "../conditional.ts"
 import { findCoordinates, findWeighed } from "./block-scales.ts"
 import { findComponents } from "./components.ts"
 import { conjugateSite } from "./conjugate-site.ts"
+import { curvatureBlock } from "./curvature-block.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import { joinKernels } from "./join-kernels.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import { findReach, isNormal, reachedArguments, slotsOf } from "./linear-set.ts"
 import { bindMarginal, type ContinuousPart, type DiscretePart } from "./marginal-kernel.ts"
+import { normalSite } from "./normal-site.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { bindSupport } from "./support.ts"
@@ -40,8 +42,9 @@ export const marginalBlock: RelationBlockSampler<MarginalMatch> = {
     const continuous = findHyperparameters(model, targets)
     const used = new Set(continuous.flatMap((block) => block.targets))
     const rest = targets.filter((target) => !used.has(target))
+    const switches = findSwitches(model, rest)
     return {
-      blocks: [...continuous, ...findSwitches(model, rest)],
+      blocks: [...continuous, ...(switches.length > 0 ? switches : findBreaks(model, rest))],
       reason: "what hangs on it has no exact draw that it could be integrated over",
     }
   },
@@ -143,6 +146,59 @@ function findSwitches(model: RelationModel, targets: readonly Target[]): Found[]
         network,
         slots.map((slot) => [slot]),
       ),
+      inner: [{ kind: "gaussian", match }],
+      weighed: findWeighed(model, [...outer, ...own]),
+    }
+    return [
+      {
+        targets: [...outer, ...own],
+        match: {
+          parts: [part],
+          outer: outer.map(({ relation }) => relation),
+          inner: own.map(({ relation }) => relation),
+        },
+      },
+    ]
+  })
+}
+
+/** Numbers that the mean of these children hangs on without a slope that is known: a change point on a continuous scale. */
+function findBreaks(model: RelationModel, targets: readonly Target[]): Found[] {
+  const { graph, network } = model
+  const broken = targets.filter((target) => {
+    const one = relationOf(graph, target.relation)
+    const d = lookupBugsDistribution(one.distribution)
+    if (one.width !== 1 || d.shape !== "scalar" || d.discrete || d.isDetermined) return false
+    if (one.bounds?.kind === "I" || target.instances.length > MOST_DISCRETE) return false
+    const reach = findReach(network, [target])
+    return (
+      reach.children.length > 0 &&
+      reach.children.every(({ relation }) => {
+        const child = relationOf(graph, relation)
+        return isNormal(child) && reachedArguments(child, reach).join() === "0"
+      }) &&
+      isRefusal(conjugateSite.match(model, target)) &&
+      isRefusal(normalSite.match(model, target)) &&
+      curvatureBlock.match(model, [target]).blocks.length === 0
+    )
+  })
+  if (broken.length === 0) return []
+  return gaussianBlock.match(model, targets).blocks.flatMap(({ targets: own, match }): Found[] => {
+    const touched = new Set(match.factors.groups.map(({ relation }) => relation))
+    const outer = broken.filter(
+      (target) =>
+        !own.includes(target) &&
+        findReach(network, [target]).children.every(({ relation }) => touched.has(relation)),
+    )
+    const slots = outer.flatMap((target) => slotsOf(graph, target))
+    const coordinates = findCoordinates(model, outer)
+    if (slots.length === 0 || slots.length > MOST_OUTER || coordinates === null) return []
+    if (match.symbolic.flops > MOST_OPERATIONS / 10) return []
+    const part: ContinuousPart = {
+      kind: "continuous",
+      outer: Int32Array.from(slots),
+      coordinates,
+      after: findDependents(network, [slots]),
       inner: [{ kind: "gaussian", match }],
       weighed: findWeighed(model, [...outer, ...own]),
     }

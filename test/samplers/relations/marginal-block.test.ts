@@ -27,6 +27,12 @@ const CHANGE = `model {
 }`
 const CHANGE_DATA = { N: 5, y: [0.1, -0.3, 0.4, 1.6, 0.9] }
 
+const BREAK = `model {
+  for (i in 1:N) { y[i] ~ dnorm(m[i], 4); m[i] <- a + b * step(i - k) * (i - k) }
+  a ~ dnorm(0, 1); b ~ dnorm(1, 1)
+  k ~ dunif(1, 5)
+}`
+
 /** The names drawn, each by the sampler that is meant. */
 const samplersOf = (names: readonly string[]) => ({
   samplers: Object.fromEntries(names.map((name) => [name, "marginal-block"])),
@@ -43,6 +49,13 @@ const CASES = [
   {
     name: "a change point",
     text: CHANGE,
+    data: CHANGE_DATA,
+    names: ["a", "b", "k"],
+    wrong: ["dnorm(1, 1)", "dnorm(1.8, 1)"],
+  },
+  {
+    name: "a change point on a continuous scale",
+    text: BREAK,
     data: CHANGE_DATA,
     names: ["a", "b", "k"],
     wrong: ["dnorm(1, 1)", "dnorm(1.8, 1)"],
