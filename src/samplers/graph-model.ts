@@ -13,6 +13,7 @@ import {
   drawBlueprint,
   type Inputs,
 } from "../models/builder/build.ts"
+import { shareEqualInstances } from "../models/relations/equal-instances.ts"
 import {
   elementName,
   type RelationExpr,
@@ -87,7 +88,8 @@ export function model<S extends Inputs>(inputs: S, define: Define<S>): ModelTemp
 /** The model of a syntax tree, however it came about. @throws as `bugs` */
 export function graphModel(written: BugsProgram, data: ArraysInput, options: GraphModelOptions): GraphModel {
   const arrays = toArrays(data)
-  const { program, graph } = compileModel(written, arrays)
+  const { program, graph: compiled } = compileModel(written, arrays)
+  const graph = shareEqualInstances(compiled)
   const { inits = [] } = options
   const isList = (x: NonNullable<GraphModelOptions["inits"]>): x is readonly ArraysInput[] => Array.isArray(x)
   const sets = (isList(inits) ? inits : [inits]).map(toArrays)

@@ -9,6 +9,7 @@ import type { Engine, WeighedFunctions } from "./engine.ts"
 import { type EntryForm, EntryForms } from "./entry-form.ts"
 import { dependsOn } from "./linear.ts"
 import { findReach, type Reach } from "./linear-set.ts"
+import { findMergedRows, meanOf } from "./merged-rows.ts"
 import type { ConjugateFamily, ConjugatePair, ConjugatePrior } from "./pairs/conjugate-family.ts"
 import { CONJUGATE_FAMILIES } from "./pairs/registry.ts"
 import { bindPointer } from "./points-here.ts"
@@ -253,6 +254,12 @@ export function bindNatural(
   }
   const picking = match.children.filter(({ picks }) => picks).map((child) => child.relation)
   const pointer = picking.length === 0 ? null : bindPointer(match, picking, engine)
+  const merged = Array.from(weighed.relation, (r, run) =>
+    picking.includes(r)
+      ? null
+      : findMergedRows(engine.graph, r, weighed.instances.subarray(weighed.from[run]!, weighed.to[run]!)),
+  )
+  const part = new Float64Array(family.natural.length)
   return (s, n, natural, rng) => {
     const x = s[slots[n]!]!
     own.args(s, instances[n]!, ownArgs)
@@ -265,6 +272,20 @@ export function bindNatural(
       const to = weighed.to[run]!
       const u = power === 1 ? x : x ** power
       const size = y.length
+      const rows = merged[run]!
+      if (rows !== null) {
+        // What equal rows add is linear in the value.
+        const { first, start } = rows
+        f.argsOf(s, first, 0, first.length, args)
+        for (let c = 0; c < first.length; c++) {
+          const count = start[c + 1]! - start[c]!
+          y[0] = meanOf(s, rows, c)
+          part.fill(0)
+          pair.contribute(part, y, views[c]!, f.argStarts, unit ? 1 : views[c]![at]! / u)
+          for (let k = 0; k < part.length; k++) natural[k]! += count * part[k]!
+        }
+        continue
+      }
       f.argsOf(s, weighed.instances, from, to, args)
       for (let j = from; j < to; j++) {
         const i = weighed.instances[j]!

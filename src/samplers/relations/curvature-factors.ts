@@ -13,12 +13,15 @@ import { type Engine, makeFunction, type WeighedFunctions } from "./engine.ts"
 import { type FactorPattern, findPatterns } from "./factor-pattern.ts"
 import { dependsOn } from "./linear.ts"
 import { isFixedAffine, NORMALS, type Reach, reachedArguments } from "./linear-set.ts"
+import { findMergedRows, type MergedRows, readMeans } from "./merged-rows.ts"
 import { relationOf } from "./site.ts"
 
 /** Factors of one child relation through one family of its arguments. Plain data. */
 export interface ArgumentGroup extends FactorPattern {
   /** Position in the list of families. */
   readonly family: number
+  /** Classes of equal rows, of which `instances` has the first of each; null where every row stands for itself. */
+  readonly rows: MergedRows | null
   /**
    * Where the argument is a function h of one linear combination a'x with fixed coefficients: these, by place, and a'v of
    * each instance for the direction v along which h' is found. Null where slopes are found element by element.
@@ -56,7 +59,9 @@ export function findArgumentGroups(
     const curved = curvedArguments(reach, child)
     if (curved.length === 0) return []
     const families = findArgumentFamilies(lookupBugsDistribution(child.distribution).name, curved) ?? []
-    const [pattern] = findPatterns([{ relation, instances, size: child.size }], dependents, slots.length)
+    const rows = findMergedRows(graph, relation, instances)
+    const wanted = [{ relation, instances: rows?.first ?? instances, size: child.size }]
+    const [pattern] = findPatterns(wanted, dependents, slots.length)
     if (pattern === undefined) return []
     return families.map((family) => {
       const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
@@ -64,7 +69,7 @@ export function findArgumentGroups(
       const linear = isSimple
         ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
         : null
-      return { ...pattern, family, linear }
+      return { ...pattern, family, rows, linear }
     })
   })
   return { groups, direction }
@@ -188,13 +193,13 @@ export function bindArgumentGroup(
 }
 
 function bindLinear(
-  { relation, instances, start, columns, family }: ArgumentGroup,
+  { relation, instances, start, columns, family, rows }: ArgumentGroup,
   { coefficients, along }: NonNullable<ArgumentGroup["linear"]>,
   pairs: Int32Array,
   engine: Engine,
   f: WeighedFunctions,
 ): AddCurvature {
-  const { writes } = relationOf(engine.graph, relation)
+  const { values, readValues } = bindValues(engine, relation, instances, rows)
   const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
   const place = f.argStarts[own[0]!]!
   const args = new Float64Array(f.argsLength * instances.length + 3)
@@ -202,16 +207,18 @@ function bindLinear(
   const out = new Float64Array(2)
   return (s, tangents, q, gradient) => {
     f.argsOf(s, instances, 0, instances.length, args)
+    readValues(s)
     let at = 0
     for (let n = 0; n < instances.length; n++) {
       const i = instances[n]!
+      const count = rows === null ? 1 : rows.start[n + 1]! - rows.start[n]!
       const first = start[n]!
       const last = start[n + 1]!
       f.argTangents(s, tangents, i, slope)
       const h = slope[place]! / along[n]!
-      evaluate(s, writes[i]!, args, n * f.argsLength, out, 1)
-      const g = h * out[0]!
-      const w = h * h * out[1]!
+      evaluate(values, n, args, n * f.argsLength, out, 1)
+      const g = count * h * out[0]!
+      const w = count * h * h * out[1]!
       // Where the argument has run into its bound there is nothing to follow.
       if (!Number.isFinite(g) || !Number.isFinite(w)) {
         at += ((last - first) * (last - first + 1)) / 2
@@ -228,7 +235,7 @@ function bindLinear(
 }
 
 function bindGeneral(
-  { relation, instances, start, columns, columnStart, columnInstance, columnPlace, family }: ArgumentGroup,
+  group: ArgumentGroup,
   pairs: Int32Array,
   slots: Int32Array,
   { computed }: Dependents,
@@ -236,8 +243,10 @@ function bindGeneral(
   f: WeighedFunctions,
   scale: Float64Array,
 ): AddCurvature {
+  const { relation, instances, start, columns, columnStart, columnInstance, columnPlace, family, rows } =
+    group
   const { relations, length } = engine.graph
-  const { writes, width: size } = relationOf(engine.graph, relation)
+  const { values, readValues, size } = bindValues(engine, relation, instances, rows)
   const { arguments: own, ofVector, evaluate } = ARGUMENT_FAMILIES[family]!
   const places = Int32Array.from(
     own.flatMap((k) =>
@@ -245,7 +254,6 @@ function bindGeneral(
     ),
   )
   const m = places.length
-  const values = new Float64Array(size)
   const weighted = new Float64Array(m)
   const args = new Float64Array(f.argsLength * instances.length + 3)
   const slope = new Float64Array(f.argsLength)
@@ -274,12 +282,14 @@ function bindGeneral(
   return (s, _along, q, gradient) => {
     findSlopes(s)
     f.argsOf(s, instances, 0, instances.length, args)
+    readValues(s)
     let at = 0
     for (let n = 0; n < instances.length; n++) {
+      const count = rows === null ? 1 : rows.start[n + 1]! - rows.start[n]!
       const first = start[n]!
       const last = start[n + 1]!
-      for (let k = 0; k < size; k++) values[k] = s[writes[instances[n]! * size + k]!]!
-      evaluate(values, 0, args, n * f.argsLength, out, m)
+      evaluate(values, n * size, args, n * f.argsLength, out, m)
+      for (let k = 0; k < out.length; k++) out[k]! *= count
       let isKnown = true
       for (let k = 0; k < out.length; k++) if (!Number.isFinite(out[k])) isKnown = false
       for (let k = first * m; k < last * m; k++) if (!Number.isFinite(slopes[k])) isKnown = false
@@ -303,4 +313,17 @@ function bindGeneral(
       }
     }
   }
+}
+
+/** The values that a group's instances stand with, to be read again at every state: their own, or means of equal rows. */
+function bindValues(engine: Engine, relation: number, instances: Int32Array, rows: MergedRows | null) {
+  const { writes, width: size } = relationOf(engine.graph, relation)
+  const values = new Float64Array(instances.length * size)
+  const readValues = (s: Float64Array): void => {
+    if (rows !== null) readMeans(s, rows, values)
+    else
+      for (let n = 0; n < instances.length; n++)
+        for (let k = 0; k < size; k++) values[n * size + k] = s[writes[instances[n]! * size + k]!]!
+  }
+  return { values, readValues, size }
 }

@@ -19,7 +19,7 @@ export interface DensityText {
   readonly distribution: string
 }
 
-/** Gives a name to a function of arguments: before the loop if these are the same in every instance. */
+/** A function of arguments, used once: computed before the loop if these are the same in every instance. */
 type Name = (text: string, ...args: readonly number[]) => string
 
 /**
@@ -45,6 +45,14 @@ const WRITTEN: Readonly<Record<string, Written>> = {
       const yes = name(`Math.log(${p})`, 0)
       const no = name(`Math.log1p(-${p})`, 0)
       return `(${p} >= 0 && ${p} <= 1 ? x <= ${size} ? (x === 0 ? 0 : x * ${yes}) + (${size} === x ? 0 : (${size} - x) * ${no}) : -Infinity : NaN)`
+    },
+  },
+  dbern: {
+    constant: "",
+    write: ([p], name) => {
+      const yes = name(`Math.log(${p})`, 0)
+      const no = name(`Math.log1p(-${p})`, 0)
+      return `(${p} >= 0 && ${p} <= 1 ? (x === 0 ? 0 : x * ${yes}) + (x === 1 ? 0 : (1 - x) * ${no}) : NaN)`
     },
   },
   dpois: {
@@ -87,8 +95,9 @@ export function writeDensity(relation: StochasticRelation, constants: Constants,
     }
   let count = 0
   const name: Name = (text, ...used) => {
+    if (!used.every((k) => isShared[k])) return text
     const own = `${prefix}w${count++}`
-    ;(used.every((k) => isShared[k]) ? head : lines).push(`const ${own} = ${text};`)
+    head.push(`const ${own} = ${text};`)
     return own
   }
   const value = written.write(names, name)

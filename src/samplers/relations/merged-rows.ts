@@ -1,0 +1,81 @@
+/**
+ * Data with equal arguments, whose log density is linear in the value: their sum is the density at their mean times their
+ * number, so that one row stands for all of them (a thousand exposures with four rates).
+ */
+
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { type EqualInstances, findDrawn, findEqualInstances } from "../../models/relations/equal-instances.ts"
+import type { RelationGraph } from "../../models/relations/relation-graph.ts"
+import { writeDensity } from "./density-text.ts"
+import { noConstants } from "./emit.ts"
+import { makeFunction } from "./engine.ts"
+import { relationOf } from "./site.ts"
+
+/** Distributions with `log p(y) = y a + b` + a term in y (and whole sizes) alone, a and b functions of the arguments. */
+const LINEAR: readonly string[] = ["dpois", "dbin", "dbern"]
+
+/** Classes of equal rows. */
+export interface MergedRows extends EqualInstances {
+  /** Slots of the values, in the order of `members`. */
+  readonly slots: Int32Array
+}
+
+/** Classes of equal rows among instances of a relation that is data; null where merging them does not pay or is not possible. */
+export function findMergedRows(
+  graph: RelationGraph,
+  relation: number,
+  instances: Int32Array,
+): MergedRows | null {
+  const one = relationOf(graph, relation)
+  if (!one.observed || one.bounds !== null) return null
+  if (!LINEAR.includes(lookupBugsDistribution(one.distribution).name)) return null
+  const found = findEqualInstances(graph, one, instances, drawnIn(graph))
+  return found === null ? null : { ...found, slots: found.members.map((i) => one.writes[i]!) }
+}
+
+const drawn = new WeakMap<RelationGraph, Uint8Array>()
+
+function drawnIn(graph: RelationGraph): Uint8Array {
+  const found = drawn.get(graph) ?? findDrawn(graph)
+  drawn.set(graph, found)
+  return found
+}
+
+/** Mean value of class c. */
+export function meanOf(s: Float64Array, { start, slots }: MergedRows, c: number): number {
+  const from = start[c]!
+  const to = start[c + 1]!
+  let sum = 0
+  for (let k = from; k < to; k++) sum += s[slots[k]!]!
+  return sum / (to - from)
+}
+
+/** Writes the mean value of each class into `out`. */
+export function readMeans(s: Float64Array, rows: MergedRows, out: Float64Array): void {
+  for (let c = 0; c < out.length; c++) out[c] = meanOf(s, rows, c)
+}
+
+/** A function that sums the log densities of merged rows, without terms in the data alone. */
+export function bindMergedDensity(
+  graph: RelationGraph,
+  relation: number,
+  rows: MergedRows,
+): (s: Float64Array) => number {
+  const one = relationOf(graph, relation)
+  const { first, start } = rows
+  const constants = noConstants()
+  const { head, lines, value } = writeDensity(one, constants)
+  const evaluate = makeFunction<
+    (s: Float64Array, list: Int32Array, means: Float64Array, counts: Float64Array, to: number) => number
+  >(
+    ["s", "list", "means", "counts", "to"],
+    `${head.join("\n")}\nlet total = 0;\nfor (let n = 0; n < to; n++) {\nconst i = list[n];\nconst x = means[n];\n${lines.join("\n")}\ntotal += counts[n] * ${value};\n}\nreturn total;`,
+    constants,
+  )
+  const means = new Float64Array(first.length)
+  const counts = Float64Array.from(first, (_, c) => start[c + 1]! - start[c]!)
+  return (s) => {
+    readMeans(s, rows, means)
+    return evaluate(s, first, means, counts, first.length)
+  }
+}
