@@ -137,7 +137,7 @@ describe("leave-one-out of a model with known spreads", async () => {
     const before = odd.loo()
     const bad = [...before.paretoK.keys()].filter((i) => before.paretoK[i]! > before.paretoKLimit)
     expect(bad).toContain(4)
-    expect(before.warnings[0]).toContain("(5 (")
+    expect(before.warnings[0]).toMatch(/[( ]5 \(/)
     const after = await refitLoo(odd, { workers: 1 })
     expect([...after.refitted]).toEqual(bad)
     expect(after.paretoK[4]).toBe(0)
