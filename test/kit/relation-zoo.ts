@@ -239,6 +239,14 @@ const others: RelationSpecimen[] = [
     { k: [1, 3, 3, 1], p: [0.3, 0.7] },
   ),
   specimen(
+    "zeros beside probabilities",
+    "conjugate",
+    "x",
+    "for (i in 1:N) { k[i] ~ dcat(x[z[i], 1:3]); z[i] ~ dcat(p[]) } n[1:3] ~ dmulti(x[2, ], 9); for (j in 1:2) { x[j, 1] <- 0; x[j, 2:3] ~ ddirch(c(0.5, 1)) }",
+    ["ddirch(c(0.5, 1)", "ddirch(c(1, 1)"],
+    { k: [2, 3, 3, 2], n: [0, 4, 5], p: [0.3, 0.7] },
+  ),
+  specimen(
     "a precision matrix",
     "conjugate",
     "x",

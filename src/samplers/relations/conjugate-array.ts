@@ -68,7 +68,8 @@ export function matchConjugateArray(
               one.inverted === whole.inverted,
           )
     // A drawn index into inverses: their derivatives, which say where it points, are not known.
-    if (whole === null || pair < 0 || (whole.picks && whole.inverted)) {
+    const isPart = whole !== null && whole.paddedFrom !== null && !family.allowsZeros
+    if (whole === null || pair < 0 || (whole.picks && whole.inverted) || isPart) {
       const where =
         reached.length === 1 ? `the ${distribution.argumentNames[reached[0]!] ?? "argument"} of ` : ""
       return refusal(
@@ -90,6 +91,10 @@ interface BoundChild {
   readonly pair: ArrayPair
   readonly scaled: boolean
   readonly inverted: boolean
+  /** Where the array begins in the argument. */
+  readonly first: number
+  /** What a child adds by element of an argument that has more of them than the array; null where it has as many. */
+  readonly padded: Float64Array | null
   readonly args: (s: Float64Array, instance: number, out: Float64Array) => void
   readonly argStarts: Int32Array
   readonly values: Float64Array
@@ -160,7 +165,7 @@ function bindNatural(
   if (own.kind !== "stochastic") throw new InternalError("a computed relation is not drawn")
   const ownArgs = new Float64Array(own.argsLength)
   const bound: (BoundChild | null)[] = engine.graph.relations.map(() => null)
-  for (const { relation: r, pair, scaled, inverted } of match.children) {
+  for (const { relation: r, pair, scaled, inverted, paddedFrom } of match.children) {
     const f = engine.functions[r]!
     const child = engine.graph.relations[r]!
     if (f.kind !== "stochastic") continue
@@ -168,6 +173,8 @@ function bindNatural(
       pair: family.pairs[pair]!,
       scaled: scaled && family.isScaled,
       inverted,
+      first: paddedFrom ?? 0,
+      padded: paddedFrom === null ? null : new Float64Array(f.argLengths[family.pairs[pair]!.argument]!),
       args: f.args,
       argStarts: f.argStarts,
       values: new Float64Array(f.argsLength),
@@ -185,14 +192,32 @@ function bindNatural(
     pointer?.aim(s, n)
     for (let run = weighed.start[n]!; run < weighed.start[n + 1]!; run++) {
       const r = weighed.relation[run]!
-      const { pair, scaled, inverted, args, argStarts, values, y, writes, width: size } = bound[r]!
+      const {
+        pair,
+        scaled,
+        inverted,
+        first,
+        padded,
+        args,
+        argStarts,
+        values,
+        y,
+        writes,
+        width: size,
+      } = bound[r]!
       for (let j = weighed.from[run]!; j < weighed.to[run]!; j++) {
         const i = weighed.instances[j]!
         if (pointer !== null && !pointer.points(s, r, i)) continue
         if (pair.readsArguments) args(s, i, values)
         for (let k = 0; k < size; k++) y[k] = s[writes[i * size + k]!]!
         const k = scaled ? multiplierOf(x, values, argStarts[pair.argument]!, inverted) : 1
-        pair.contribute(natural, y, values, argStarts, k, width)
+        if (padded === null) {
+          pair.contribute(natural, y, values, argStarts, k, width)
+          continue
+        }
+        padded.fill(0)
+        pair.contribute(padded, y, values, argStarts, k, padded.length)
+        for (let e = 0; e < width; e++) natural[e]! += padded[first + e]!
       }
     }
     pointer?.release(n)

@@ -62,7 +62,8 @@ export function writeConjugate(match: Match, graph: RelationGraph): ConjugateTex
       term === "q / 2" ? `${child.width} / 2` : term,
     )
     const { name, argumentNames } = lookupBugsDistribution(child.distribution)
-    const picked = entry.picks ? ", where it is the one that is picked" : ""
+    const isPadded = "paddedFrom" in entry && entry.paddedFrom !== null
+    const picked = `${isPadded ? " with zeros around it" : ""}${entry.picks ? ", where it is the one that is picked" : ""}`
     const count = countOf(match, relations)
     return {
       text,

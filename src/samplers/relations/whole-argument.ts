@@ -1,5 +1,5 @@
 /** How an array argument of a child is made of one drawn array: read whole, through copies, inverted, times a number. */
-import type { RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
+import type { Gather, Relation, RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
 import { referenceStart } from "../../models/relations/relation-graph.ts"
 import type { Network } from "./dependents.ts"
 import { dimsOf } from "./emit.ts"
@@ -12,9 +12,11 @@ export interface WholeArgument {
   readonly scaled: boolean
   /** Whether a drawn index or a condition says which instance it is. */
   readonly picks: boolean
+  /** Position in the argument of the first element of X; null where the argument is X, a number where all around X are known zeros. */
+  readonly paddedFrom: number | null
 }
 
-const PLAIN: WholeArgument = { inverted: false, scaled: false, picks: false }
+const PLAIN: WholeArgument = { inverted: false, scaled: false, picks: false, paddedFrom: null }
 
 /**
  * What the argument of a child relation is of the arrays that a relation draws; null when it is anything else (a part of
@@ -37,7 +39,10 @@ export function findWholeArgument(
   const all: WholeArgument[] = []
   for (const instance of instances) {
     const one = visit(network, target, child, instance, relation.args[argument]!, inSet)
-    if (one === null || (all.length > 0 && all[0]!.inverted !== one.inverted)) return null
+    if (one === null) return null
+    const [first] = all
+    if (first !== undefined && (first.inverted !== one.inverted || first.paddedFrom !== one.paddedFrom))
+      return null
     all.push(one)
   }
   if (all.length === 0) return null
@@ -45,6 +50,7 @@ export function findWholeArgument(
     inverted: all[0]!.inverted,
     scaled: all.some(({ scaled }) => scaled),
     picks: all.some(({ picks }) => picks),
+    paddedFrom: all[0]!.paddedFrom,
   }
 }
 
@@ -69,11 +75,7 @@ function visit(
     case "gather": {
       const gather = relation.gathers[e.gather]!
       if (gather.indices.some(({ value }) => dependsOn(relation, value, inSet))) return null
-      const start = gather.shared ? 0 : instance * gather.reachLength
-      const reach = gather.reach.subarray(start, start + gather.reachLength)
-      return isGatherOfWholes(network, target, gather.offsets, reach, inSet)
-        ? { ...PLAIN, picks: true }
-        : null
+      return ofGather(network, target, gather, instance, inSet)
     }
     case "call": {
       const [a, b] = e.args
@@ -98,11 +100,13 @@ function visit(
 /** Slots read together: one array of the target in its own order, or what one deterministic relation makes of it. */
 function ofSlots(network: Network, target: number, slots: Int32Array, inSet: SlotSet): WholeArgument | null {
   const { graph, owners } = network
-  const r = owners.relation[slots[0]!]!
+  const first = slots.findIndex((slot) => inSet[slot] === 1)
+  const r = first < 0 ? -1 : owners.relation[slots[first]!]!
   if (r < 0) return null
   const owner = graph.relations[r]!
-  const instance = owners.instance[slots[0]!]!
-  if (r === target) return isWhole(graph, target, instance, slots) ? PLAIN : null
+  const instance = owners.instance[slots[first]!]!
+  if (r === target)
+    return isWhole(graph, target, instance, slots) ? PLAIN : ofPadded(graph, owner, instance, slots, first)
   if (owner.kind !== "deterministic") return null
   if (owner.width > 1) {
     if (!isWhole(graph, r, instance, slots)) return null
@@ -132,27 +136,56 @@ function isWhole({ relations }: RelationGraph, r: number, instance: number, slot
   return dims.length === 2 && slots.every((slot, k) => slot === at((k % q) * q + Math.floor(k / q)))
 }
 
-/** Whether every choice of a gather's indices that reaches the target is one whole array of it. */
-function isGatherOfWholes(
+/** Slots of which some in a row are a vector, from `first` on, and all others known zeros. */
+function ofPadded(
+  { fixed, values }: RelationGraph,
+  { writes, width, dims }: Relation,
+  instance: number,
+  slots: Int32Array,
+  first: number,
+): WholeArgument | null {
+  if (dims.length > 1) return null
+  const isPadded = slots.every((slot, k) =>
+    k >= first && k < first + width
+      ? slot === writes[instance * width + k - first]
+      : fixed[slot] === 1 && values[slot] === 0,
+  )
+  return isPadded ? { ...PLAIN, paddedFrom: first } : null
+}
+
+/** What every choice of a gather's indices that reaches the target reads of it: one whole array, always in the same place. */
+function ofGather(
   { graph, owners }: Network,
   target: number,
-  offsets: Int32Array,
-  reach: Int32Array,
+  { start, shared, offsets, indices }: Gather,
+  instance: number,
   inSet: SlotSet,
-): boolean {
-  const { writes, width } = graph.relations[target]!
-  if (offsets.length !== width) return false
-  const seen = new Map<number, number>()
-  for (const slot of reach) {
-    if (inSet[slot] !== 1) continue
-    if (owners.relation[slot] !== target) return false
-    const i = owners.instance[slot]!
-    seen.set(i, (seen.get(i) ?? 0) + 1)
+): WholeArgument | null {
+  const relation = graph.relations[target]!
+  const row = new Int32Array(offsets.length)
+  const rows = indices.reduce((count, { size }) => count * size, 1)
+  let found: WholeArgument | null = null
+  for (let choice = 0; choice < rows; choice++) {
+    let base = start[shared ? 0 : instance]!
+    let rest = choice
+    for (const { size, stride } of indices) {
+      base += (rest % size) * stride
+      rest = Math.floor(rest / size)
+    }
+    let first = -1
+    for (let k = offsets.length - 1; k >= 0; k--) {
+      row[k] = base + offsets[k]!
+      if (inSet[row[k]!] === 1) first = k
+    }
+    if (first < 0) continue
+    const slot = row[first]!
+    if (owners.relation[slot] !== target) return null
+    const at = owners.instance[slot]!
+    const isOne =
+      offsets.length === relation.width && row.every((s, k) => s === relation.writes[at * relation.width + k])
+    const one = isOne ? PLAIN : ofPadded(graph, relation, at, row, first)
+    if (one === null || (found !== null && found.paddedFrom !== one.paddedFrom)) return null
+    found = one
   }
-  for (const [i, count] of seen) {
-    if (count !== width) return false
-    for (let k = 0; k < width; k++)
-      if (writes[i * width + k]! - writes[i * width]! !== offsets[k]! - offsets[0]!) return false
-  }
-  return true
+  return found === null ? null : { ...found, picks: true }
 }

@@ -55,6 +55,8 @@ export interface ArrayFamily {
   readonly pairs: readonly ArrayPair[]
   /** Whether a multiplier of the target changes what a child says. */
   readonly isScaled: boolean
+  /** Whether an argument may have known zeros around the target: what children say of the target is then the same. */
+  readonly allowsZeros: boolean
   /** Doubles of natural parameters for a target of n elements. */
   naturalLength(n: number): number
   /** One draw into `out`; NaN there when the parameters allow none. */

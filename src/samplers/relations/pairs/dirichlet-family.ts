@@ -9,6 +9,8 @@ export const dirichletFamily: ArrayFamily = {
   source: "Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 3.4",
   // Children take probabilities up to a common factor.
   isScaled: false,
+  // A category that is known to be impossible is never seen.
+  allowsZeros: true,
   naturalLength: (n) => n,
   kernel: (t, [alpha]) => `prod_k element_k(${t})^(element_k(${alpha}) - 1)`,
   factor: (t, [n]) => `prod_k element_k(${t})^element_k(${n})`,

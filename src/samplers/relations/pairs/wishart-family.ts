@@ -31,6 +31,7 @@ export const wishartFamily: ArrayFamily = {
   source:
     "Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 3.6; Huang & Wand (2013), Bayesian Analysis 8, section 2",
   isScaled: true,
+  allowsZeros: false,
   naturalLength: (n) => n + 1,
   kernel: (t, [d, R]) => `|${t}|^((${d} - q - 1) / 2) exp(-tr(${wrap(R!)} ${t}) / 2)`,
   factor: (t, [d, S]) => `|${t}|^(${d} / 2) exp(-tr(${wrap(S!)} ${t}) / 2)`,
