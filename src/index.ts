@@ -234,6 +234,7 @@ export {
   lmmFromStatistics,
 } from "./samplers/model.ts"
 export type { Method, Plan } from "./samplers/plan.ts"
+export { deriveRelations } from "./samplers/relations/derive-relations.ts"
 export type { RelationBlock, RelationPlan, RelationPlanOptions } from "./samplers/relations/plan-relations.ts"
 // Sufficient statistics of rows as a value
 export { type ReduceOptions, reduceChunks, reduceTable } from "./samplers/row-statistics/reduce-table.ts"

@@ -4,6 +4,7 @@ import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
 import type { Context } from "./command.ts"
 import { graphModelToJson, relationPlanToJson } from "./graph-json.ts"
 import { EXIT } from "./io.ts"
+import { writeRelationsLatex } from "./latex-relations.ts"
 import { type GraphFlags, loadGraph } from "./load-graph.ts"
 import { heading, toJson } from "./output.ts"
 import { describeModel } from "./run.ts"
@@ -14,7 +15,7 @@ import { headLine } from "./summary-table.ts"
 export async function explainGraph(
   file: string,
   source: string | undefined,
-  flags: GraphFlags & { readonly json?: boolean; readonly derive?: boolean },
+  flags: GraphFlags & { readonly json?: boolean; readonly latex?: boolean; readonly derive?: boolean },
   { io }: Context,
 ): Promise<number> {
   const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]
@@ -34,6 +35,10 @@ export async function explainGraph(
         warnings,
       }),
     )
+    return EXIT.fine
+  }
+  if (flags.latex === true) {
+    io.stdout.write(writeRelationsLatex(model, plan, conditionals, flags.derive === true))
     return EXIT.fine
   }
   const relations = model.graph.relations.map(

@@ -6,7 +6,7 @@ import type { HierarchicalModel } from "../samplers/model.ts"
 import type { Plan } from "../samplers/plan.ts"
 
 /** `\formula` displays a formula in its own size, or scaled down to the line where it is wider than that. */
-const PREAMBLE = String.raw`\documentclass[a4paper]{article}
+export const PREAMBLE = String.raw`\documentclass[a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage{amsmath,graphicx,textcomp}
@@ -95,7 +95,7 @@ function derivationsSection(plan: Plan): string[] {
 }
 
 /** A formula on its own; that of a distribution has a line for each of its parameters. */
-function displayed(formula: string): string {
+export function displayed(formula: string): string {
   const call = /^(.* \\sim \\operatorname\{\w+\})\\left\((.+)\\right\)$/s.exec(formula)
   if (call === null) return `\\formula{${formula}}`
   const [, head = "", inside = ""] = call

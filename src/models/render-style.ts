@@ -1,5 +1,6 @@
 /** How constructs look in plain text, LaTeX and MathML. Every user-supplied name is escaped here and nowhere else. */
 import type { MathSymbol } from "./graph.ts"
+import { GREEK } from "./greek.ts"
 
 export interface Style {
   readonly plus: string
@@ -22,12 +23,22 @@ export interface Style {
   /** Null: fractions are written with `over`. */
   readonly fraction: ((top: string, bottom: string) => string) | null
   readonly given: string
+  /** A sign between formulas: one of `< > ≤ ≥ = ≠ ∧ ∨ ¬ → … · :`, and `such that`. */
+  operator(sign: string): string
   power(base: string, exponent: string): string
+  /** Base and exponent as they are, where the caller has seen to parentheses. */
+  superscript(base: string, exponent: string): string
+  /** `i'` */
+  prime(inside: string): string
+  /** `g[i]` within an index. */
+  bracketed(name: string, indices: string): string
   /** A power whose exponent is any formula. */
   raise(base: string, exponent: string): string
   apply(name: string, argument: string): string
   sum(range: string, body: string): string
+  /** Of an empty range: the sign alone. */
   product(range: string, body: string): string
+  maximum(range: string, body: string): string
   exp(argument: string): string
   determinant(inside: string): string
   trace(inside: string): string
@@ -42,6 +53,9 @@ export interface Style {
   /** Words between formulas. */
   words(text: string): string
 }
+
+/** Between an index and a condition on it, or a name and what is said of it. */
+export const SUCH_THAT = "such that"
 
 /** Six significant digits, without trailing zeros: enough to recognise a number, short enough to read. */
 const short = (value: number): string => {
@@ -67,11 +81,16 @@ export const TEXT: Style = {
   parentheses: (inside) => `(${inside})`,
   fraction: null,
   given: " | ",
+  operator: (sign) => (sign === SUCH_THAT ? ": " : sign === ":" ? sign : ` ${sign} `),
+  superscript: (base, exponent) => `${base}^${exponent}`,
+  prime: (inside) => `${inside}'`,
+  bracketed: (name, indices) => `${name}[${indices}]`,
   power: (base, exponent) => `${base}^${exponent}`,
   raise: (base, exponent) => `${base}^${/^\w+$/.test(exponent) ? exponent : `(${exponent})`}`,
   apply: (name, argument) => `${name}(${argument})`,
   sum: (range, body) => `sum_${range} ${body}`,
-  product: (range, body) => `prod_${range} ${body}`,
+  product: (range, body) => `${range === "" ? "Π" : `prod_${range}`} ${body}`,
+  maximum: (range, body) => `max_${range} ${body}`,
   exp: (argument) => `exp(${argument})`,
   determinant: (inside) => `|${inside}|`,
   trace: (inside) => `tr(${inside})`,
@@ -87,7 +106,22 @@ export const TEXT: Style = {
   words: (text) => text,
 }
 
-const GREEK: Readonly<Record<string, string>> = { σ: "\\sigma", Σ: "\\Sigma", α: "\\alpha", ρ: "\\rho" }
+/** LaTeX of a Greek letter. */
+const GREEK_LATEX: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(GREEK).map(([name, letter]) => [letter, `\\${name}`]),
+)
+
+const LATEX_OPERATORS: Readonly<Record<string, string>> = {
+  "≤": "\\le",
+  "≥": "\\ge",
+  "≠": "\\ne",
+  "∧": "\\land",
+  "∨": "\\lor",
+  "¬": "\\lnot",
+  "→": "\\to",
+  "…": "\\ldots",
+  "·": "\\cdot",
+}
 
 /** Characters that LaTeX reads otherwise, or has only in formulas. */
 const LATEX_TEXT: Readonly<Record<string, string>> = {
@@ -105,7 +139,7 @@ const latexText = (text: string): string =>
   `\\text{${text.replace(/[\\{}$&#^_%~∝×∫…]/g, (c) => LATEX_TEXT[c] ?? `\\${c}`)}}`
 
 const latexLetter = (letter: string): string =>
-  GREEK[letter] ?? (/^[A-Za-z]$/.test(letter) ? letter : latexText(letter))
+  GREEK_LATEX[letter] ?? (/^[A-Za-z]$/.test(letter) ? letter : latexText(letter))
 
 export const LATEX: Style = {
   plus: " + ",
@@ -125,7 +159,11 @@ export const LATEX: Style = {
   },
   symbol: ({ letter, squared, subscript }, _, index) => {
     const below = [
-      subscript === null ? null : /^\d+$/.test(subscript) ? subscript : latexText(subscript),
+      subscript === null
+        ? null
+        : /^\d+$/.test(subscript)
+          ? subscript
+          : (GREEK_LATEX[subscript] ?? latexText(subscript)),
       index,
     ]
     const subscripts = below.filter((part) => part !== null)
@@ -139,6 +177,11 @@ export const LATEX: Style = {
   power: (base, exponent) =>
     base.includes("^") ? `\\left(${base}\\right)^{${exponent}}` : `${base}^{${exponent}}`,
   given: " \\mid ",
+  operator: (sign) =>
+    sign === SUCH_THAT ? ":\\, " : sign === ":" ? "{:}" : ` ${LATEX_OPERATORS[sign] ?? sign} `,
+  superscript: (base, exponent) => `${base}^{${exponent}}`,
+  prime: (inside) => `${inside}'`,
+  bracketed: (name, indices) => `${name}[${indices}]`,
   raise: (base, exponent) => `${base.includes("^") ? `\\left(${base}\\right)` : base}^{${exponent}}`,
   apply: (name, argument) =>
     name === "sqrt"
@@ -147,7 +190,8 @@ export const LATEX: Style = {
         ? `\\${name}\\left(${argument}\\right)`
         : `\\operatorname{${name}}\\left(${argument}\\right)`,
   sum: (range, body) => `\\sum_{${range}} ${body}`,
-  product: (range, body) => `\\prod_{${range}} ${body}`,
+  product: (range, body) => `\\prod${range === "" ? "" : `_{${range}}`} ${body}`,
+  maximum: (range, body) => `\\max_{${range}} ${body}`,
   exp: (argument) => `\\exp\\left(${argument}\\right)`,
   determinant: (inside) => `\\left|${inside}\\right|`,
   trace: (inside) => `\\operatorname{tr}\\left(${inside}\\right)`,
@@ -177,11 +221,14 @@ const fenced = (open: string, inside: string, close: string): string =>
 const TRANSPOSED = "<mo>⊤</mo></msup>"
 const between = (parts: readonly string[], separator: string): string => parts.join(operator(separator))
 
+/** Without a font for mathematics browsers lower an index by its height alone, so that a small letter would stay on the line. */
+const STRUT = '<mspace width="0" height="0.9em"/>'
+
 export const MATHML: Style = {
   plus: operator("+"),
   minus: operator("−"),
   negative: operator("−"),
-  times: operator("\u2062"),
+  times: '<mo lspace="0" rspace="0.17em">\u2062</mo>',
   timesNumber: operator("·"),
   over: operator("/"),
   comma: operator(","),
@@ -195,8 +242,15 @@ export const MATHML: Style = {
   },
   symbol: ({ letter, squared, subscript }, _, index) => {
     const base = [...letter].length === 1 ? `<mi>${escapeXml(letter)}</mi>` : word(letter)
-    const below = [subscript === null ? null : word(subscript), index].filter((part) => part !== null)
-    const sub = row(between(below, ","))
+    const below = [
+      subscript === null
+        ? null
+        : GREEK_LATEX[subscript] === undefined
+          ? word(subscript)
+          : MATHML.index(subscript),
+      index,
+    ].filter((part) => part !== null)
+    const sub = row(STRUT, between(below, ","))
     if (squared)
       return below.length === 0
         ? `<msup>${base}<mn>2</mn></msup>`
@@ -210,6 +264,10 @@ export const MATHML: Style = {
   power: (base, exponent) =>
     `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? fenced("(", base, ")") : row(base)}<mn>${exponent}</mn></msup>`,
   given: operator("∣"),
+  operator: (sign) => operator(sign === SUCH_THAT ? ":" : sign),
+  superscript: (base, exponent) => `<msup>${row(base)}${row(exponent)}</msup>`,
+  prime: (inside) => `<msup>${row(inside)}<mo>′</mo></msup>`,
+  bracketed: (name, indices) => row(name, fenced("[", indices, "]")),
   raise: (base, exponent) => {
     const raised = base.startsWith("<msup>") || base.startsWith("<msubsup>")
     return `<msup>${raised ? fenced("(", base, ")") : row(base)}${row(exponent)}</msup>`
@@ -217,7 +275,9 @@ export const MATHML: Style = {
   apply: (name, argument) =>
     name === "sqrt" ? `<msqrt>${argument}</msqrt>` : row(`<mi>${name}</mi>`, fenced("(", argument, ")")),
   sum: (range, body) => row(`<munder><mo>∑</mo>${row(range)}</munder>`, body),
-  product: (range, body) => row(`<munder><mo>∏</mo>${row(range)}</munder>`, body),
+  product: (range, body) =>
+    row(range === "" ? operator("∏") : `<munder>${operator("∏")}${row(range)}</munder>`, body),
+  maximum: (range, body) => row(`<munder>${operator("max")}${row(range)}</munder>`, body),
   exp: (argument) => row("<mi>exp</mi>", fenced("(", argument, ")")),
   determinant: (inside) => row(operator("|"), inside, operator("|")),
   trace: (inside) => row("<mi>tr</mi>", fenced("(", inside, ")")),
@@ -247,5 +307,5 @@ export const MATHML: Style = {
     const close = '<mo stretchy="false">)</mo>'
     return row(`<mi mathvariant="normal">${escapeXml(label)}</mi>`, open, between(named, ","), close)
   },
-  words: word,
+  words: (text) => word(text.replace(/^ | $/g, "\u00a0")),
 }

@@ -1,6 +1,8 @@
 /** What the report shows of a model of relations. */
 import type { GraphPosterior } from "../chains/graph-posterior.ts"
 import { VERSION } from "../core/version.ts"
+import { isSentence, typesetFormula } from "../models/typeset/typeset.ts"
+import { typesetStatements } from "../models/typeset/typeset-statements.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
 import { observedSlots } from "../samplers/change-graph-data.ts"
 import type { RelationBlock } from "../samplers/relations/plan-relations.ts"
@@ -18,6 +20,11 @@ export function graphReportInput(posterior: GraphPosterior, options: ReportOptio
     title: options.title ?? name,
     formula: name,
     model: graph.relations.map(({ text }) => text),
+    typeset: typesetStatements(graph, "mathml").map(({ text, formula, loops }) => ({
+      text,
+      ...mathmlOf(formula),
+      loops: loops.map(({ name, least, most }) => `${name} = ${least}…${most}`).join(", "),
+    })),
     source: program.source,
     graph: platesOfRelations(graph),
     priors: graph.relations.flatMap((relation) => {
@@ -65,4 +72,14 @@ const conditionalOf = ({
 }: RelationBlock): ReportConditional => ({
   ...{ targets, sampler, because, refused },
   text: formula,
+  // A sentence breaks over lines, a formula does not.
+  ...(isSentence(formula)
+    ? {}
+    : {
+        ...mathmlOf(typesetFormula(formula, "mathml")),
+        latex: typesetFormula(formula, "latex") ?? undefined,
+      }),
 })
+
+const mathmlOf = (formula: string | null): { readonly mathml?: string } =>
+  formula === null ? {} : { mathml: `<math display="block">${formula}</math>` }

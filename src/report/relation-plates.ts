@@ -1,14 +1,7 @@
+import { loopsOf } from "../models/relations/loops-of.ts"
 import type { Relation, RelationGraph } from "../models/relations/relation-graph.ts"
+import { symbolOfName } from "../models/typeset/symbol-of-name.ts"
 import type { PlateGraph } from "./plate-graph.ts"
-
-const GREEK: Readonly<Record<string, string>> = Object.fromEntries(
-  (
-    "alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ phi φ " +
-    "chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Sigma Σ Phi Φ Psi Ψ Omega Ω"
-  )
-    .match(/\S+ \S+/g)!
-    .map((pair) => pair.split(" ") as [string, string]),
-)
 
 /**
  * A model of relations as it is drawn: a node a variable that is drawn or observed, in the plate of its loops. What is computed
@@ -37,7 +30,7 @@ export function platesOfRelations(graph: RelationGraph): PlateGraph {
     ]),
     nodes: drawn.map(([name, own]) => ({
       id: name,
-      ...symbolOf(name),
+      ...drawnSymbol(name),
       plate: plates.get(name)?.id ?? null,
       observed: own.some((r) => r.kind === "stochastic" && r.observed),
     })),
@@ -65,12 +58,10 @@ function withoutCircles(
   return edges
 }
 
-/** `σ` and `c` of `sigma.c`; other names stay whole. */
-function symbolOf(name: string): { readonly letter: string; readonly subscript: string | null } {
-  const [, head = "", rest = ""] = /^([A-Za-z]+)[._]?(.*)$/.exec(name) ?? []
-  const letter = GREEK[head]
-  if (letter === undefined) return { letter: name, subscript: null }
-  return { letter, subscript: rest === "" ? null : rest }
+/** A Greek letter with what follows it below the line; other names stay whole. */
+function drawnSymbol(name: string): { readonly letter: string; readonly subscript: string | null } {
+  const { letter, subscript } = symbolOfName(name)
+  return /^[A-Za-z]/.test(letter) ? { letter: name, subscript: null } : { letter, subscript }
 }
 
 interface LoopPlate {
@@ -81,15 +72,8 @@ interface LoopPlate {
 
 /** The loops of a variable's relations, with how many values each takes; null without loops. */
 function plateOf(relations: readonly Relation[]): LoopPlate | null {
-  const names = relations[0]!.loops.map(({ name }) => name)
-  if (names.length === 0) return null
-  const alike = relations.filter(({ loops }) => loops.map(({ name }) => name).join() === names.join())
-  const loops = names.map((name, k) => {
-    const values = alike.flatMap(({ loops: own }) => [...own[k]!.values])
-    const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
-    return `${name} = ${least}…${most}`
-  })
-  return { id: loops.join(", "), loops }
+  const loops = loopsOf(relations).map(({ name, least, most }) => `${name} = ${least}…${most}`)
+  return loops.length === 0 ? null : { id: loops.join(", "), loops }
 }
 
 /** A plate whose outer loops are all of another's stands within it, and says the others alone. */

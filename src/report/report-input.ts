@@ -14,6 +14,8 @@ export interface ReportInput {
   readonly formula: string
   /** The model graph, a line of text a statement. */
   readonly model: readonly string[]
+  /** The same statements typeset, each once; left out where they are not. */
+  readonly typeset?: readonly ReportStatement[]
   /** The text of the model where it was written as one, shown in place of its statements. */
   readonly source?: string
   /** The same as a drawing; null or left out where there is none. */
@@ -37,6 +39,16 @@ export interface ReportInput {
   readonly reproduce: ReportReproduce
   /** Messages the reader must see: dropped columns, singular fits, defaults chosen. */
   readonly warnings: readonly string[]
+}
+
+/** A statement of the model. */
+export interface ReportStatement {
+  /** Shown where `mathml` is missing or not acceptable. */
+  readonly text: string
+  /** Presentation MathML with a single `<math>` root. */
+  readonly mathml?: string
+  /** `i = 1…30`; empty for a statement outside loops and plates. */
+  readonly loops: string
 }
 
 export interface ReportPrior {

@@ -42,6 +42,11 @@ function formulaReportInput(posterior: Posterior, options: ReportOptions): Repor
     title: options.title ?? model.formula,
     formula: model.formula,
     model: text.model.map(({ text: line, plate }) => (plate === null ? line : `${line}   for ${plate}`)),
+    typeset: text.model.map(({ text: line, plate }, k) => ({
+      text: line,
+      mathml: `<math display="block">${mathml.model[k]!.text}</math>`,
+      loops: plate ?? "",
+    })),
     graph: plateGraphOf(model.graph),
     priors: model.priors,
     conditionals: text.conditionals.map((block, k) => ({

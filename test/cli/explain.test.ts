@@ -72,6 +72,11 @@ describe("explain --latex", () => {
     SLOPES,
     [...SLOPES, "--method", "blocked", "--prior", "cov(Subject) ~ inverseWishart(3, [[1, 0.1], [0.1, 2]])"],
     ["explain", "log_radon ~ log_uranium + (1 | county)", "@radon"],
+    ...["rats", "leuk", "pump", "stagnant", "jaws"].map((name) => [
+      "explain",
+      `examples/bugs/${name}/model.bug`,
+      `examples/bugs/${name}/data.json`,
+    ]),
   ]
   it.each(models)(
     "is a whole document whose braces and environments match: %s %s %s %s %s",

@@ -4,6 +4,7 @@ import { datasets } from "../../src/data/datasets.ts"
 import { derivePlan, printDerivations } from "../../src/samplers/derive.ts"
 import { explainPlan } from "../../src/samplers/explain.ts"
 import { type HierarchicalModel, lmm } from "../../src/samplers/model.ts"
+import { latexDefect, unbalanced } from "../kit/check-latex.ts"
 import { xmlDefect } from "../kit/check-xml.ts"
 import { modelOf, standardTable, ZOO } from "../kit/zoo.ts"
 
@@ -89,22 +90,6 @@ describe.each([
     }
   })
 })
-
-/** Openings less closings of a pair of brackets. */
-const unbalanced = (text: string, [open, close]: string): number =>
-  [...text].reduce((depth, c) => depth + (c === open ? 1 : c === close ? -1 : 0), 0)
-
-/** Braces and `\left … \right` in pairs, nothing special outside `\text{}`. */
-function latexDefect(formula: string): string | null {
-  const withoutEscapes = formula.replace(/\\[{}$&#%_]/g, "")
-  if (unbalanced(withoutEscapes, "{}") !== 0) return "braces"
-  const count = (pattern: RegExp) => (formula.match(pattern) ?? []).length
-  if (count(/\\left\b/g) !== count(/\\right\b/g)) return "left without right"
-  const outside = withoutEscapes.replace(/\\text\{[^{}]*(?:\{\}[^{}]*)*\}/g, "")
-  return /[#%&$]/.test(outside.replace(/\\begin\{pmatrix\}.*?\\end\{pmatrix\}/g, ""))
-    ? "special character"
-    : null
-}
 
 it("the checks of well-formedness can fail", () => {
   expect(xmlDefect("<mrow><mi>x</mi></mrow>")).toBeNull()

@@ -1,12 +1,13 @@
 import { plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
+import { checkMathml } from "../mathml.ts"
 import { highlightSource } from "../model-source.ts"
 import { drawPlateGraph } from "../plate-graph.ts"
-import type { ReportInput, ReportPrior } from "../report-input.ts"
+import type { ReportInput, ReportPrior, ReportStatement } from "../report-input.ts"
 import { type Column, renderTable } from "../table.ts"
 
-/** The data in a sentence, and the model graph as text. */
-export function modelSection({ model, source, graph, data }: ReportInput): Html {
+/** The data in a sentence, and the model graph as a drawing, as text and as mathematics. */
+export function modelSection({ model, typeset = [], source, graph, data }: ReportInput): Html {
   const drawing = graph === undefined || graph === null ? null : drawPlateGraph(graph)
   const groups = Object.entries(data.groups)
   return html`<section id="model" aria-labelledby="model-h">
@@ -24,7 +25,20 @@ ${
     ? html`<pre tabindex="0" aria-label="Statements of the model"><code>${model.join("\n")}</code></pre>`
     : html`<pre class="source" tabindex="0" aria-label="Text of the model"><code>${highlightSource(source.trimEnd())}</code></pre>`
 }
+${typeset.length > 0 && typesetStatements(typeset)}
 </section>`
+}
+
+function typesetStatements(statements: readonly ReportStatement[]): Html {
+  const math = ({ text, mathml }: ReportStatement): Html =>
+    (mathml === undefined ? null : checkMathml(mathml)) ?? html`<code>${text}</code>`
+  return html`<details open><summary>The same as mathematics</summary>
+<ul class="statements">
+${statements.map(
+  (one) =>
+    html`<li class="math" tabindex="0">${math(one)}${one.loops !== "" && html` <span class="loops">${one.loops}</span>`}</li>\n`,
+)}</ul>
+</details>`
 }
 
 const priorColumns: readonly Column<ReportPrior>[] = [

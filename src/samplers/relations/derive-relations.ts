@@ -2,15 +2,32 @@
  * The derivation of every conjugate full conditional of a plan of relations: prior times likelihood, each as a function of
  * the element, collected into the kernel of a known density. The formulas come from the pairs that the samplers run.
  */
+import { PRINT_STYLES } from "../../models/render.ts"
+import { typesetFormula } from "../../models/typeset/typeset.ts"
 import type { Derivation } from "../derive.ts"
+import type { StyleName } from "../explain.ts"
 import type { ConjugateMatch } from "./conjugate-site.ts"
 import { writeConjugate } from "./describe-conjugate.ts"
 import { writeNormal } from "./describe-normal.ts"
 import type { NormalMatch } from "./normal-match.ts"
 import type { RelationBlock, RelationPlan } from "./plan-relations.ts"
 
-/** One derivation a block, in the order of a sweep; of blocks without a closed form a sentence. Plain data. */
-export function deriveRelations(plan: RelationPlan): Derivation[] {
+/**
+ * One derivation a block, in the order of a sweep; of blocks without a closed form a sentence. Plain data. What is typeset is
+ * read from the text; what is no formula stays words.
+ */
+export function deriveRelations(plan: RelationPlan, styleName: StyleName = "text"): Derivation[] {
+  const { words } = PRINT_STYLES[styleName]
+  return writeDerivations(plan).map(({ target, steps }) => ({
+    target,
+    steps: steps.map((step) => ({
+      ...step,
+      formulas: step.formulas.map((text) => typesetFormula(text, styleName) ?? words(text)),
+    })),
+  }))
+}
+
+function writeDerivations(plan: RelationPlan): Derivation[] {
   return plan.blocks.map((block) => {
     // A block's match comes from the sampler of its name.
     if (block.sampler === "conjugate") return deriveConjugate(block, block.lowered.match as ConjugateMatch)

@@ -67,8 +67,8 @@ export function describeNormal(match: NormalMatch, { graph }: RelationModel): Re
 /** A product without factors of 1. */
 const times = (a: string, b: string): string => (a === "1" ? b : b === "1" ? a : `${a} * ${b}`)
 
-/** Parentheses around anything with a blank. */
-const wrap = (text: string): string => (/ /.test(text) ? `(${text})` : text)
+/** Parentheses around anything with a blank or a minus sign, which a square would not reach. */
+const wrap = (text: string): string => (/ |^-/.test(text) ? `(${text})` : text)
 
 function boundsText(statement: ReturnType<typeof statementOf>, head: string): string {
   if (statement.kind !== "stochastic") return ""

@@ -125,7 +125,7 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
   if (waiting.length > 0) throw noSampler(graph, waiting[0]!, refusals)
   const forward = matchForward(model)
   if (forward !== null) {
-    const names = [...new Set(forward.relation)].map((r) => headOf(graph.relations[r]!.text))
+    const names = [...new Set(Array.from(forward.relation, (r) => headOf(graph.relations[r]!.text)))]
     blocks.push({
       targets: names,
       size: forward.relation.length,
