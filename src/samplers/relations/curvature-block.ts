@@ -25,7 +25,7 @@ import { normalSite } from "./normal-site.ts"
 import { multiplies, separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
-import { truncatedSite } from "./truncated-site.ts"
+import { type TruncatedMatch, truncatedSite } from "./truncated-site.ts"
 
 /** Elements, and operations of one factorisation, beyond which a block is not tried. */
 const MOST_ELEMENTS = 5000
@@ -50,22 +50,35 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     )
     const curved = smooth.filter((target) => !normal.includes(target) && !truncated.includes(target))
     const blocks: { targets: readonly Target[]; match: CurvatureBlockMatch }[] = []
-    const scalesTaken = new Set<Target>()
+    const othersTaken = new Set<Target>()
     const groups = connect(model, curved, [...normal, ...truncated])
     for (const own of groups.flatMap((group) => separateProducts(model, group))) {
-      const waiting = targets.filter((target) => !scalesTaken.has(target))
+      const waiting = targets.filter((target) => !othersTaken.has(target))
       const scales = findScales(model, waiting, own, findReach(network, own))
-      const { parts, taken } = matchParts(model, own, scales)
+      const found = findCensored(model, waiting, own)
+      const { parts, taken } = matchParts(model, own, scales, found)
       if (parts.length === 0) continue
-      for (const target of taken) scalesTaken.add(target)
+      const censored = found.filter((target) =>
+        parts.some((part) => part.censored.some(({ relation }) => relation === target.relation)),
+      )
+      for (const target of [...taken, ...censored]) othersTaken.add(target)
       const all = [...own, ...taken]
-      blocks.push({ targets: all, match: { parts, relations: all.map(({ relation }) => relation) } })
+      blocks.push({
+        targets: [...all, ...censored],
+        match: {
+          parts,
+          relations: all.map(({ relation }) => relation),
+          censored: censored.flatMap((target) => matchesOf(model, target)),
+        },
+      })
     }
     return { blocks, reason: "it does not enter its children through smooth functions that are known" }
   },
 
-  explain: ({ relations, parts }, { graph }) => {
-    const names = relations.map((r) => headOf(graph.relations[r]!.text))
+  explain: ({ relations, parts, censored }, { graph }) => {
+    const nameOf = (relation: number) => headOf(graph.relations[relation]!.text)
+    const names = relations.map(nameOf)
+    const integrated = censored.map(({ relation }) => nameOf(relation)).join(", ")
     const elements = parts.reduce((total, { factors }) => total + factors.slots.length, 0)
     const scales = parts.reduce((total, part) => total + part.scales.length, 0)
     return {
@@ -76,17 +89,57 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
         ...(parts.length === 1
           ? []
           : [`in ${parts.length} steps: parts that tell nothing of each other given the rest`]),
+        ...(integrated === ""
+          ? []
+          : [
+              `${integrated}, known by an interval only, integrated out; then drawn from its distribution, cut off`,
+            ]),
       ],
     }
   },
 
-  bind: ({ parts }, engine) => joinKernels(parts.map((part) => bindCurvatureBlock(part, engine))),
+  bind({ parts, censored }, engine) {
+    const blocks = parts.map((part) => bindCurvatureBlock(part, engine))
+    if (censored.length === 0) return joinKernels(blocks)
+    const drawn = censored.map((site) => truncatedSite.bind(site, engine))
+    const joint = joinKernels(blocks)
+    return {
+      ...joinKernels([...blocks, ...drawn]),
+      logDensity: (s) =>
+        joint.logDensity!(s) + drawn.reduce((total, { logConditional }) => total + logConditional!(s), 0),
+    }
+  },
+
+  mend: ({ censored }, engine) => censored.map((site) => truncatedSite.bind(site, engine)),
 }
 
 /** Plain data of a block: one match for each part that the rest makes independent of the others. */
 export interface CurvatureBlockMatch {
   readonly parts: readonly CurvatureMatch[]
   readonly relations: readonly number[]
+  /** What is integrated out, to be drawn after the block. */
+  readonly censored: readonly TruncatedMatch[]
+}
+
+/** Children of a block that wait for a sampler themselves and of which an interval is all that is known. */
+function findCensored(
+  model: RelationModel,
+  waiting: readonly Target[],
+  own: readonly Target[],
+): readonly Target[] {
+  const { children } = findReach(model.network, own)
+  return waiting.filter(
+    (target) =>
+      children.some(({ relation }) => relation === target.relation) &&
+      // In the mean of normals there is a joint draw given what is censored.
+      NORMALS[relationOf(model.graph, target.relation).distribution] === undefined &&
+      matchesOf(model, target).length > 0,
+  )
+}
+
+function matchesOf(model: RelationModel, target: Target): TruncatedMatch[] {
+  const match = truncatedSite.match(model, target)
+  return isRefusal(match) ? [] : [match]
 }
 
 /** Matches of the independent parts of a group, with the scales that they took; no parts where one of them is too large. */
@@ -94,6 +147,7 @@ function matchParts(
   model: RelationModel,
   own: readonly Target[],
   scales: readonly Target[],
+  censored: readonly Target[],
 ): { readonly parts: readonly CurvatureMatch[]; readonly taken: readonly Target[] } {
   const isOf = (list: readonly Target[]) => (target: Target) =>
     list.some(({ relation }) => relation === target.relation)
@@ -110,7 +164,7 @@ function matchParts(
   const taken = scales.filter((target) => !isOf(refused)(target))
   const parts: CurvatureMatch[] = []
   for (const part of split(taken)) {
-    const match = matchPart(model, part.elements, part.scales)
+    const match = matchPart(model, part.elements, part.scales, censored)
     if (match === null) return { parts: [], taken: [] }
     parts.push(match)
   }
@@ -122,6 +176,7 @@ function matchPart(
   model: RelationModel,
   own: readonly Target[],
   scales: readonly Target[],
+  censored: readonly Target[],
 ): CurvatureMatch | null {
   const { graph, network, engine } = model
   const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
@@ -139,10 +194,14 @@ function matchPart(
     }),
   }
   const factors = { ...findFactors(network, engine, slots, normals, isScaled, dependents), dependents }
-  const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled)
+  const all = [...own, ...scales]
+  const weighed = findWeighed(model, all)
+  // Of what is integrated out, the instances that this part is about.
+  const integrated = weighed.filter(({ relation }) => censored.some((target) => target.relation === relation))
+  const sites = integrated.flatMap((target) => matchesOf(model, target))
+  const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled, sites)
   const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
   if (analysed.symbolic.flops > MOST_OPERATIONS) return null
-  const all = [...own, ...scales]
   const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
   return {
     factors,
@@ -157,8 +216,9 @@ function matchPart(
     scales: scaleSlots,
     scaleCoordinates: findCoordinates(model, scales)!,
     after: findDependents(network, [[...slots, ...scaleSlots]]),
-    weighed: findWeighed(model, all),
-    isAlone: isAlone(model, all),
+    weighed: weighed.filter((one) => !integrated.includes(one)),
+    censored: sites,
+    isAlone: isAlone(model, [...all, ...integrated]),
     isTwisted: own.some((one, k) => own.slice(0, k).some((other) => multiplies(model, one, other))),
   }
 }

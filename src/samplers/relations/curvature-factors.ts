@@ -5,6 +5,7 @@
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
+import { bindCensoredCurvature } from "./censored-density.ts"
 import { ARGUMENT_FAMILIES, findArgumentFamilies } from "./curvature-families.ts"
 import type { Dependents, Network } from "./dependents.ts"
 import { noConstants } from "./emit.ts"
@@ -15,6 +16,7 @@ import { dependsOn } from "./linear.ts"
 import { isFixedAffine, NORMALS, type Reach, reachedArguments } from "./linear-set.ts"
 import { findMergedRows, type MergedRows, readMeans } from "./merged-rows.ts"
 import { relationOf } from "./site.ts"
+import type { TruncatedMatch } from "./truncated-site.ts"
 
 /** Factors of one child relation through one family of its arguments. Plain data. */
 export interface ArgumentGroup extends FactorPattern {
@@ -22,6 +24,8 @@ export interface ArgumentGroup extends FactorPattern {
   readonly family: number
   /** Classes of equal rows, of which `instances` has the first of each; null where every row stands for itself. */
   readonly rows: MergedRows | null
+  /** Where the instances are integrated out over the intervals in which they are. */
+  readonly censored: TruncatedMatch | null
   /**
    * Where the argument is a function h of one linear combination a'x with fixed coefficients: these, by place, and a'v of
    * each instance for the direction v along which h' is found. Null where slopes are found element by element.
@@ -43,6 +47,7 @@ export const curvedArguments = (reach: Reach, child: ReturnType<typeof relationO
 /**
  * Groups the children that are reached through such arguments.
  * @param isScaled whether an element has a coordinate of its own
+ * @param censored children that are integrated out
  */
 export function findArgumentGroups(
   network: Network,
@@ -51,6 +56,7 @@ export function findArgumentGroups(
   reach: Reach,
   dependents: Dependents,
   isScaled: (column: number) => boolean,
+  censored: readonly TruncatedMatch[],
 ): ArgumentGroups {
   const { graph } = network
   const direction = Float64Array.from(slots, (_, k) => 0.5 + (((k + 1) * 0.6180339887498949) ** 2 % 1))
@@ -69,7 +75,13 @@ export function findArgumentGroups(
       const linear = isSimple
         ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
         : null
-      return { ...pattern, family, rows, linear }
+      return {
+        ...pattern,
+        family,
+        rows,
+        censored: censored.find((site) => site.relation === relation) ?? null,
+        linear,
+      }
     })
   })
   return { groups, direction }
@@ -193,14 +205,15 @@ export function bindArgumentGroup(
 }
 
 function bindLinear(
-  { relation, instances, start, columns, family, rows }: ArgumentGroup,
+  group: ArgumentGroup,
   { coefficients, along }: NonNullable<ArgumentGroup["linear"]>,
   pairs: Int32Array,
   engine: Engine,
   f: WeighedFunctions,
 ): AddCurvature {
-  const { values, readValues } = bindValues(engine, relation, instances, rows)
-  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
+  const { instances, start, columns, family, rows } = group
+  const { arguments: own } = ARGUMENT_FAMILIES[family]!
+  const { readValues, evaluate } = bindInformation(group, engine, f)
   const place = f.argStarts[own[0]!]!
   const args = new Float64Array(f.argsLength * instances.length + 3)
   const slope = new Float64Array(f.argsLength)
@@ -216,7 +229,7 @@ function bindLinear(
       const last = start[n + 1]!
       f.argTangents(s, tangents, i, slope)
       const h = slope[place]! / along[n]!
-      evaluate(values, n, args, n * f.argsLength, out, 1)
+      evaluate(s, n, args, out, 1)
       const g = count * h * out[0]!
       const w = count * h * h * out[1]!
       // Where the argument has run into its bound there is nothing to follow.
@@ -243,11 +256,10 @@ function bindGeneral(
   f: WeighedFunctions,
   scale: Float64Array,
 ): AddCurvature {
-  const { relation, instances, start, columns, columnStart, columnInstance, columnPlace, family, rows } =
-    group
+  const { instances, start, columns, columnStart, columnInstance, columnPlace, family, rows } = group
   const { relations, length } = engine.graph
-  const { values, readValues, size } = bindValues(engine, relation, instances, rows)
-  const { arguments: own, ofVector, evaluate } = ARGUMENT_FAMILIES[family]!
+  const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
+  const { readValues, evaluate } = bindInformation(group, engine, f)
   const places = Int32Array.from(
     own.flatMap((k) =>
       Array.from({ length: ofVector ? f.argLengths[k]! : 1 }, (_, j) => f.argStarts[k]! + j),
@@ -288,7 +300,7 @@ function bindGeneral(
       const count = rows === null ? 1 : rows.start[n + 1]! - rows.start[n]!
       const first = start[n]!
       const last = start[n + 1]!
-      evaluate(values, n * size, args, n * f.argsLength, out, m)
+      evaluate(s, n, args, out, m)
       for (let k = 0; k < out.length; k++) out[k]! *= count
       let isKnown = true
       for (let k = 0; k < out.length; k++) if (!Number.isFinite(out[k])) isKnown = false
@@ -314,6 +326,34 @@ function bindGeneral(
     }
   }
 }
+
+/**
+ * Slopes and information of the arguments of instance n, `args` being those of all instances, from values that are read before;
+ * of what is censored from its interval.
+ */
+function bindInformation(
+  { relation, instances, family, rows, censored }: ArgumentGroup,
+  engine: Engine,
+  { argsLength }: WeighedFunctions,
+) {
+  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
+  if (censored !== null)
+    return {
+      readValues: () => undefined,
+      evaluate: censoredEvaluate(bindCensoredCurvature(censored, own, engine)),
+    }
+  const { values, readValues, size } = bindValues(engine, relation, instances, rows)
+  return {
+    readValues,
+    evaluate: (_s: Float64Array, n: number, args: Float64Array, out: Float64Array, k: number): void =>
+      evaluate(values, n * size, args, n * argsLength, out, k),
+  }
+}
+
+const censoredEvaluate =
+  (curvature: (s: Float64Array, n: number, out: Float64Array) => void) =>
+  (s: Float64Array, n: number, _args: Float64Array, out: Float64Array): void =>
+    curvature(s, n, out)
 
 /** The values that a group's instances stand with, to be read again at every state: their own, or means of equal rows. */
 function bindValues(engine: Engine, relation: number, instances: Int32Array, rows: MergedRows | null) {

@@ -12,6 +12,7 @@ import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
 import { bindWeigh } from "./block-density.ts"
+import { bindCensoredDensity } from "./censored-density.ts"
 import { coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
 import { bindCurvature } from "./curvature-terms.ts"
@@ -87,7 +88,9 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const moves = d === 0 ? MOVES_ALONE : 1
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
-  const weigh = bindWeigh(match.weighed, engine)
+  const weighRest = bindWeigh(match.weighed, engine)
+  const weighCensored = bindCensoredDensity(match.censored, engine)
+  const weigh = match.censored.length === 0 ? weighRest : (s: Float64Array) => weighRest(s) + weighCensored(s)
   const reference = createReference(d, 6 + n)
   let current = createApproximation(symbolic)
   let proposed = createApproximation(symbolic)

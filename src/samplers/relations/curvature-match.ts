@@ -4,6 +4,7 @@ import type { Coordinates } from "./curvature-coordinates.ts"
 import type { ArgumentGroup } from "./curvature-factors.ts"
 import type { Dependents } from "./dependents.ts"
 import type { Factors } from "./gaussian-factors.ts"
+import type { TruncatedMatch } from "./truncated-site.ts"
 
 /** Plain data of a block with curvature. */
 export interface CurvatureMatch {
@@ -25,8 +26,10 @@ export interface CurvatureMatch {
   readonly scaleCoordinates: Coordinates
   /** What to compute again after a move of elements and scales: one target. */
   readonly after: Dependents
-  /** All stochastic instances whose density elements or scales enter. */
+  /** All stochastic instances whose density elements or scales enter, without those that are integrated out. */
   readonly weighed: readonly Instances[]
+  /** Children of which an interval is all that is known, integrated out. */
+  readonly censored: readonly TruncatedMatch[]
   /** Whether these hang on nothing drawn that another block draws. */
   readonly isAlone: boolean
   /** Whether elements multiply each other: then no normal approximation has the right shape far from its centre. */

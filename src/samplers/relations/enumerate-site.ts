@@ -123,6 +123,8 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
       },
     }
   },
+
+  mend: (match, engine) => [enumerateSite.bind(match, engine)],
 }
 
 /** The least value of each element and how many there are; they hang on nothing that is drawn. */

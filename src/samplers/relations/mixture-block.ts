@@ -46,6 +46,7 @@ export const mixtureBlock: RelationBlockSampler<MixtureMatch> = {
   },
 
   bind: bindMixtureBlock,
+  mend: (match, engine) => [bindMixtureBlock(match, engine)],
 }
 
 /** The block of one relation of labels with all numbers that they and their children hang on; null where it is none. */

@@ -9,7 +9,7 @@ import { bindEngine } from "./engine.ts"
 import { marked } from "./factor-pattern.ts"
 import { type ForwardMatch, matchForward, pruneForward } from "./forward.ts"
 import {
-  bindRelationBlock,
+  bindMending,
   FORWARD,
   type LoweredRelationBlock,
   RELATION_SAMPLERS,
@@ -145,9 +145,7 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
  * bring in line with the data: those known by an interval, and those with few values.
  */
 export function bindMend(plan: RelationPlan): (s: Float64Array, rng: Stream) => void {
-  const kernels = plan.blocks
-    .filter(({ sampler }) => MENDING.includes(sampler))
-    .map(({ lowered }) => bindRelationBlock(lowered))
+  const kernels = plan.blocks.flatMap(({ lowered }) => bindMending(lowered))
   return (s, rng) => {
     for (const kernel of kernels) {
       try {
@@ -159,8 +157,6 @@ export function bindMend(plan: RelationPlan): (s: Float64Array, rng: Stream) => 
     }
   }
 }
-
-const MENDING: readonly string[] = ["truncated", "enumeration", "mixture-block"]
 
 /**
  * What a worker needs to run the plan.

@@ -48,6 +48,8 @@ export interface RegisteredRelationSampler {
     targets: readonly Target[],
   ): { readonly taken: readonly RelationAssignment[]; readonly reason: string }
   bind(match: unknown, engine: Engine): Kernel
+  /** Exact draws that bring elements in line with the data at a first state that the model does not allow. */
+  mend(match: unknown, engine: Engine): readonly Kernel[]
 }
 
 /** Seals the type of a sampler's match, so that samplers of all kinds stand in one list. */
@@ -76,6 +78,7 @@ function register<M extends object>(sampler: RelationSampler<M>): RegisteredRela
     },
     // The data comes from `assign` of the sampler of the same name, possibly through a message to a worker.
     bind: (match, engine) => sampler.bind(match as M, engine),
+    mend: (match, engine) => sampler.mend?.(match as M, engine) ?? [],
   }
 }
 
@@ -100,6 +103,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
       }
     },
     bind: (match, engine) => sampler.bind(match as M, engine),
+    mend: (match, engine) => sampler.mend?.(match as M, engine) ?? [],
   }
 }
 
@@ -128,6 +132,11 @@ export interface LoweredRelationBlock {
   readonly graph: RelationGraph
   readonly name: string
   readonly match: unknown
+}
+
+/** The kernels of a block that mend a first state. */
+export function bindMending({ graph, name, match }: LoweredRelationBlock): readonly Kernel[] {
+  return RELATION_SAMPLERS.find((sampler) => sampler.name === name)?.mend(match, bindEngine(graph)) ?? []
 }
 
 /** Turns a lowered block into a kernel; runs in the worker. */

@@ -33,6 +33,8 @@ export interface RelationSampler<M = unknown> {
   explain(match: M, model: RelationModel): RelationExplanation
   /** Runs in the worker; every allocation happens here. The state of the kernel is the slots of the graph. */
   bind(match: M, engine: Engine): Kernel
+  /** Exact draws that bring elements in line with the data at a first state that the model does not allow. */
+  readonly mend?: (match: M, engine: Engine) => readonly Kernel[]
 }
 
 /** A match that remembers what it said of a target: blocks ask the samplers of single elements before these have their turn. */
@@ -68,6 +70,7 @@ export interface RelationBlockSampler<M = unknown> {
   }
   explain(match: M, model: RelationModel): RelationExplanation
   bind(match: M, engine: Engine): Kernel
+  readonly mend?: (match: M, engine: Engine) => readonly Kernel[]
 }
 
 export type { RelationExpr }

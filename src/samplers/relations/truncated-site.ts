@@ -8,7 +8,7 @@ import { findReach } from "./linear-set.ts"
 import { type RelationSampler, remember } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
 
-interface TruncatedMatch extends Site {
+export interface TruncatedMatch extends Site {
   /** Child relations that are intervals of the element: all of its children. */
   readonly intervals: Int32Array
 }
@@ -84,4 +84,6 @@ export const truncatedSite: RelationSampler<TruncatedMatch> = {
       },
     }
   },
+
+  mend: (match, engine) => [truncatedSite.bind(match, engine)],
 }
