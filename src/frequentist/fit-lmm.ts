@@ -76,11 +76,12 @@ export interface FitLmmOptions {
  * @throws ModelError without a random term, or with one that the data cannot tell from the residual
  * @throws DataError when there are too few rows, a number is not finite or a weight not positive
  * @throws NumericalError when columns of X are collinear, or the response is reproduced exactly
- * @throws OptionError when `start` or `weights` has the wrong length, or `start` a value that is not finite
+ * @throws OptionError for another `method`, when `start` or `weights` has the wrong length, or `start` a value that is not finite
  */
 export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const began = performance.now()
   const residual = options.residual ?? null
+  checkMethod(options.method)
   checkMixedDesign(design, residual !== null, options.residualKnown ?? false)
   if (options.weights !== undefined) checkWeights(design, options.weights)
   if (hasStructure(design, residual)) return fitStructured(design, residual, options, began)
@@ -101,6 +102,16 @@ export function fitLmm(design: Design, options: FitLmmOptions = {}): LmmFit {
   const held = options.search === false && start !== undefined
   const optimum = held ? holdTheta(criterion, start) : optimiseTheta(criterion, start, options.signal)
   return assembleFit(criterion, optimum, began, null, options.source ?? null)
+}
+
+/** Callers without types write "reml" or "ml", which would otherwise be taken for the one or the other. */
+function checkMethod(method: unknown): void {
+  if (method === undefined || method === "REML" || method === "ML") return
+  throw new OptionError(`found method "${String(method)}", expected "REML" or "ML"`, {
+    code: "bad-method",
+    where: "option method",
+    hint: 'leave it out for "REML"',
+  })
 }
 
 /** The given θ as if a search had ended there. */
@@ -237,7 +248,18 @@ function assembleFit(
   const parameters =
     (structure?.model.count ?? countTheta(system)) + estimates.length + (residualKnown ? 0 : 1)
   const matrices = termCovariances(covariances, sigma)
-  return attachMethods({
+  const refit = (response: ArrayLike<number>): LmmFit => {
+    const weights = structure === null ? system.weights : structure.model.weights
+    const residual = structure?.model.residual ?? null
+    return fitLmm(withResponse(design, response), {
+      method,
+      ...(weights === null ? {} : { weights }),
+      ...(residual === null ? {} : { residual }),
+      residualKnown,
+      source,
+    })
+  }
+  return attachMethods(refit, {
     formula: design.formula,
     method,
     criterion: optimum.value,
@@ -274,6 +296,21 @@ function assembleFit(
     residual: reportResidual(structure),
     state: addLazy({ criterion, factors: optimum.factors, structure }, "sensitivity", sensitivity),
   })
+}
+
+/** @throws OptionError for a response of another length */
+function withResponse(design: Design, response: ArrayLike<number>): Design {
+  if (response.length === design.nobs) {
+    return { ...design, response: { ...design.response, values: Float64Array.from(response) } }
+  }
+  throw new OptionError(
+    `found a response of ${response.length} values, expected one for each of ${design.nobs} rows`,
+    {
+      code: "bad-response",
+      where: design.formula,
+      hint: "give the rows that the fit used alone, those of design.rowIndex; of other rows make a new fit",
+    },
+  )
 }
 
 function factorOf(covariance: UserCovariance): Float64Array {

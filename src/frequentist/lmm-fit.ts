@@ -41,6 +41,11 @@ export interface LmmFit extends LmmEstimate {
   predict(table?: TableInput, options?: PredictOptions): readonly PredictedRow[]
   /** Responses drawn from the fitted model, one array of length nobs each. */
   simulate(replicates: number, options?: SimulateOptions): readonly Float64Array[]
+  /**
+   * The same model fitted to another response of the rows used, length nobs, on the scale of the formula's left side.
+   * @throws OptionError for another length, and what `fitLmm` throws
+   */
+  refit(response: ArrayLike<number>): LmmFit
   /** F tests of the terms of the fixed part. */
   anova(options?: AnovaOptions): readonly AnovaRow[]
   /** F test of any contrasts, rows of one number a fixed effect. */

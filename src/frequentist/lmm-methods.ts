@@ -15,10 +15,11 @@ import { tabulateConditionalSds, tabulateRandomEffects } from "./random-effects.
 import { residualsOf } from "./residuals.ts"
 import { simulate } from "./simulate.ts"
 
-/** The estimate with its methods, each a call of the function of the same name. */
-export function attachMethods(estimate: LmmEstimate): LmmFit {
+/** The estimate with its methods, each a call of the function of the same name; `refit` is the maker's own. */
+export function attachMethods(refit: LmmFit["refit"], estimate: LmmEstimate): LmmFit {
   return {
     ...estimate,
+    refit,
     ranef: () => tabulateRandomEffects(estimate.randomEffects),
     ranefSd: () => tabulateConditionalSds(estimate.randomEffects),
     coef: () => groupCoefficients(estimate),

@@ -81,11 +81,17 @@ export function createSystem(design: Design, weights: Float64Array | null = null
   }
 }
 
+/**
+ * Share of the response's squares that residuals of an exact fit may have: some rounding errors of doubles, squared. A
+ * response far from zero, 10¹² and more times its spread, is no exact fit.
+ */
+const ROUNDED_SHARE = 1e-26
+
 /** @throws NumericalError when X reproduces the response */
 function scaleOf(design: Design, rows: Design, residual: Float64Array): number {
   const squares = dot(residual, residual)
   const total = dot(rows.response.values, rows.response.values)
-  if (!(squares > 1e-22 * total)) {
+  if (!(squares > ROUNDED_SHARE * total)) {
     throw new NumericalError(
       `the fixed effects reproduce the response ${design.response.name} exactly; there is no variance to divide`,
       { code: "exact-fit", where: design.formula, hint: "use fewer fixed effects, or check the response" },

@@ -234,11 +234,16 @@ export function listVarianceComponents(
           term: terms[a]!,
           term2: terms[b]!,
           cov,
-          cor: cov / Math.sqrt(at(a, a) * at(b, b)),
+          cor: clampCorrelation(cov / Math.sqrt(at(a, a) * at(b, b))),
         })
       }
     }
   }
   if (!residualKnown) rows.push({ group: "residual", sd: sigma, variance: sigma * sigma })
   return rows
+}
+
+/** Within [−1, 1] where rounding leaves it just outside; NaN when one of the variances is zero. */
+function clampCorrelation(cor: number): number {
+  return Math.max(-1, Math.min(1, cor))
 }

@@ -18,6 +18,8 @@ const NEWTON_PARAMETERS = 10
 /** Above this many rows a new Hessian at every step costs more than the steps it saves. */
 const COSTLY_ROWS = 2000
 const PROBE = 1e-5
+/** Slopes in the residual structure are differences; closer neighbours would differ by their rounding alone. */
+const RESIDUAL_STEP = 1e-4
 
 /**
  * As `optimiseTheta`: from one start, and from others when a covariance matrix comes out singular; every stationary point
@@ -132,7 +134,11 @@ function minimise(
   if (start.length > NEWTON_PARAMETERS)
     return minimiseLbfgs(objective, start, { ...options, maxIterations: 1000 })
   const costly = model.residual !== null && model.design.nobs > COSTLY_ROWS
-  return minimiseTrustRegion(objective, start, { ...options, hessian: costly ? "update" : "difference" })
+  return minimiseTrustRegion(objective, start, {
+    ...options,
+    hessian: costly ? "update" : "difference",
+    ...(model.residual === null ? {} : { differenceStep: RESIDUAL_STEP }),
+  })
 }
 
 function widthOf(model: StructuredModel, k: number): number {

@@ -135,7 +135,7 @@ function bindVariance(
   const frame = openFrame(spec.text, table, conversions)
   if (spec.kind !== "varIdent") {
     const rows = readVarianceRows(frame, spec, design.rowIndex, [])
-    return { model: covariateFunction(spec.kind, spec.column), rows, strata: [] }
+    return { model: covariateFunction(spec.kind, spec.column, rows), rows, strata: [] }
   }
   const { codes, levels } = asFactor(column(frame, spec.column), spec.column)
   // In the order in which they appear, as nlme has them: the first is the one that σ is of.

@@ -37,20 +37,35 @@ export function varIdent(strata: readonly string[]): VarianceFunction {
   }
 }
 
-/** `varPower`: g = |x|^δ; `varExp`: g = exp(δ x) (Pinheiro & Bates 2000, section 5.2.1). */
-export function covariateFunction(kind: "varPower" | "varExp", column: string): VarianceFunction {
+/**
+ * `varPower`: g = |x|^δ; `varExp`: g = exp(δ x) (Pinheiro & Bates 2000, section 5.2.1). The search moves δ in units of one
+ * over the spread of log |x| or x, or its steps would depend on the unit in which x is measured.
+ */
+export function covariateFunction(
+  kind: "varPower" | "varExp",
+  column: string,
+  rows: VarianceRows,
+): VarianceFunction {
+  const transform = kind === "varPower" ? (x: number) => Math.log(Math.abs(x)) : same
+  const spread = rows.kind === "covariate" ? spreadOf(rows.values.map(transform)) : 1
   return {
     kind,
     labels: [column],
     start: [0],
-    natural: same,
-    working: same,
+    natural: (working) => working / spread,
+    working: (natural) => natural * spread,
     interval: { to: same, from: same },
     logFactors: (working, rows) => {
       if (rows.kind !== "covariate") return new Float64Array(0)
-      const delta = working[0]!
-      const log = kind === "varPower" ? (x: number) => Math.log(Math.abs(x)) : same
-      return rows.values.map((x) => delta * log(x))
+      const delta = working[0]! / spread
+      return rows.values.map((x) => delta * transform(x))
     },
   }
+}
+
+/** Standard deviation; one where all values are the same. */
+function spreadOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(squares / values.length) || 1
 }

@@ -9,17 +9,19 @@ const STEP = 1e-6
  * about six digits, which is what a Newton step needs, at one gradient a parameter.
  *
  * @param gradient at x
+ * @param relativeStep larger than the default for a gradient that is itself of differences, and so noisier
  * @returns row-major k × k
  */
 export function differenceHessian(
   objective: Objective,
   x: Float64Array,
   gradient: Float64Array,
+  relativeStep = STEP,
 ): Float64Array {
   const k = x.length
   const hessian = new Float64Array(k * k)
   for (let i = 0; i < k; i++) {
-    const h = STEP * Math.max(1, Math.abs(x[i]!))
+    const h = relativeStep * Math.max(1, Math.abs(x[i]!))
     const row = gradientDifference(objective, x, gradient, i, h)
     for (let j = 0; j < k; j++) hessian[i * k + j] = row[j]!
   }

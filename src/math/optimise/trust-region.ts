@@ -13,6 +13,8 @@ export interface TrustRegionOptions extends MinimiseOptions {
    * updates (Dennis, Gay & Welsch 1981, ACM Trans. Math. Softw. 7(3)).
    */
   readonly hessian: "difference" | "update" | ((x: Float64Array) => Float64Array)
+  /** Of `difference` and `update`: as `differenceHessian` takes it. */
+  readonly differenceStep?: number
 }
 
 /**
@@ -42,7 +44,8 @@ export function minimiseTrustRegion(
   }
   if (!Number.isFinite(current.value)) return finish(false, "the function is not finite at the start")
   const hessianHere = (): Float64Array => {
-    return typeof source === "function" ? source(x) : differenceHessian(evaluate, x, current.gradient)
+    if (typeof source === "function") return source(x)
+    return differenceHessian(evaluate, x, current.gradient, options.differenceStep)
   }
   let base = hessianHere()
   let hessian = base
@@ -82,11 +85,22 @@ export function minimiseTrustRegion(
       }
       for (let i = 0; i < correction.length; i++) correction[i] = hessian[i]! - base[i]!
     }
-    if (radius < MIN_RADIUS) return finish(false, "no step, however short, decreases the function")
+    if (radius < MIN_RADIUS) {
+      // Values that round more coarsely than the gradient refuse every step; what a full step would gain decides.
+      const left = solveTrustRegion(current.gradient, hessian, options.initialRadius)
+      const done = left.predicted <= STALLED * options.decreaseTolerance
+      if (done && !left.onBoundary) return finish(true, "what is left to gain drowns in rounding")
+      return finish(false, "no step, however short, decreases the function")
+    }
   }
   return finish(false, `no convergence in ${options.maxIterations} iterations`)
 }
 
+/**
+ * Times the tolerance: the decrease that a search stopped by rounding may leave. With a tolerance of 10⁻¹¹ on the scale of
+ * −2 log L that is 10⁻⁷, less than a thousandth of a standard error.
+ */
+const STALLED = 1e4
 const TRUSTED = 0.2
 const MAX_RADIUS = 1e4
 const MIN_RADIUS = 1e-12

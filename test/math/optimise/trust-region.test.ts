@@ -124,6 +124,23 @@ describe("solveTrustRegion", () => {
   })
 })
 
+describe("a function whose values round more coarsely than its gradient", () => {
+  const rounded = (slope: number): Objective => {
+    return (x) => ({
+      value: 4000 + Math.round(1e7 * x[0]! ** 2) * 1e-7,
+      gradient: Float64Array.of(2 * x[0]! + slope),
+    })
+  }
+  it("has converged where a whole step would gain next to nothing", () => {
+    const there = { ...options, decreaseTolerance: 1e-11, hessian: "difference" } as const
+    expect(minimiseTrustRegion(rounded(-3e-4), Float64Array.of(0), there)).toMatchObject({ converged: true })
+  })
+  it("has not where it would gain more", () => {
+    const there = { ...options, decreaseTolerance: 1e-11, hessian: "difference" } as const
+    expect(minimiseTrustRegion(rounded(-3e-2), Float64Array.of(0), there)).toMatchObject({ converged: false })
+  })
+})
+
 describe("Hessians", () => {
   it("by differences agree with the closed form", () => {
     const x = Float64Array.of(0.3, -0.7)
