@@ -1,7 +1,7 @@
 /**
  * Public capital and the output of 48 states in nine regions: nested intercepts, slopes that vary by region, and two slopes
- * that share one variance. Published in Stata's manual of `mixed`, from logarithms kept in single precision: hence the last
- * digits marked below. Data of Munnell 1990.
+ * that share one variance. Published in Stata's manual of `mixed`, from logarithms kept in single precision and by a
+ * search that stopped early: hence the last digits marked below. Data of Munnell 1990.
  *
  *   npm run example productivity
  */
@@ -10,6 +10,7 @@ import { beside, compare, sdOf } from "./shared/published.js"
 
 const data = datasets.productivity()
 const SINGLE = "logarithms in single precision"
+const STOPPED = "the search behind the published figure stopped early"
 const predictors = "log(gsp) ~ log(pc) + log(emp) + log(hwy) + log(water) + log(util) + unemp"
 const first = reml(`${predictors} + (1 | region/state)`, data)
 const wald = first.waldTest()!
@@ -25,9 +26,9 @@ compare("states within regions", [
 const second = reml(`${predictors} + diag(1 + log(hwy) + unemp | region) + (1 | state:region)`, data)
 compare("independent slopes by region", [
   ["log likelihood", "1423.3455", second.logLik, SINGLE],
-  ["sd of the slopes of highways", "0.0052752", sdOf(second, "region", "log(hwy)"), SINGLE],
+  ["sd of the slopes of highways", "0.0052752", sdOf(second, "region", "log(hwy)"), STOPPED],
   ["sd of the slopes of unemployment", "0.0052895", sdOf(second, "region", "unemp")],
-  ["sd between regions", "0.0596008", sdOf(second, "region", "(Intercept)"), SINGLE],
+  ["sd between regions", "0.0596008", sdOf(second, "region", "(Intercept)"), STOPPED],
   ["sd between states", "0.0807543", sdOf(second, "state:region")],
   ["sd of residuals", "0.0353932", sdOf(second)],
 ])
@@ -37,7 +38,7 @@ const third = reml(`${predictors} + ${shared}`, data)
 compare("the two slopes share one variance", [
   ["log likelihood", "1423.3455", third.logLik, SINGLE],
   ["sd of both slopes", "0.0052896", sdOf(third, "region", "unemp"), SINGLE],
-  ["sd between regions", "0.0595029", sdOf(third, "region", "(Intercept)"), SINGLE],
+  ["sd between regions", "0.0595029", sdOf(third, "region", "(Intercept)"), STOPPED],
   ["sd between states", "0.080752", sdOf(third, "state:region")],
   ["sd of residuals", "0.0353932", sdOf(third)],
 ])
