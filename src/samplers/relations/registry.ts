@@ -10,6 +10,7 @@ import { curvatureBlock } from "./curvature-block.ts"
 import { ellipticalSlice } from "./elliptical-slice.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
+import { enumerationBlock } from "./enumeration-block.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import { marginalBlock } from "./marginal-block.ts"
@@ -115,6 +116,7 @@ export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(curvatureBlock),
   registerBlock(collapsedBlock),
   registerBlock(gaussianBlock),
+  registerBlock(enumerationBlock),
   register(conjugateSite),
   register(truncatedSite),
   register(normalSite),

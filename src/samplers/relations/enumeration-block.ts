@@ -1,0 +1,175 @@
+/** Discrete elements that hang together (a network of causes, hidden states of a chain), drawn jointly where that is small. */
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import { isAlone } from "./block-scales.ts"
+import { findComponents } from "./components.ts"
+import { findDependents, findEachDependents } from "./dependents.ts"
+import { headOf } from "./describe.ts"
+import { type Clique, orderElimination } from "./elimination.ts"
+import { bindEnumerationPart, type EnumerationPart } from "./enumeration-kernel.ts"
+import { joinKernels } from "./join-kernels.ts"
+import { findReach, slotsOf } from "./linear-set.ts"
+import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
+import { relationOf } from "./site.ts"
+import { bindSupport } from "./support.ts"
+
+/** Values of an element, elements of a relation, and combinations of values that a block weighs in a sweep. */
+const MOST_VALUES = 100
+const MOST_ELEMENTS = 500
+const MOST_COMBINATIONS = 20_000
+
+/** Plain data: one part for each set of elements that tells nothing of the others given the rest. */
+export interface EnumerationBlockMatch {
+  readonly parts: readonly EnumerationPart[]
+  readonly relations: readonly number[]
+}
+
+export const enumerationBlock: RelationBlockSampler<EnumerationBlockMatch> = {
+  name: "enumeration-block",
+  describe: "exact joint draw of discrete elements that hang together, by tables of their combinations",
+
+  match(model, targets) {
+    const blocks = groupTargets(
+      model,
+      targets.filter((target) => hasFewValues(model, target)),
+    ).flatMap((own) => {
+      const parts = matchParts(model, own)
+      if (parts === null) return []
+      return [{ targets: own, match: { parts, relations: own.map(({ relation }) => relation) } }]
+    })
+    return { blocks, reason: "no other discrete elements hang together with it, or too many" }
+  },
+
+  explain: ({ relations, parts }, { graph }) => {
+    const names = relations.map((r) => headOf(graph.relations[r]!.text)).join(", ")
+    const elements = parts.reduce((total, { slots }) => total + slots.length, 0)
+    const entries = parts.reduce((total, { cliques }) => total + sumOf(cliques), 0)
+    return {
+      formula: `(${names}): probability ∝ the factors of the joint density that hang on them`,
+      because: [
+        `${elements} discrete elements drawn jointly: summed out one after another over ${entries} combinations of values, drawn in the opposite order`,
+        ...(parts.length === 1
+          ? []
+          : [`in ${parts.length} parts that tell nothing of each other given the rest`]),
+      ],
+    }
+  },
+
+  bind: ({ parts }, engine) => joinKernels(parts.map((part) => bindEnumerationPart(part, engine))),
+
+  mend: ({ parts }, engine) => parts.map((part) => bindEnumerationPart(part, engine)),
+}
+
+const sumOf = (cliques: readonly Clique[]): number => cliques.reduce((total, { size }) => total + size, 0)
+
+/** Whether a target has few values, that hang on nothing drawn. */
+function hasFewValues(model: RelationModel, target: Target): boolean {
+  const d = lookupBugsDistribution(relationOf(model.graph, target.relation).distribution)
+  if (d.shape !== "scalar" || !d.discrete || d.isDetermined) return false
+  return (
+    target.instances.length <= MOST_ELEMENTS &&
+    findValues(model, target).every(({ count }) => count <= MOST_VALUES)
+  )
+}
+
+/** The least value of each element and how many there are; infinitely many where they hang on what is drawn. */
+function findValues({ graph, engine }: RelationModel, { relation, instances }: Target) {
+  const support = bindSupport(engine, relation)
+  const bounds = new Float64Array(2)
+  return Array.from(instances, (i) => {
+    support(graph.values, i, bounds)
+    const count = bounds[1]! - bounds[0]! + 1
+    return { lowest: bounds[0]!, count: count >= 1 ? count : Number.POSITIVE_INFINITY }
+  })
+}
+
+/** Targets that are parents of each other or have children together. */
+function groupTargets({ network }: RelationModel, targets: readonly Target[]): Target[][] {
+  const touched = targets.map(
+    (target) =>
+      new Set([target.relation, ...findReach(network, [target]).children.map(({ relation }) => relation)]),
+  )
+  const groups: { targets: Target[]; touched: Set<number> }[] = []
+  targets.forEach((target, k) => {
+    const own = touched[k]!
+    const joined = groups.filter((group) => [...own].some((r) => group.touched.has(r)))
+    for (const group of joined) groups.splice(groups.indexOf(group), 1)
+    groups.push({
+      targets: targets.filter((one) => one === target || joined.some((group) => group.targets.includes(one))),
+      touched: new Set([...own, ...joined.flatMap((group) => [...group.touched])]),
+    })
+  })
+  return groups.map((group) => group.targets)
+}
+
+/** The parts of a group; null where none has two elements, or all together are too large. */
+function matchParts(model: RelationModel, own: readonly Target[]): EnumerationPart[] | null {
+  const parts: EnumerationPart[] = []
+  let combinations = 0
+  for (const targets of findComponents(model, own)) {
+    const part = matchPart(model, targets, MOST_COMBINATIONS - combinations)
+    if (part === null) return null
+    parts.push(part)
+    combinations += part.factors.reduce((total, { size }) => total + size, sumOf(part.cliques))
+  }
+  return parts.some(({ slots }) => slots.length > 1) ? parts : null
+}
+
+function matchPart(model: RelationModel, targets: readonly Target[], room: number): EnumerationPart | null {
+  const { graph, network } = model
+  const { base, owners } = network
+  const slots = Int32Array.from(targets.flatMap((target) => slotsOf(graph, target)))
+  const values = targets.flatMap((target) => findValues(model, target))
+  const counts = Int32Array.from(values, ({ count }) => count)
+  const { weighed } = findEachDependents(network, slots)
+  // By global number of an instance the elements that it hangs on: its own, and those above it.
+  const scopes = new Map<number, number[]>()
+  slots.forEach((slot, k) => {
+    const add = (id: number): void => {
+      const scope = scopes.get(id)
+      if (scope === undefined) scopes.set(id, [k])
+      else scope.push(k)
+    }
+    add(base[owners.relation[slot]!]! + owners.instance[slot]!)
+    for (let run = weighed.start[k]!; run < weighed.start[k + 1]!; run++)
+      for (let n = weighed.from[run]!; n < weighed.to[run]!; n++)
+        add(base[weighed.relation[run]!]! + weighed.instances[n]!)
+  })
+  const factors = Array.from(scopes, ([id, scope]) => ({
+    relation: network.relationOf[id]!,
+    instance: id - base[network.relationOf[id]!]!,
+    scope,
+    size: scope.reduce((size, k) => size * counts[k]!, 1),
+  }))
+  let left = room
+  for (const { size } of factors) left -= size
+  if (left < 0) return null
+  const cliques = orderElimination(
+    counts,
+    factors.map(({ scope }) => scope),
+  )
+  for (const { size } of cliques) left -= size
+  if (left < 0) return null
+  const own = new Set(slots)
+  return {
+    slots,
+    lowest: Float64Array.from(values, ({ lowest }) => lowest),
+    counts,
+    factors,
+    cliques,
+    computed: findDependents(
+      network,
+      factors.map(({ scope }) => scope.map((k) => slots[k]!)),
+    ).computed,
+    after: findDependents(network, [slots]).computed,
+    data: isAlone(model, targets)
+      ? Int32Array.from(
+          factors.flatMap(({ relation, instance }) => {
+            const { writes, width } = graph.relations[relation]!
+            return [...writes.subarray(instance * width, (instance + 1) * width)].filter(
+              (slot) => !own.has(slot),
+            )
+          }),
+        )
+      : null,
+  }
+}

@@ -1,0 +1,130 @@
+/** Discrete elements drawn jointly: against sums over every combination, the joint density, forward draws. */
+import { describe, expect, it } from "vitest"
+import { streamFor } from "../../../src/random/stream.ts"
+import { bugs } from "../../../src/samplers/graph-model.ts"
+import { createElimination, orderElimination } from "../../../src/samplers/relations/elimination.ts"
+import { planRelations } from "../../../src/samplers/relations/plan-relations.ts"
+import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
+import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
+import { disagreements } from "../../kit/joint-distribution.ts"
+import { compareRelationSimulators } from "../../kit/relation-geweke.ts"
+import { relationDefect } from "../../kit/relation-identity.ts"
+
+const CHAIN = `model {
+  z[1] ~ dcat(p[1, ])
+  for (i in 2:4) { z[i] ~ dcat(p[z[i - 1], ]) }
+  for (i in 1:4) { y[i] ~ dt(m + z[i], 2, 4) }
+  m ~ dnorm(0, 1)
+}`
+const CASES = [
+  {
+    name: "a chain of hidden states",
+    text: CHAIN,
+    data: {
+      y: [1, 2.2, 2.9, 1.4],
+      p: [
+        [0.6, 0.3, 0.1],
+        [0.2, 0.5, 0.3],
+        [0.1, 0, 0.9],
+      ],
+    },
+    drawn: ["z[1]", "z[i]"],
+    wrong: ["z[1] ~ dcat(p[1, ])", "z[1] ~ dcat(p[3, ])"],
+  },
+  {
+    name: "causes of one effect",
+    text: `model {
+      a ~ dbern(0.3); b ~ dbin(0.4, 2); c ~ dbern(q[a + 1]); either <- max(a, b)
+      x ~ dpois(0.5 + either); w ~ dpois(1 + 2 * b * c)
+    }`,
+    data: { x: 2, w: 1, q: [0.2, 0.7] },
+    drawn: ["a", "b", "c"],
+    wrong: ["dbern(0.3)", "dbern(0.6)"],
+  },
+] as const
+
+describe("joint draw of discrete elements", () => {
+  it.each(CASES)("has the joint density: $name", ({ name, text, data, drawn, wrong }) => {
+    const { graph } = bugs(text, data)
+    const block = planRelations(graph).blocks.find(({ sampler }) => sampler === "enumeration-block")!
+    expect([...block.targets].sort()).toEqual([...drawn].sort())
+    const kernel = bindRelationBlock(block.lowered)
+    expect(relationDefect(graph, [kernel], streamFor(name, 0, "identity"))).toBeLessThan(1e-8)
+    const slipped = planRelations(bugs(text.replace(wrong[0], wrong[1]), data).graph)
+    const mutant = slipped.blocks.find(({ sampler }) => sampler === "enumeration-block")!
+    const rng = streamFor(name, 0, "mutant")
+    expect(relationDefect(graph, [bindRelationBlock(mutant.lowered)], rng)).not.toBeLessThan(1e-5)
+  })
+
+  it.each(CASES)("agrees with forward draws, and not with another prior: $name", (specimen) => {
+    const { name, text, data, wrong } = specimen
+    const { graph } = bugs(text, data)
+    const options = { seed: name, draws: 1200 }
+    const right = compareRelationSimulators(graph, planRelations(graph), options)
+    expect(disagreements(right, MCSE_LIMIT)).toEqual([])
+    const other = planRelations(bugs(text.replace(wrong[0], wrong[1]), data).graph)
+    expect(disagreements(compareRelationSimulators(graph, other, options), MCSE_LIMIT)).not.toEqual([])
+  })
+
+  it("leaves alone what has nothing to do with others, and what is too large", () => {
+    const labels = bugs(
+      "model { for (i in 1:3) { k[i] ~ dcat(p[]); y[i] ~ dpois(m[k[i]]) } for (j in 1:3) { m[j] ~ dunif(0, 9) } }",
+      { p: [0.2, 0.3, 0.5], y: [1, 4, 2] },
+    )
+    expect(labels.plan().blocks.map(({ sampler }) => sampler)).not.toContain("enumeration-block")
+    const sum = (n: number) =>
+      bugs("model { for (i in 1:n) { k[i] ~ dbin(0.5, 9) } y ~ dpois(0.1 + sum(k[])) }", { n, y: 12 })
+    expect(sum(3).plan().blocks[0]!.sampler).toBe("enumeration-block")
+    expect(sum(5).plan().blocks[0]!.sampler).toBe("enumeration")
+    expect(sum(3).plan({ method: "gibbs" }).blocks[0]!.sampler).toBe("enumeration")
+  })
+})
+
+describe("elimination", () => {
+  it("has the probabilities of a sum over every combination, and draws by them", () => {
+    const counts = [2, 3, 2, 4, 2]
+    const scopes = [[0, 1], [2, 1], [3, 0], [2, 4, 3], [4], [1]]
+    const rng = streamFor("elimination", 0, "tables")
+    const elimination = createElimination(counts, scopes, orderElimination(counts, scopes))
+    for (const table of elimination.tables)
+      table.forEach((_, k) => {
+        table[k] = rng.uniform() < 0.1 ? -Infinity : 2 * rng.uniform()
+      })
+    expect(elimination.eliminate()).toBe(true)
+    const combinations = Array.from({ length: 96 }, (_, at) => {
+      let rest = at
+      return Int32Array.from(counts, (count) => {
+        const value = rest % count
+        rest = Math.floor(rest / count)
+        return value
+      })
+    })
+    const logs = combinations.map((values) =>
+      scopes.reduce((total, scope, k) => {
+        let place = 0
+        let stride = 1
+        for (const v of scope) {
+          place += values[v]! * stride
+          stride *= counts[v]!
+        }
+        return total + elimination.tables[k]![place]!
+      }, 0),
+    )
+    const total = logs.reduce((sum, log) => sum + Math.exp(log), 0)
+    const draws = 20_000
+    const seen = new Map<string, number>()
+    const values = new Int32Array(5)
+    for (let n = 0; n < draws; n++) {
+      elimination.draw(rng, values)
+      seen.set(values.join(), (seen.get(values.join()) ?? 0) + 1)
+    }
+    combinations.forEach((one, k) => {
+      const p = Math.exp(logs[k]!) / total
+      if (p > 0) expect(elimination.logProbability(one)).toBeCloseTo(Math.log(p), 10)
+      const se = Math.sqrt((p * (1 - p)) / draws)
+      expect(Math.abs((seen.get(one.join()) ?? 0) / draws - p)).toBeLessThanOrEqual(5 * se)
+    })
+    for (const table of elimination.tables) table.fill(-Infinity)
+    expect(elimination.eliminate()).toBe(false)
+  })
+})
