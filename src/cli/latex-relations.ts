@@ -17,9 +17,9 @@ export function writeRelationsLatex(
   conditionals: RelationPlan,
   derive: boolean,
 ): string {
-  const statements = typesetStatements(graph, "latex").map(({ text, loops }) => {
-    const ranges = loops.map(({ name, least, most }) => `${name} = ${least}, \\ldots, ${most}`)
-    return formulaOf(text, ranges.map((range) => `, \\quad ${range}`).join(""))
+  const statements = typesetStatements(graph, "latex").map(({ text, formula, loops }) => {
+    const ranges = loops.map(({ name, least, most }) => `, \\quad ${name} = ${least}, \\ldots, ${most}`)
+    return formula === null ? `\n\\texttt{${escapeLatex(text)}}` : `\\formula{${formula}${ranges.join("")}}`
   })
   const asRun =
     plan === conditionals
@@ -55,7 +55,7 @@ const derivations = (plan: RelationPlan): string[] => [
 ]
 
 /** A formula on its own line; a sentence, which breaks over lines, as text. */
-function formulaOf(text: string, after = ""): string {
+function formulaOf(text: string): string {
   const formula = isSentence(text) ? null : typesetFormula(text, "latex")
-  return formula === null ? `\n${escapeLatex(text)}.\n` : displayed(formula + after)
+  return formula === null ? `\n${escapeLatex(text)}.\n` : displayed(formula)
 }

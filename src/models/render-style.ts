@@ -227,7 +227,7 @@ const STRUT = '<mspace width="0" height="0.9em"/>'
 export const MATHML: Style = {
   plus: operator("+"),
   minus: operator("−"),
-  negative: operator("−"),
+  negative: '<mo form="prefix">−</mo>',
   times: '<mo lspace="0" rspace="0.17em">\u2062</mo>',
   timesNumber: operator("·"),
   over: operator("/"),
@@ -264,7 +264,7 @@ export const MATHML: Style = {
   power: (base, exponent) =>
     `<msup>${base.startsWith("<msup>") || base.startsWith("<msubsup>") ? fenced("(", base, ")") : row(base)}<mn>${exponent}</mn></msup>`,
   given: operator("∣"),
-  operator: (sign) => operator(sign === SUCH_THAT ? ":" : sign),
+  operator: (sign) => (sign === "…" ? word(sign) : operator(sign === SUCH_THAT ? ":" : sign)),
   superscript: (base, exponent) => `<msup>${row(base)}${row(exponent)}</msup>`,
   prime: (inside) => `<msup>${row(inside)}<mo>′</mo></msup>`,
   bracketed: (name, indices) => row(name, fenced("[", indices, "]")),

@@ -5,9 +5,11 @@ import { isSentence, typesetFormula } from "../models/typeset/typeset.ts"
 import { typesetStatements } from "../models/typeset/typeset-statements.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
 import { observedSlots } from "../samplers/change-graph-data.ts"
-import type { RelationBlock } from "../samplers/relations/plan-relations.ts"
+import { deriveRelations } from "../samplers/relations/derive-relations.ts"
+import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
 import { platesOfRelations } from "./relation-plates.ts"
 import { graphChecksOf } from "./report-checks.ts"
+import { reportDerivations } from "./report-derivations.ts"
 import type { ReportConditional, ReportInput } from "./report-input.ts"
 import type { ReportOptions } from "./report-options.ts"
 
@@ -32,8 +34,8 @@ export function graphReportInput(posterior: GraphPosterior, options: ReportOptio
       const [target, prior] = relation.text.split(" ~ ")
       return [{ target: target!, prior: prior!, chosenBy: "user" as const }]
     }),
-    conditionals: plan.blocks.map(conditionalOf),
-    textbook: plan.method === "gibbs" ? [] : model.plan({ method: "gibbs" }).blocks.map(conditionalOf),
+    conditionals: conditionalsOf(plan, plan.method === "gibbs"),
+    textbook: plan.method === "gibbs" ? [] : conditionalsOf(model.plan({ method: "gibbs" }), true),
     summary: posterior.summary(),
     verdict: posterior.verdict(),
     comparison: null,
@@ -63,23 +65,22 @@ function firstToSee(names: readonly string[]): readonly string[] {
   return defaultParameters([...names.filter((name) => !isElement(name)), ...names.filter(isElement)])
 }
 
-const conditionalOf = ({
-  targets,
-  sampler,
-  formula,
-  because,
-  refused,
-}: RelationBlock): ReportConditional => ({
-  ...{ targets, sampler, because, refused },
-  text: formula,
-  // A sentence breaks over lines, a formula does not.
-  ...(isSentence(formula)
-    ? {}
-    : {
-        ...mathmlOf(typesetFormula(formula, "mathml")),
-        latex: typesetFormula(formula, "latex") ?? undefined,
-      }),
-})
+/** @param derive of one plan alone: what both have in common is not derived twice */
+function conditionalsOf(plan: RelationPlan, derive: boolean): ReportConditional[] {
+  const derivations = derive ? reportDerivations(deriveRelations(plan), deriveRelations(plan, "mathml")) : []
+  return plan.blocks.map(({ targets, sampler, formula, because, refused }, k) => ({
+    ...{ targets, sampler, because, refused },
+    text: formula,
+    derivation: derivations[k],
+    // A sentence breaks over lines, a formula does not.
+    ...(isSentence(formula)
+      ? {}
+      : {
+          ...mathmlOf(typesetFormula(formula, "mathml")),
+          latex: typesetFormula(formula, "latex") ?? undefined,
+        }),
+  }))
+}
 
 const mathmlOf = (formula: string | null): { readonly mathml?: string } =>
   formula === null ? {} : { mathml: `<math display="block">${formula}</math>` }

@@ -100,6 +100,7 @@ ${fractions}
 .conditionals h3 { margin-bottom: .5rem; }
 .sampler { display: inline-block; font: 500 .8rem/1.4 system-ui, sans-serif; color: var(--muted); border: 1px solid var(--line); border-radius: 4px; padding: 0 .45em; margin-left: .25rem; }
 .math { overflow-x: auto; overflow-y: hidden; padding: .6rem .2rem; margin-bottom: .5rem; font-size: 1.15rem; }
+.derivation .math { font-size: 1.05rem; padding: .2rem; }
 .statements { list-style: none; padding: 0; margin: .3rem 0; }
 .statements .math { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 2rem; padding: .2rem; margin: 0; font-size: 1.05rem; }
 .statements .loops { color: var(--muted); font-size: .85rem; white-space: nowrap; }

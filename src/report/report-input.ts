@@ -68,8 +68,18 @@ export interface ReportConditional {
   /** Presentation MathML with a single `<math>` root; anything else falls back to `text`. */
   readonly mathml?: string
   readonly latex?: string
+  /** How it is derived; left out where there is nothing to derive. */
+  readonly derivation?: readonly ReportStep[]
   readonly because: readonly string[]
   readonly refused: readonly { readonly sampler: string; readonly reason: string }[]
+}
+
+/** A step of a derivation. */
+export interface ReportStep {
+  /** What is done, a sentence. */
+  readonly words: string
+  /** Presentation MathML with a single `<math>` root in place of `text`. */
+  readonly formulas: readonly { readonly text: string; readonly mathml: string }[]
 }
 
 /** Summary of a scalar; a figure that does not exist is NaN, and `reason` says why. */

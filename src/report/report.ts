@@ -4,9 +4,11 @@ import { compareWithReml } from "../checks/compare.ts"
 import { shrinkageOf } from "../checks/shrinkage.ts"
 import { VERSION } from "../core/version.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
+import { derivePlan } from "../samplers/derive.ts"
 import { explainPlan } from "../samplers/explain.ts"
 import { graphReportInput } from "./graph-report.ts"
 import { checksOf } from "./report-checks.ts"
+import { reportDerivations } from "./report-derivations.ts"
 import { plateGraphOf } from "./report-graph.ts"
 import type { ReportInput } from "./report-input.ts"
 import type { ReportOptions } from "./report-options.ts"
@@ -37,6 +39,7 @@ function formulaReportInput(posterior: Posterior, options: ReportOptions): Repor
   const mathml = explainPlan(plan, "mathml")
   const latex = explainPlan(plan, "latex")
   const { reml } = options
+  const derivations = reportDerivations(derivePlan(plan), derivePlan(plan, "mathml"))
   const hasEffects = posterior.names.some((name) => name.startsWith("u["))
   return {
     title: options.title ?? model.formula,
@@ -55,6 +58,7 @@ function formulaReportInput(posterior: Posterior, options: ReportOptions): Repor
       text: block.formula,
       mathml: `<math display="block">${mathml.conditionals[k]!.formula}</math>`,
       latex: latex.conditionals[k]!.formula,
+      derivation: derivations[k],
       because: block.because,
       refused: block.refused,
     })),

@@ -178,6 +178,23 @@ describe("what it says", () => {
     expect(shown).toContain('<span class="sampler">slice</span> not used: an exact full conditional exists')
   })
 
+  it("typesets statements with their loops, and derivations step by step", () => {
+    const mathml = '<math display="block"><mi>θ</mi></math>'
+    const typeset = [
+      { text: "theta[i] ~ dnorm(0, 1)", mathml, loops: "i = 1…30" },
+      { text: "a ? b", loops: "" },
+    ]
+    const derivation = [{ words: "Collected:", formulas: [{ text: "A = 2", mathml }] }]
+    const conditionals = [{ ...input.conditionals[0]!, derivation }]
+    const made = withoutScripts(renderReport({ ...input, typeset, conditionals }))
+    expect(section(made, "model")).toContain(`${mathml} <span class="loops">i = 1…30</span>`)
+    expect(section(made, "model")).toContain("<code>a ? b</code>")
+    expect(section(made, "conditionals")).toMatch(
+      /<summary>Derivation<.*Collected:\n<div class="math"[^>]*><math/s,
+    )
+    expect(section(text, "conditionals")).not.toContain("Derivation")
+  })
+
   it("falls back to text for MathML that holds anything else", () => {
     const conditionals = [{ ...input.conditionals[0]!, mathml: "<math><script>alert(1)</script></math>" }]
     const fallen = section(withoutScripts(renderReport({ ...input, conditionals })), "conditionals")
@@ -232,6 +249,7 @@ describe("hostile names", () => {
       title: evil,
       formula: evil,
       model: [evil],
+      typeset: [{ text: evil, mathml: `<math><mi>${evil}</mi></math>`, loops: evil }],
       priors: [{ target: evil, prior: evil, chosenBy: "user" }],
       conditionals: [
         {
@@ -240,6 +258,7 @@ describe("hostile names", () => {
           text: evil,
           mathml: `<math><mi>${evil}</mi></math>`,
           latex: evil,
+          derivation: [{ words: evil, formulas: [{ text: evil, mathml: `<math><mi>${evil}</mi></math>` }] }],
           because: [evil],
           refused: [{ sampler: evil, reason: evil }],
         },

@@ -216,6 +216,12 @@ describe("the report in a browser", () => {
     expect(await page.locator(".graph .node").count()).toBe(4)
     expect(await page.locator(".graph .edge").count()).toBe(3)
     expect(await page.locator("#checks svg.marks").count()).toBe(3)
+    expect(await page.locator("#model .statements math").first().textContent()).toContain("Gamma")
+    expect(await page.locator("#conditionals .derivation math").count()).toBeGreaterThan(5)
+    // A formula is drawn, and one wider than the window scrolls by itself.
+    await page.setViewportSize({ width: 400, height: 800 })
+    expect((await page.locator("#model .statements math").first().boundingBox())!.height).toBeGreaterThan(10)
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(400)
     expect(await page.locator("#parameters h3").first().textContent()).toBe("alpha")
     expect(noise).toEqual([])
   })

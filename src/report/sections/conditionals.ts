@@ -1,7 +1,7 @@
 import { plural } from "../format.ts"
 import { type Html, html } from "../html.ts"
 import { checkMathml } from "../mathml.ts"
-import type { ReportConditional, ReportInput } from "../report-input.ts"
+import type { ReportConditional, ReportInput, ReportStep } from "../report-input.ts"
 
 const SINGLE_SITE =
   "In each sweep the sampler draws these blocks one after the other, each given the current values of all others."
@@ -38,7 +38,18 @@ function renderConditional(one: ReportConditional): Html {
   return html`<h3>${one.targets.map((target, i) => html`${i > 0 && ", "}<code>${target}</code>`)} <span class="sampler">${one.sampler}</span></h3>
 ${formula}
 ${one.because.length > 0 && html`<p class="because"><span>because</span> ${one.because.join("; ")}</p>`}
+${one.derivation !== undefined && renderDerivation(one.derivation)}
 ${(one.latex !== undefined || math !== null || one.refused.length > 0) && details(one, math !== null)}`
+}
+
+function renderDerivation(steps: readonly ReportStep[]): Html {
+  return html`<details class="derivation"><summary>Derivation</summary>
+<ol>
+${steps.map(
+  ({ words, formulas }) => html`<li>${words}
+${formulas.map(({ text, mathml }) => html`<div class="math" tabindex="0">${checkMathml(mathml) ?? html`<code>${text}</code>`}</div>\n`)}</li>\n`,
+)}</ol>
+</details>`
 }
 
 function details(one: ReportConditional, typeset: boolean): Html {
