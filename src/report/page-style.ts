@@ -79,7 +79,7 @@ nav a:hover { text-decoration: underline; }
 .facts dt { font-size: .8rem; color: var(--muted); }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 
-.scroll { overflow: auto; max-height: 36rem; margin: 0 0 .75rem; max-width: max-content; min-width: min(100%, 24rem); }
+.scroll { position: relative; overflow: auto; max-height: 36rem; margin: 0 0 .75rem; max-width: max-content; min-width: min(100%, 24rem); }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--muted); font-size: .875rem; padding: 0 0 .4rem; }
 th, td { padding: .32rem .9rem .32rem 0; vertical-align: baseline; text-align: left; font-weight: inherit; }
