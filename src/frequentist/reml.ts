@@ -1,6 +1,6 @@
 /** From a formula and a table to a fitted model, in one call. */
 
-import { OptionError } from "../core/errors.ts"
+import { checkOptionNames, OptionError } from "../core/errors.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import type { DesignOptions } from "../models/formula/build-design.ts"
@@ -42,15 +42,34 @@ export interface RemlOptions
   readonly offset?: string
 }
 
+const OPTIONS: readonly (keyof RemlOptions)[] = [
+  "method",
+  "weights",
+  "residual",
+  "se",
+  "offset",
+  "collinear",
+  "contrasts",
+  "factor",
+  "numeric",
+  "complete",
+  "maxMessages",
+  "start",
+  "search",
+  "signal",
+]
+
 /**
  * Fits `formula` to `data` by REML, or by maximum likelihood with `method: "ML"`. Rows where a variable of the formula, a
  * weight, a time, a series or a stratum is missing are left out; `design.dropped` counts them.
  *
  * @param formula in lme4's notation: `log_radon ~ floor + (floor | county)`
  * @param data a table, an Arquero table, columns or rows
+ * @throws OptionError for an option that is not one of these
  * @throws what `buildDesign`, `checkTerms`, `parseCorrelation`, `parseVariance`, `makeResidualModel` and `fitLmm` throw; ModelError when `weights` names no column of numbers
  */
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
+  checkOptionNames("reml", options, OPTIONS)
   const table = toTable(data)
   const { offset, weights, residual, se, collinear = "error", ...rest } = options
   if (se !== undefined) refuseBeside(options)

@@ -70,3 +70,8 @@ it("refuses a method by another name", () => {
     expect(() => reml("y ~ x + (1 | g)", { y, x, g }, options)).toThrow(/expected "REML" or "ML"/)
   }
 })
+
+it("refuses options of other programs", () => {
+  const options = JSON.parse('{"REML": false}')
+  expect(() => reml("y ~ x + (1 | g)", { y, x, g }, options)).toThrow('no option is called "REML"')
+})
