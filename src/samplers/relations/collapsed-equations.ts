@@ -1,5 +1,4 @@
 /** Normal elements integrated out class by class: one small factorisation for all sets of elements with the same products. */
-import { drawNormal } from "../../random/normal.ts"
 import { findElementClasses } from "./collapsed-classes.ts"
 import { writeDraw, writePropose } from "./collapsed-code.ts"
 import type { Equations } from "./collapsed-sparse.ts"
@@ -24,8 +23,6 @@ export interface ClassCode {
 export function bindClassEquations(match: GaussianMatch, sums: CollapsedSums): Equations | null {
   const code = compileClasses(match, sums)
   if (code === null) return null
-  const n = match.factors.slots.length
-  const z = new Float64Array(n)
   const terms = sums.terms.length
   let current = new Float64Array(code.length)
   let proposed = new Float64Array(code.length)
@@ -47,8 +44,7 @@ export function bindClassEquations(match: GaussianMatch, sums: CollapsedSums): E
       weights = proposedWeights
       proposedWeights = otherWeights
     },
-    draw(s, rng) {
-      for (let k = 0; k < n; k++) z[k] = drawNormal(rng)
+    draw(s, z) {
       code.draw(weights, current, z, s)
     },
   }

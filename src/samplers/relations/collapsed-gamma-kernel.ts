@@ -78,14 +78,25 @@ export function bindCollapsedGamma(match: CollapsedGammaMatch, engine: Engine): 
     },
     accept: () => undefined,
   })
+  const keptAt = steps.memoryLength
+  /** Whether the numbers of the state are those that the last step left. */
+  const areKept = (s: Float64Array, memory: Float64Array): boolean => {
+    for (let k = 0; k < numbers.slots.length; k++)
+      if (s[numbers.slots[k]!] !== memory[keptAt + k]) return false
+    return true
+  }
   return {
     writes: Int32Array.from([...slots, ...numbers.slots]),
-    memoryLength: steps.memoryLength,
+    memoryLength: keptAt + numbers.slots.length,
     step(s, memory, rng, phase) {
       if (!(isAlone && data.isSame(s))) load(s)
-      coordinates.read(s, phi)
+      if (!areKept(s, memory)) {
+        coordinates.read(s, phi)
+        steps.enter(memory, phi)
+      }
       steps.run(s, memory, rng, phase, phi, weigh(s))
       coordinates.write(phi, s)
+      for (let k = 0; k < numbers.slots.length; k++) memory[keptAt + k] = s[numbers.slots[k]!]!
       engine.compute(s, numberRuns, 0, numberRuns.relation.length)
       if (prior.kind === "stochastic") prior.args(s, instances[0]!, args)
       for (let j = 0; j < m; j++) {

@@ -1,5 +1,7 @@
 import { NumericalError } from "../../core/errors.ts"
 import { slotName } from "../../models/relations/relation-graph.ts"
+import { drawNormal } from "../../random/normal.ts"
+import type { Stream } from "../../random/stream.ts"
 import type { Kernel } from "../sampler.ts"
 import { bindWeigh, type Instances } from "./block-density.ts"
 import { bindClassEquations } from "./collapsed-equations.ts"
@@ -40,16 +42,14 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
     (reduced.includes(0) ? null : bindClassEquations(match, sums)) ?? bindSparseEquations(match, sums, engine)
   const weights = new Float64Array(terms.length)
   const phi = new Float64Array(d)
-  const keptSlots = Int32Array.from(slotsOfScales)
-  const keptValues = new Float64Array(keptSlots.length).fill(Number.NaN)
+  // Noise that nothing but the elements hangs on, which hang on no draws of other blocks, may move by itself.
+  const isFree = match.isAlone && !reduced.includes(0)
+  const keptSlots = Int32Array.from(isFree ? [...slotsOfScales, ...slots] : slotsOfScales)
   const scaleRuns = match.scaleDependents.computed
   const runs = after.computed
   let logCurrent = -Infinity
+  let seen: Float64Array | null = null
 
-  const isKept = (s: Float64Array): boolean => {
-    for (let k = 0; k < keptSlots.length; k++) if (s[keptSlots[k]!] !== keptValues[k]) return false
-    return true
-  }
   /** Marginal density of the scales of the state, whose equations are then those proposed. */
   const weigh = (s: Float64Array): number => {
     precisions.read(s, weights)
@@ -66,28 +66,57 @@ export function bindCollapsedBlock(match: CollapsedBlockMatch, engine: Engine): 
     accept: () => equations.accept(),
   })
 
+  const keptAt = steps.memoryLength
+  const noiseAt = keptAt + keptSlots.length
+  const n = slots.length
+  const z = new Float64Array(n)
+  /** Whether the state has what the last step left. */
+  const areKept = (s: Float64Array, memory: Float64Array): boolean => {
+    for (let k = 0; k < keptSlots.length; k++) if (s[keptSlots[k]!] !== memory[keptAt + k]) return false
+    return true
+  }
+  const moveNoise = (memory: Float64Array, rng: Stream): void => {
+    for (let k = 0; k < n; k++) {
+      z[k] = NOISE_AUTOREGRESSION * memory[noiseAt + k]! + NOISE_REDUCTION * drawNormal(rng)
+      memory[noiseAt + k] = z[k]!
+    }
+  }
+  const drawNoise = (memory: Float64Array, rng: Stream): void => {
+    for (let k = 0; k < n; k++) z[k] = drawNormal(rng)
+    if (isFree) memory.set(z, noiseAt)
+  }
+
   return {
     writes: Int32Array.from([...slots, ...slotsOfScales]),
-    memoryLength: steps.memoryLength,
+    memoryLength: noiseAt + (isFree ? n : 0),
     step(s, memory, rng, phase) {
       const isSame = sums.refresh(s)
+      const isKept = areKept(s, memory)
+      const isRead = isKept || coordinates.read(s, phi)
       // Equations that the last step left stand where nothing but the scales, which are as they were, hangs on draws.
-      const isRead = coordinates.read(s, phi)
-      if (!(match.isAlone && isSame && isKept(s))) {
+      if (!(match.isAlone && isSame && isKept && memory === seen)) {
         equations.load(s, isSame)
         logCurrent = isRead ? weigh(s) : -Infinity
         equations.accept()
+        seen = memory
       }
       if (logCurrent === -Infinity) throw notPositive(engine, slots)
+      if (!isKept) steps.enter(memory, phi)
       logCurrent = steps.run(s, memory, rng, phase, phi, logCurrent)
       coordinates.write(phi, s)
-      for (let k = 0; k < keptSlots.length; k++) keptValues[k] = s[keptSlots[k]!]!
-      equations.draw(s, rng)
+      if (isFree && isSame && isKept) moveNoise(memory, rng)
+      else drawNoise(memory, rng)
+      equations.draw(s, z)
+      for (let k = 0; k < keptSlots.length; k++) memory[keptAt + k] = s[keptSlots[k]!]!
       engine.compute(s, runs, 0, runs.relation.length)
     },
     logDensity: bindWeigh(match.weighed, engine),
   }
 }
+
+/** Autocorrelation of noise that moves by itself, as in the formula's sampler: successive draws compensate each other. */
+const NOISE_AUTOREGRESSION = -0.4
+const NOISE_REDUCTION = Math.sqrt(1 - NOISE_AUTOREGRESSION * NOISE_AUTOREGRESSION)
 
 function notPositive({ graph }: Engine, slots: Int32Array): NumericalError {
   const names = [...slots].slice(0, 4).map((slot) => slotName(graph, slot))

@@ -9,7 +9,6 @@ import {
   solveSparseUpper,
   toPivotOrder,
 } from "../../math/sparse-cholesky.ts"
-import { drawNormal } from "../../random/normal.ts"
 import type { CollapsedSums } from "./collapsed-sums.ts"
 import type { Engine } from "./engine.ts"
 import { bindSlopes } from "./gaussian-factors.ts"
@@ -23,8 +22,8 @@ export interface Equations {
   propose(weights: Float64Array): number
   /** The equations last proposed become the current ones. */
   accept(): void
-  /** Draws the elements from the current equations and writes them into the state. */
-  draw(s: Float64Array, rng: Parameters<typeof drawNormal>[0]): void
+  /** Writes into the state the draw that standard normals `z`, one for each element, give by the current equations. */
+  draw(s: Float64Array, z: Float64Array): void
 }
 
 interface Factorised {
@@ -90,9 +89,9 @@ export function bindSparseEquations(
       current = proposed
       proposed = other
     },
-    draw(s, rng) {
+    draw(s, z) {
       const { half, factor } = current
-      for (let k = 0; k < n; k++) move[k] = drawNormal(rng) - half[k]!
+      for (let k = 0; k < n; k++) move[k] = z[k]! - half[k]!
       solveSparseUpper(factor, move)
       fromPivotOrder(symbolic, move, ordered)
       for (let k = 0; k < n; k++) s[slots[k]!] = centre[k]! + ordered[k]!
