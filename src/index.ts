@@ -198,13 +198,14 @@ export {
   normal,
   pareto,
   poisson,
+  scaledWishart,
   studentT,
   truncated,
   uniform,
   weibull,
   wishart,
 } from "./models/builder/distributions.ts"
-export { index, matrix, scalar, vector } from "./models/builder/inputs.ts"
+export { index, inverse, matrix, scalar, vector } from "./models/builder/inputs.ts"
 export { call, exp, ilogit, log, type Operand, phi, sqrt, type Value } from "./models/builder/value.ts"
 export type { PriorArgument, PriorSpec } from "./models/formula/priors.ts"
 // Charts and the report
@@ -226,6 +227,8 @@ export {
   type ModelTemplate,
   model,
 } from "./samplers/graph-model.ts"
+// A formula's model in the BUGS language, and every model as relations
+export { type ListedRelation, listRelations, printGraph } from "./samplers/list-relations.ts"
 export {
   type ExplainablePlan,
   type HierarchicalModel,
@@ -240,3 +243,4 @@ export type { RelationBlock, RelationPlan, RelationPlanOptions } from "./sampler
 export { type ReduceOptions, reduceChunks, reduceTable } from "./samplers/row-statistics/reduce-table.ts"
 export { addStatistics, type RowStatistics } from "./samplers/row-statistics/row-statistics.ts"
 export { loadStatistics, saveStatistics } from "./samplers/row-statistics/statistics-file.ts"
+export { type BugsText, type ToBugsOptions, toBugs } from "./samplers/to-bugs.ts"

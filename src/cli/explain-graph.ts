@@ -1,4 +1,6 @@
+import { OptionError } from "../core/errors.ts"
 import { printDerivations } from "../samplers/derive.ts"
+import { listRelations, printGraph } from "../samplers/list-relations.ts"
 import { deriveRelations } from "../samplers/relations/derive-relations.ts"
 import type { RelationPlan } from "../samplers/relations/plan-relations.ts"
 import type { Context } from "./command.ts"
@@ -15,9 +17,21 @@ import { headLine } from "./summary-table.ts"
 export async function explainGraph(
   file: string,
   source: string | undefined,
-  flags: GraphFlags & { readonly json?: boolean; readonly latex?: boolean; readonly derive?: boolean },
+  flags: GraphFlags & {
+    readonly json?: boolean
+    readonly latex?: boolean
+    readonly derive?: boolean
+    readonly bugs?: boolean
+    readonly out?: string
+  },
   { io }: Context,
 ): Promise<number> {
+  if (flags.bugs === true || flags.out !== undefined)
+    throw new OptionError(`${file} is in the BUGS language already`, {
+      code: "invalid-option",
+      where: flags.out === undefined ? "--bugs" : "--out",
+      hint: "leave the option out, or give a formula and its data",
+    })
   const data = [...(source === undefined ? [] : [source]), ...(flags.data ?? [])]
   const { model, plan: options, notes } = await loadGraph(file, { ...flags, data })
   const plan = model.plan(options)
@@ -28,7 +42,7 @@ export async function explainGraph(
     io.stdout.write(
       toJson({
         model: graphModelToJson(file, model, plan.method),
-        relations: model.graph.relations.map(({ id, kind, size, text }) => ({ id, kind, size, text })),
+        relations: listRelations(model),
         plan: relationPlanToJson(plan),
         conditionals: relationPlanToJson(conditionals),
         ...(flags.derive === true ? { derivations: deriveRelations(conditionals) } : {}),
@@ -41,14 +55,11 @@ export async function explainGraph(
     io.stdout.write(writeRelationsLatex(model, plan, conditionals, flags.derive === true))
     return EXIT.fine
   }
-  const relations = model.graph.relations.map(
-    ({ text, size }) => `  ${text}${size === 1 ? "" : `   (${size})`}\n`,
-  )
   io.stdout.write(
     [
       headLine("Model", `${file}: ${describeModel(model)}`, io),
       ...warnings.map((message) => `${wrapText(`Note: ${message}.`, widthOf(io.stdout))}\n`),
-      `\n${heading("Relations", io)}${relations.join("")}`,
+      `\n${heading("Relations", io)}${printGraph(model)}`,
       `\n${heading("Plan", io)}${planText(plan, io)}`,
       ...(conditionals === plan
         ? []

@@ -1,8 +1,10 @@
 import { OptionError } from "../core/errors.ts"
 import { derivePlan, printDerivations } from "../samplers/derive.ts"
 import { explainPlan, printExplanation } from "../samplers/explain.ts"
+import { listRelations, printGraph } from "../samplers/list-relations.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import type { Plan } from "../samplers/plan.ts"
+import { toBugs } from "../samplers/to-bugs.ts"
 import type { Context } from "./command.ts"
 import { EXIT } from "./io.ts"
 import { writeLatex } from "./latex-document.ts"
@@ -13,10 +15,13 @@ import { heading, toJson } from "./output.ts"
 import { conditionalsToJson, modelToJson, planToJson } from "./plan-json.ts"
 import { paintFor, widthOf, wrapText } from "./style-text.ts"
 import { priorsTable } from "./summary-table.ts"
+import { writeFolder } from "./write-output.ts"
 
 export interface ExplainFlags extends DataFlags, PriorFlags, GraphFlags {
   readonly derive?: boolean
   readonly latex?: boolean
+  readonly bugs?: boolean
+  readonly out?: string
   readonly json?: boolean
 }
 
@@ -37,11 +42,27 @@ export async function runExplain(
     })
   const { io } = context
   const { model, method } = await loadModel(formula, source, flags)
+  if (flags.bugs === true || flags.out !== undefined) return writeBugs(model, flags.out, io)
   const plan = model.plan(method)
   const derive = flags.derive === true
   if (flags.json === true) io.stdout.write(toJson(explanationJson(model, plan, derive)))
   else if (flags.latex === true) io.stdout.write(writeLatex(model, plan, derive))
   else io.stdout.write(explanationText(model, plan, source, derive, io))
+  return EXIT.fine
+}
+
+/** The model in the BUGS language: printed, and on request written with its data into a folder. @throws DataError when it cannot be written */
+async function writeBugs(
+  model: HierarchicalModel,
+  folder: string | undefined,
+  io: Context["io"],
+): Promise<number> {
+  const { text, dump } = toBugs(model)
+  if (folder !== undefined) {
+    await writeFolder("--out", folder, { "model.bug": text, "data.R": dump }, io)
+    io.stderr.write(`wrote model.bug and data.R to ${folder}\n`)
+  }
+  io.stdout.write(text)
   return EXIT.fine
 }
 
@@ -61,6 +82,7 @@ function explanationText(
     ...notes,
     priorsTable({ model }, io),
     `${printExplanation(explainPlan(plan))}\n`,
+    `${heading("Relations", io)}${printGraph(model)}`,
     ...derivations,
   ].join("\n")
 }
@@ -73,6 +95,7 @@ function explanationJson(model: HierarchicalModel, plan: Plan, derive: boolean) 
     plan: planToJson(plan),
     reason,
     conditionals: conditionalsToJson(plan),
+    relations: listRelations(model),
     rewrites,
     ...(derive ? { derivations: derivePlan(plan) } : {}),
     warnings: model.messages,

@@ -216,7 +216,7 @@ Exit status: 0 fine; 1 an error; 2 the optimiser has not converged.`,
   {
     name: "explain",
     summary: "print graph, full conditionals and plan; sample nothing",
-    description: `Prints the model, the full conditional of every block in the order of a sweep, and why each is drawn the way it is. With --derive the derivation is written out: the factors of the joint density that contain the block, collected, completed to a known density, its parameters read off. Nothing is sampled.
+    description: `Prints the model, the full conditional of every block in the order of a sweep, and why each is drawn the way it is. With --derive the derivation is written out: the factors of the joint density that contain the block, collected, completed to a known density, its parameters read off. The relations at the end are the model in the BUGS language, in one order whatever front end it comes from. Nothing is sampled.
 
 ${PRIORS}
 
@@ -235,6 +235,14 @@ ${METHODS}`,
       ...group("Output:", [
         new Option("--derive", "derive every full conditional, step by step"),
         new Option("--latex", "print a LaTeX document"),
+        new Option("--bugs", "print the formula's model in the BUGS language, as JAGS reads it").conflicts([
+          "latex",
+          "json",
+        ]),
+        pathOption("--out <folder>", "the same, and write model.bug and data.R there").conflicts([
+          "latex",
+          "json",
+        ]),
         new Option("--json", "print JSON").conflicts("latex"),
       ]),
     ],
@@ -252,6 +260,10 @@ ${METHODS}`,
         command:
           'gibbsite explain "Reaction ~ Days + (Days | Subject)" @sleepstudy --derive --latex > slopes.tex',
         shows: "a handout: run pdflatex on it",
+      },
+      {
+        command: 'gibbsite explain "Reaction ~ Days + (Days | Subject)" @sleepstudy --out slopes',
+        shows: "the model for JAGS: slopes/model.bug and slopes/data.R",
       },
       { command: "gibbsite explain rats.bug rats-data.R", shows: "the plan of a model in the BUGS language" },
     ],

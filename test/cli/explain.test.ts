@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { escapeLatex } from "../../src/cli/latex-document.ts"
 import { run } from "./run-main.ts"
@@ -28,6 +31,23 @@ describe("explain", () => {
     expect(stdout).toContain(
       "var[operator,(Intercept)] ~ InverseGamma(shape = J / 2 + 2, scale = sum_j u[operator]_j^2 / 2 + 100)",
     )
+  })
+
+  it("--bugs prints the model in the BUGS language, --out writes it with its data", async () => {
+    const { status, stdout } = await run([...SLOPES, "--bugs"])
+    expect(status).toBe(0)
+    expect(stdout).toContain("    u.Subject[j, 1:2] ~ dmnorm(c(0, 0), Omega.Subject[1:2, 1:2])\n")
+    const folder = path.join(mkdtempSync(path.join(tmpdir(), "explain-")), "slopes")
+    expect(await run([...SLOPES, "--out", folder])).toMatchObject({ status: 0, stdout })
+    expect(readFileSync(path.join(folder, "model.bug"), "utf8")).toBe(stdout)
+    const files = [path.join(folder, "model.bug"), path.join(folder, "data.R")]
+    expect((await run(["explain", ...files])).stdout).toContain("\nRelations\n  Reaction[i] ~ dnorm(")
+    expect((await run(["explain", ...files, "--bugs"])).stderr).toContain("in the BUGS language already")
+  })
+
+  it("prints the same relations as for the model in the BUGS language", async () => {
+    const { stdout } = await run([...PULP, "--prior", "Intercept ~ normal(0, 9)"])
+    expect(stdout).toContain("\nRelations\n  bright[i] ~ dnorm(mu[i], tau.residual)   (20)\n")
   })
 
   it("--derive adds a derivation of every full conditional", async () => {

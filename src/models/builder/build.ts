@@ -10,12 +10,22 @@ import {
   IndexValue,
   type InputSpec,
   type InputValue,
+  InverseMatrix,
   MatrixInput,
   MatrixValue,
   PlateValue,
   VectorValue,
 } from "./inputs.ts"
-import { indexOf, nameExpr, type Operand, type PlateRef, rangeExpr, toExpr, Value } from "./value.ts"
+import {
+  callExpr,
+  indexOf,
+  nameExpr,
+  type Operand,
+  type PlateRef,
+  rangeExpr,
+  toExpr,
+  Value,
+} from "./value.ts"
 
 type AnySpec = BuilderSpec | PriorSpec | TruncatedSpec
 
@@ -28,8 +38,9 @@ export interface Definition {
   vectorParam(name: string, of: AnySpec, options?: { readonly over?: PlateRef }): VectorValue
   /** A matrix drawn from a distribution of matrices. */
   matrixParam(name: string, of: AnySpec): MatrixValue
-  /** Gives a name to a computed value, so that it can be monitored. */
+  /** Gives a name to a computed value or matrix, so that it can be monitored. */
   define(name: string, value: Operand): Value
+  define(name: string, value: InverseMatrix): MatrixValue
   /** Data, as drawn from a distribution. What is missing in them is drawn. */
   observe(data: Value, of: AnySpec): void
 }
@@ -46,9 +57,10 @@ export type BuilderData<S extends Inputs> = {
     : ArrayInput
 }
 
-interface Stated {
+/** A statement and the plate along which it runs. */
+export interface Stated {
   readonly plate: PlateRef | null
-  readonly statement: BugsStatement
+  readonly statement: Exclude<BugsStatement, { readonly kind: "for" }>
 }
 
 /** A model without its data. */
@@ -62,6 +74,9 @@ const SPAN = { start: 0, end: 0 } as const
 /** Loop variables in the order in which plates appear. */
 const INDICES = ["i", "j", "k", "l", "m", "n"] as const
 
+/** The loop variable of the k-th plate of a model, from 0. */
+export const loopVariable = (k: number): string => INDICES[k] ?? `i${k + 1}`
+
 /**
  * Runs the definition of a model once.
  * @throws ModelError for a name used twice, values along different plates, unknown distributions
@@ -69,7 +84,7 @@ const INDICES = ["i", "j", "k", "l", "m", "n"] as const
 export function drawBlueprint<S extends Inputs>(inputs: S, define: Define<S>): Blueprint {
   const plates = new Map<string, PlateRef>()
   const plateOf = (name: string): PlateRef => {
-    const found = plates.get(name) ?? { name, index: INDICES[plates.size] ?? `i${plates.size + 1}` }
+    const found = plates.get(name) ?? { name, index: loopVariable(plates.size) }
     plates.set(name, found)
     return found
   }
@@ -129,6 +144,25 @@ export function drawBlueprint<S extends Inputs>(inputs: S, define: Define<S>): B
     state(nameExpr(name, own(over)), over, call)
     return over === null ? new Value(null, nameExpr(name)) : new PlateValue(name, over)
   }
+  const compute = (target: BugsVariable, plate: PlateRef | null, value: BugsExpr): void =>
+    void stated.push({
+      plate,
+      statement: { kind: "deterministic", target, link: null, value, span: SPAN },
+    })
+  function named(name: string, value: Operand): Value
+  function named(name: string, value: InverseMatrix): MatrixValue
+  function named(name: string, value: Operand | InverseMatrix): Value | MatrixValue {
+    declare(name)
+    if (value instanceof InverseMatrix) {
+      const { order } = value.of
+      compute(wholeMatrix(name, order), null, callExpr("inverse", wholeMatrix(value.of.name, order)))
+      return new MatrixValue(name, order)
+    }
+    const plate = typeof value === "number" ? null : value.plate
+    const target = nameExpr(name, own(plate))
+    compute(target, plate, toExpr(value))
+    return new Value(plate, target)
+  }
   const definition: Definition = {
     param,
     vectorParam(name, of, { over = undefined } = {}) {
@@ -143,19 +177,10 @@ export function drawBlueprint<S extends Inputs>(inputs: S, define: Define<S>): B
       declare(name)
       const call = lowerFor(name, of, null)
       const size = orderOf(name, call, "matrix")
-      state(nameExpr(name, own(null, rangeExpr(size), rangeExpr(size))), null, call)
+      state(wholeMatrix(name, size), null, call)
       return new MatrixValue(name, size)
     },
-    define(name, value) {
-      declare(name)
-      const plate = typeof value === "number" ? null : value.plate
-      const target = nameExpr(name, own(plate))
-      stated.push({
-        plate,
-        statement: { kind: "deterministic", target, link: null, value: toExpr(value), span: SPAN },
-      })
-      return new Value(plate, target)
-    },
+    define: named,
     observe(data, of) {
       const { expr, plate } = data
       if (expr.kind !== "variable" || inputs[expr.name] === undefined)
@@ -171,6 +196,10 @@ export function drawBlueprint<S extends Inputs>(inputs: S, define: Define<S>): B
   define({ ...(values as { [K in keyof S]: InputValue<S[K]> }), ...definition })
   return { inputs, stated, constants }
 }
+
+/** `Omega[1:2, 1:2]` */
+const wholeMatrix = (name: string, order: number): BugsVariable =>
+  nameExpr(name, [indexOf(rangeExpr(order)), indexOf(rangeExpr(order))])
 
 function orderOf(name: string, { order }: LoweredCall, kind: "vector" | "matrix"): number {
   if (order?.kind === kind) return order.size

@@ -122,6 +122,9 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
   ],
   // A precision matrix whose expectation is df times the inverse of `inverseScale`.
   wishart: [{ arguments: ["df", "inverseScale"], bugs: "dwish", lower: ([df, r]) => [r!, df!] }],
+  scaledWishart: [
+    { arguments: ["df", "scales"], bugs: "dscaled.wishart", lower: ([df, scales]) => [scales!, df!] },
+  ],
 }
 
 /** The call of a distribution with its plate, and constant matrices that must become data. */
@@ -182,7 +185,7 @@ export function lowerCall(
 
 function orderOf(bugs: string, args: readonly CallArgument[]): LoweredCall["order"] {
   const size = Math.max(0, ...args.map(lengthOf))
-  if (bugs === "dwish") return { kind: "matrix", size }
+  if (bugs === "dwish" || bugs === "dscaled.wishart") return { kind: "matrix", size }
   return ["dmnorm", "dmnorm.vcov", "ddirch", "dmulti"].includes(bugs) ? { kind: "vector", size } : null
 }
 

@@ -106,6 +106,8 @@ export const weibull: (shape: Operand, rate: Operand) => BuilderSpec = spec("wei
 /** A precision matrix: its expectation is df times the inverse of `inverseScale` (BUGS's dwish). */
 export const wishart: (df: Operand, inverseScale: readonly (readonly number[])[]) => BuilderSpec =
   spec("wishart")
+/** A precision matrix: every sd of its inverse is half-t(df, scale), every correlation uniform for df = 2 (Huang & Wand 2013). */
+export const scaledWishart: (df: Operand, scales: readonly Operand[]) => BuilderSpec = spec("scaledWishart")
 
 /** A distribution cut off below and above; null leaves a side open. */
 export const truncated = (

@@ -123,3 +123,15 @@ export class MatrixInput {
     )
   }
 }
+
+/** The inverse of a matrix that is drawn: the covariance matrix of a precision matrix. */
+export class InverseMatrix {
+  readonly of: MatrixValue
+
+  constructor(of: MatrixValue) {
+    this.of = of
+  }
+}
+
+/** The inverse of a drawn matrix, to be given a name by `define`: `define("Sigma", inverse(omega))`. */
+export const inverse = (of: MatrixValue): InverseMatrix => new InverseMatrix(of)
