@@ -16,6 +16,7 @@ import { gaussianBlock } from "./gaussian-block.ts"
 import { marginalBlock } from "./marginal-block.ts"
 import { mixtureBlock } from "./mixture-block.ts"
 import { normalSite } from "./normal-site.ts"
+import { pivotMove } from "./pivot-move.ts"
 import type {
   RelationBlockSampler,
   RelationExplanation,
@@ -110,6 +111,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
+  registerBlock(pivotMove),
   registerBlock(mixtureBlock),
   registerBlock(collapsedGamma),
   registerBlock(marginalBlock),

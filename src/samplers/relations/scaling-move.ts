@@ -33,9 +33,11 @@ export const scalingMove: RelationBlockSampler<ScalingMatch> = {
 
   match(model, targets) {
     const { graph, network } = model
-    const factors = targets.filter((target) => isNumber(model, target) && target.instances.length === 1)
+    const factors = targets.filter(
+      (target) => isContinuousNumber(model, target) && target.instances.length === 1,
+    )
     const vectors = targets.filter(
-      (target) => isNumber(model, target) && target.instances.length > MOST_WITH_PRODUCTS,
+      (target) => isContinuousNumber(model, target) && target.instances.length > MOST_WITH_PRODUCTS,
     )
     const blocks = factors.flatMap((factor) =>
       vectors
@@ -95,7 +97,8 @@ export const scalingMove: RelationBlockSampler<ScalingMatch> = {
   },
 }
 
-function isNumber({ graph }: RelationModel, { relation }: Target): boolean {
+/** Whether a target is of numbers on a continuous scale. */
+export function isContinuousNumber({ graph }: RelationModel, { relation }: Target): boolean {
   const { distribution, width, bounds } = relationOf(graph, relation)
   const d = lookupBugsDistribution(distribution)
   return width === 1 && d.shape === "scalar" && !d.discrete && bounds?.kind !== "I"

@@ -1,0 +1,84 @@
+/** An intercept, a slope and what it multiplies: the values of the line stay, and draws of everything stay draws. */
+import { describe, expect, it } from "vitest"
+import { mean, variance } from "../../../src/diagnostics/moments.ts"
+import { streamFor } from "../../../src/random/stream.ts"
+import { bugs } from "../../../src/samplers/graph-model.ts"
+import { bindEngine } from "../../../src/samplers/relations/engine.ts"
+import { pivotMove } from "../../../src/samplers/relations/pivot-move.ts"
+import { planRelations } from "../../../src/samplers/relations/plan-relations.ts"
+import type { Kernel } from "../../../src/samplers/sampler.ts"
+import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
+import { simulate } from "../../kit/relation-joint.ts"
+
+const TEXT = `model {
+  for (j in 1:3) { y[j] ~ dbin(p[j], 9); logit(p[j]) <- a + b * v[j]; v[j] ~ dnorm(x[j], 1) }
+  a ~ dnorm(0, 1); b ~ dnorm(0.5, 1)
+}`
+const DATA = { y: [2, 4, 7], x: [-0.5, 0, 0.7] }
+
+function setUp(text: string) {
+  const { graph } = bugs(text, DATA)
+  const block = planRelations(graph).blocks.find(({ sampler }) => sampler === "pivot")!
+  const match = block.lowered.match as Parameters<typeof pivotMove.bind>[0]
+  return { graph, match, kernel: pivotMove.bind(match, bindEngine(graph)) }
+}
+
+/** Largest |z| of the mean change of some functions by a step from independent draws of everything. */
+function largestShift({ graph, match }: ReturnType<typeof setUp>, kernel: Kernel): number {
+  const rng = streamFor("pivot", 0, "stationarity")
+  const draws = 2500
+  const changes = Array.from({ length: 5 }, () => new Float64Array(draws))
+  const functions = (s: Float64Array): number[] => {
+    const a = s[match.intercept]!
+    const b = s[match.slope]!
+    const v = Array.from(match.multiplied, (slot) => s[slot]!)
+    return [a, b, a * a, b * b, v[2]! - v[0]!].map((x) => x / (1 + Math.abs(x)))
+  }
+  for (let n = 0; n < draws; n++) {
+    const s = graph.values.slice()
+    simulate(graph, s, rng)
+    const before = functions(s)
+    kernel.step(s, new Float64Array(0), rng, "sampling")
+    functions(s).forEach((after, k) => {
+      changes[k]![n] = after - before[k]!
+    })
+  }
+  return Math.max(...changes.map((list) => Math.abs(mean(list)) / Math.sqrt(variance(list) / draws)))
+}
+
+describe("pivot", () => {
+  it("keeps the values of the line, and moves it", () => {
+    const { graph, match, kernel } = setUp(TEXT)
+    const rng = streamFor("pivot", 0, "orbit")
+    const s = graph.values.slice()
+    simulate(graph, s, rng)
+    const line = () =>
+      Array.from(match.multiplied, (slot) => s[match.intercept]! + s[match.slope]! * s[slot]!)
+    const before = line()
+    const slopes = new Set<number>()
+    for (let k = 0; k < 200; k++) {
+      kernel.step(s, new Float64Array(0), rng, "sampling")
+      slopes.add(s[match.slope]!)
+    }
+    line().forEach((value, j) => {
+      expect(value).toBeCloseTo(before[j]!, 8)
+    })
+    expect(slopes.size).toBe(200)
+    expect(Math.min(...slopes) < 0 && Math.max(...slopes) > 0).toBe(true)
+  })
+
+  it("leaves draws of everything as they are, and not with another prior", () => {
+    const right = setUp(TEXT)
+    expect(largestShift(right, right.kernel)).toBeLessThan(MCSE_LIMIT)
+    const wrong = setUp(TEXT.replace("dnorm(0.5, 1)", "dnorm(1.5, 3)"))
+    expect(largestShift(right, wrong.kernel)).toBeGreaterThan(MCSE_LIMIT)
+  })
+
+  it("needs an intercept that enters the same children", () => {
+    const text = TEXT.replace("a + b", "2 + b").replace("a ~ dnorm(0, 1);", "")
+    const samplers = bugs(text, DATA)
+      .plan()
+      .blocks.map(({ sampler }) => sampler)
+    expect(samplers).not.toContain("pivot")
+  })
+})
