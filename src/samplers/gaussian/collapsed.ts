@@ -21,6 +21,7 @@ import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-mo
 import { classifyLevels } from "./level-classes.ts"
 import { bindMarginal, type MarginalData } from "./marginal.ts"
 import { bindMove } from "./move-code.ts"
+import { findNests, reduceNests } from "./nested-statistics.ts"
 import { fitAtMode, type Proposal } from "./proposal.ts"
 import { AUTOREGRESSION, logReference, memoryLayout, REFERENCE_DF, walkScale } from "./reference.ts"
 import {
@@ -73,10 +74,13 @@ const spreadsOf = (model: GaussianModel) => [...model.effects.map((e) => e.sprea
  * @param cost multiplications of one factorisation
  */
 export function lowerCollapsed({ model, priors }: CollapsedMatch, cost: number): LoweredCollapsed {
-  const statistics = reduceRows(model)
+  const nests = findNests(model)
+  const { statistics, nested } =
+    nests === null ? { statistics: reduceRows(model), nested: null } : reduceNests(model, nests)
   const data: MarginalData = {
     statistics,
-    classes: classifyLevels(statistics),
+    classes: nested === null ? classifyLevels(statistics) : null,
+    nested,
     coefficients: model.coefficients,
     spreads: spreadsOf(model),
     priors,
@@ -142,7 +146,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   const proposed = new Float64Array(d)
   const proposedZ = new Float64Array(d)
   const scratch = new Float64Array(Math.max(...spreads.map(({ q }) => q * q)))
-  const { statistics } = data
+  const { statistics, nested } = data
+  const effectSlots = nested?.slots ?? statistics.ownSlots
   const reduction = Math.sqrt(1 - AUTOREGRESSION ** 2)
   const noiseReduction = Math.sqrt(1 - NOISE_AUTOREGRESSION ** 2)
   const walk = walkScale(d)
@@ -157,8 +162,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   )
 
   return {
-    writes: Int32Array.from([...spreadSlots, ...statistics.restSlots, ...statistics.ownSlots]),
-    late: statistics.ownSlots,
+    writes: Int32Array.from([...spreadSlots, ...statistics.restSlots, ...effectSlots]),
+    late: effectSlots,
     memoryLength: at.history + HISTORY * d,
     step(state, memory, rng, phase, effects) {
       if (memory !== seen) resume(memory, state, rng)

@@ -10,6 +10,7 @@ import {
 } from "./collapsed.ts"
 import { LARGE_REST } from "./factorisation.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
+import { costOfNests, findNests } from "./nested-statistics.ts"
 import { coordinatesOf } from "./spread-space.ts"
 import { countMeetings } from "./statistics.ts"
 
@@ -33,7 +34,7 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
     const spreads = [...model.effects.map((e) => e.spread), model.residual]
     return {
       targets: [...spreads.flatMap(({ node }) => (node === null ? [] : [node])), ...locationsOf(model)],
-      cost: costOf(model),
+      cost: costOfCollapsed(model),
       dimension: spreads.reduce((total, spread) => total + coordinatesOf(spread), 0),
     }
   },
@@ -42,11 +43,14 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
     density: `p(spreads | data) ∝ p(spreads) × ∫ p(data | b, u, spreads) p(b) p(u | spreads) db du by Metropolis–Hastings, then b, u | spreads, data ~ ${NORMAL}`,
     because: [
       ...describeModel(model),
+      ...(findNests(model) === null
+        ? []
+        : ["each factor is nested in the next: all are eliminated level by level"]),
       "the spreads move as if the coefficients and effects were not there: no random walk between them",
       "slices move them as well where warm-up takes fewer than 15 % of the proposals; a warning says so",
     ],
   }),
-  lower: (match) => lowerCollapsed(match, costOf(match.model)),
+  lower: (match) => lowerCollapsed(match, costOfCollapsed(match.model)),
   bind: bindCollapsed,
 }
 
@@ -67,4 +71,10 @@ function costOf(model: GaussianModel): number {
   const { q, rest, levels, meetings } = countMeetings(model)
   // The kernels for large blocks take an eighth of the time for each.
   return levels * q ** 3 + q * meetings + rest ** 3 / (rest < LARGE_REST ? 3 : 24)
+}
+
+/** The same for the spreads alone, which eliminates nested factors one after another. */
+function costOfCollapsed(model: GaussianModel): number {
+  const nests = findNests(model)
+  return nests === null ? costOf(model) : costOfNests(nests, model.coefficients.length)
 }
