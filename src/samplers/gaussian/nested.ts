@@ -9,6 +9,10 @@ import type { Likelihood, RestPriors, SpreadValue } from "./factorisation-types.
 import type { NestedStatistics } from "./nested-statistics.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
+/** A product of pivots within these bounds can take another pivot without leaving the range of doubles. */
+const LARGE = 1e100
+const SMALL = 1e-100
+
 /**
  * Allocates everything; evaluations and draws allocate nothing.
  * @param s of the coefficients among themselves; what it says of effects is not read
@@ -41,7 +45,8 @@ export function bindNested(nested: NestedStatistics, s: GaussianStatistics, prio
     const holds = end > begin
     if (holds) {
       front.fill(0)
-      for (let e = begin; e < end; e++) eliminate(k - 1, child[e]!)
+      if (k === 1 && factors[0]!.q === 1) eliminateScalars(child, begin, end, front)
+      else for (let e = begin; e < end; e++) eliminate(k - 1, child[e]!)
     }
     let pivots = 1
     for (let t = 0; t < q; t++) {
@@ -74,6 +79,36 @@ export function bindNested(nested: NestedStatistics, s: GaussianStatistics, prio
     for (let a = 0; a < order; a++) {
       for (let c = a; c < order; c++) target[a * order + c]! += front[(a + q) * width + c + q]!
     }
+  }
+
+  /** The same for levels of one effect with nothing inside them, most of all levels: what is left goes to `front`. */
+  function eliminateScalars(child: Int32Array, begin: number, end: number, front: Float64Array): void {
+    const { width, products } = factors[0]!
+    const rows = solved[0]!
+    const prior = precisions[0]![0]!
+    const order = width - 1
+    let product = 1
+    for (let e = begin; e < end; e++) {
+      const base = child[e]! * width
+      const square = weight * products[base]! + prior
+      if (!(square > 0)) proper = false
+      product *= square
+      // One logarithm for many pivots.
+      if (product > LARGE || product < SMALL) {
+        logDeterminant += Math.log(product)
+        product = 1
+      }
+      const pivot = Math.sqrt(square)
+      const scale = weight / pivot
+      rows[base] = pivot
+      for (let a = 1; a < width; a++) {
+        const value = scale * products[base + a]!
+        rows[base + a] = value
+        const column = a - 1
+        for (let b = 0; b < a; b++) front[b * order + column]! -= rows[base + b + 1]! * value
+      }
+    }
+    logDeterminant += Math.log(product)
   }
 
   /** Factorises the coefficients' equations in place; what the response's corner is left with is its residual square. */
