@@ -40,7 +40,8 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
       if (list === undefined) part.set(relation, [i])
       else list.push(i)
     }
-  if (parts.size > MOST_PARTS) return [[...targets]]
+  // One part is the targets themselves, whose lists of instances others have asked about.
+  if (parts.size === 1 || parts.size > MOST_PARTS) return [[...targets]]
   return [...parts.values()].map((part) =>
     [...part].map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances) })),
   )

@@ -157,13 +157,14 @@ function matchParts(
       scales: part.filter(isOf(taken)),
     }))
   // A relation of scales of which some part has too many, or no element with them, is left to others as a whole.
-  const refused = split(scales).flatMap((part) => {
+  const all = split(scales)
+  const refused = all.flatMap((part) => {
     const few = part.elements.length === 0 ? [] : fewestScales(part.scales)
     return part.scales.filter((target) => !few.includes(target))
   })
   const taken = scales.filter((target) => !isOf(refused)(target))
   const parts: CurvatureMatch[] = []
-  for (const part of split(taken)) {
+  for (const part of refused.length === 0 ? all : split(taken)) {
     const match = matchPart(model, part.elements, part.scales, censored)
     if (match === null) return { parts: [], taken: [] }
     parts.push(match)

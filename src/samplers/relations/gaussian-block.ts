@@ -6,7 +6,7 @@
  */
 import { analyseSparse } from "../../math/sparse-cholesky.ts"
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { findDependents } from "./dependents.ts"
+import { findDependents, type Network } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { type FactorPattern, findProducts } from "./factor-pattern.ts"
 import { findFactors } from "./gaussian-factors.ts"
@@ -23,34 +23,13 @@ export const gaussianBlock: RelationBlockSampler<GaussianMatch> = {
   name: "gaussian-block",
   describe: "joint exact draw of normal elements that enter normal children linearly",
 
+  // Other blocks ask for the same before it is this one's turn.
   match(model, targets) {
-    const { graph, network, engine } = model
-    const single = targets.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
-    const blocks: { targets: readonly Target[]; match: GaussianMatch }[] = []
-    let waiting = single
-    while (waiting.length > 0) {
-      // Each joins if the block stays linear; those that do not (factors of one product) make the next block.
-      const block: Target[] = []
-      for (const target of waiting)
-        if (block.length === 0 || isLinear(model, [...block, target])) block.push(target)
-      waiting = waiting.filter((target) => !block.includes(target))
-      const slots = Int32Array.from(block.flatMap((target) => slotsOf(graph, target)))
-      if (slots.length > MOST_ELEMENTS) continue
-      const factors = findFactors(network, engine, slots, findReach(network, block))
-      blocks.push({
-        targets: block,
-        match: {
-          factors,
-          ...analyseFactors(factors),
-          after: findDependents(network, [slots]),
-          relations: block.map(({ relation }) => relation),
-        },
-      })
-    }
-    return {
-      blocks,
-      reason: "it is not normal, or does not enter only the means of normal children linearly",
-    }
+    const before = answers.get(model.network)
+    if (before !== undefined && areSame(before.targets, targets)) return before.answer
+    const answer = matchBlocks(model, targets)
+    answers.set(model.network, { targets: [...targets], answer })
+    return answer
   },
 
   explain: ({ factors, relations }, { graph }) => {
@@ -67,6 +46,45 @@ export const gaussianBlock: RelationBlockSampler<GaussianMatch> = {
   },
 
   bind: bindGaussianBlock,
+}
+
+type Answer = ReturnType<RelationBlockSampler<GaussianMatch>["match"]>
+
+/** What was last said of a model's targets. */
+const answers = new WeakMap<Network, { readonly targets: readonly Target[]; readonly answer: Answer }>()
+
+const areSame = (a: readonly Target[], b: readonly Target[]): boolean =>
+  a.length === b.length &&
+  a.every(({ relation, instances }, k) => b[k]!.relation === relation && b[k]!.instances === instances)
+
+function matchBlocks(model: RelationModel, targets: readonly Target[]): Answer {
+  const { graph, network, engine } = model
+  const single = targets.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
+  const blocks: { targets: readonly Target[]; match: GaussianMatch }[] = []
+  let waiting = single
+  while (waiting.length > 0) {
+    // Each joins if the block stays linear; those that do not (factors of one product) make the next block.
+    const block: Target[] = []
+    for (const target of waiting)
+      if (block.length === 0 || isLinear(model, [...block, target])) block.push(target)
+    waiting = waiting.filter((target) => !block.includes(target))
+    const slots = Int32Array.from(block.flatMap((target) => slotsOf(graph, target)))
+    if (slots.length > MOST_ELEMENTS) continue
+    const factors = findFactors(network, engine, slots, findReach(network, block))
+    blocks.push({
+      targets: block,
+      match: {
+        factors,
+        ...analyseFactors(factors),
+        after: findDependents(network, [slots]),
+        relations: block.map(({ relation }) => relation),
+      },
+    })
+  }
+  return {
+    blocks,
+    reason: "it is not normal, or does not enter only the means of normal children linearly",
+  }
 }
 
 /** Whether a target may be in a block at all. */

@@ -122,13 +122,18 @@ function findHyperparameters(model: RelationModel, targets: readonly Target[]): 
 /** A few discrete elements that the mean of the normal children of a joint normal draw hangs on. */
 function findSwitches(model: RelationModel, targets: readonly Target[]): Found[] {
   const { graph, network } = model
+  const discrete = targets.filter((target) => {
+    if (target.instances.length > MOST_DISCRETE) return false
+    const d = lookupBugsDistribution(relationOf(graph, target.relation).distribution)
+    return d.shape === "scalar" && d.discrete && !d.isDetermined
+  })
+  // To find what could be integrated out takes long for models with many rows.
+  if (discrete.length === 0) return []
   const taken = new Set<Target>()
   return gaussianBlock.match(model, targets).blocks.flatMap(({ targets: own, match }): Found[] => {
     const touched = new Set(match.factors.groups.map(({ relation }) => relation))
-    const outer = targets.filter((target) => {
-      if (taken.has(target) || own.includes(target) || target.instances.length > MOST_DISCRETE) return false
-      const d = lookupBugsDistribution(relationOf(graph, target.relation).distribution)
-      if (d.shape !== "scalar" || !d.discrete || d.isDetermined) return false
+    const outer = discrete.filter((target) => {
+      if (taken.has(target)) return false
       if (!findReach(network, [target]).children.some(({ relation }) => touched.has(relation))) return false
       const { counts } = findValues(model, target)
       return counts.every((count) => count <= MOST_VALUES && count * match.symbolic.flops <= MOST_OPERATIONS)
