@@ -111,10 +111,22 @@ export { type ReadOptions, readTable } from "./data/read-table.ts"
 export type { Column, FactorColumn, NumericColumn, Table, TextColumn } from "./data/table.ts"
 export { type ArqueroTable, type Columns, type TableInput, toArquero, toTable } from "./data/to-table.ts"
 // Diagnostics of draws of any origin
+export { autocorrelation } from "./diagnostics/autocorrelation.ts"
 export { crossCorrelation } from "./diagnostics/cross-correlation.ts"
 export { type Dic, dic } from "./diagnostics/dic.ts"
+export { essBulk } from "./diagnostics/ess-bulk.ts"
 export { type EssGrowth, essGrowth } from "./diagnostics/ess-growth.ts"
+export { essMean } from "./diagnostics/ess-mean.ts"
+export { essQuantile } from "./diagnostics/ess-quantile.ts"
+export { essSd } from "./diagnostics/ess-sd.ts"
+export { essSpectral } from "./diagnostics/ess-spectral.ts"
+export { essTail } from "./diagnostics/ess-tail.ts"
+export { gewekeZ } from "./diagnostics/geweke.ts"
 export { type HeidelbergerWelch, heidelbergerWelch } from "./diagnostics/heidelberger-welch.ts"
+export { integratedAutocorrelationTime } from "./diagnostics/integrated-autocorrelation-time.ts"
+export { mcseMean } from "./diagnostics/mcse-mean.ts"
+export { mcseQuantile } from "./diagnostics/mcse-quantile.ts"
+export { mcseSd } from "./diagnostics/mcse-sd.ts"
 export {
   looPit,
   type PsisLoo,
@@ -123,7 +135,9 @@ export {
   relativeEfficiencies,
 } from "./diagnostics/psis-loo.ts"
 export { type RafteryLewis, rafteryLewis } from "./diagnostics/raftery-lewis.ts"
+export { diagnosisReason } from "./diagnostics/reason.ts"
 export { type Diagnostic, diagnostics } from "./diagnostics/registry.ts"
+export { rhat } from "./diagnostics/rhat.ts"
 export { rhatNested } from "./diagnostics/rhat-nested.ts"
 export { type RStar, rstar } from "./diagnostics/rstar.ts"
 export { type ParameterSummary, type ScalarChains, summarise } from "./diagnostics/summarise.ts"

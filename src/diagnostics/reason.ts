@@ -2,6 +2,7 @@
 
 import { type Chains, haveOneLength, isConstant, poolChains } from "./chains.ts"
 import { gewekeZ } from "./geweke.ts"
+import { variance } from "./moments.ts"
 import { quantileOfSorted } from "./quantile.ts"
 
 /** Of shorter halves no autocorrelation is looked at: what stands for their effective sample size is a convention. */
@@ -100,6 +101,12 @@ function standingStill(chains: Chains): string | null {
 function stillWindows(chains: Chains): string | null {
   const chain = chains.findIndex((one) => Number.isNaN(gewekeZ(one)))
   if (chain === -1) return null
+  // Squares of draws beyond 1e154 overflow, as those below 1e-162 vanish.
+  const spread = variance(chains[chain]!)
+  if (spread === 0 || !Number.isFinite(spread)) {
+    const size = spread === 0 ? "small" : "large"
+    return `the draws of chain ${chain + 1} are too ${size} for a variance in double precision: rescale them`
+  }
   return `chain ${chain + 1} stands still in its first tenth and in its last half, so it has no Geweke's z`
 }
 

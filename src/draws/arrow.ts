@@ -31,11 +31,12 @@ export async function drawsFromArrow(bytes: Uint8Array, name: string): Promise<D
     const content: Record<string, ArrayLike<unknown>> = tableFromIPC(bytes).toColumns()
     columns = new Map(Object.entries(content))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DataError(`found content that cannot be decoded (${reason}), expected an Arrow file`, {
+    // A TypeError is the reader's own stumbling over what is not there, and tells a user nothing.
+    const reason = cause instanceof Error && !(cause instanceof TypeError) ? ` (${cause.message})` : ""
+    throw new DataError(`found content that cannot be decoded${reason}, expected an Arrow file`, {
       code: "bad-arrow",
       where: name,
-      hint: "write the file anew, without compression",
+      hint: "write the file anew, completely and without compression",
       cause,
     })
   }

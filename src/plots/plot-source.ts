@@ -27,9 +27,17 @@ export function defaultParameters(names: readonly string[], count: number = defa
 
 /**
  * The names to chart: those asked for, or `defaultParameters`.
- * @throws OptionError for a name that the source does not have, or when there is nothing to chart.
+ * @throws OptionError for a name that the source does not have, what is no list, or when there is nothing to chart.
  */
 export function chooseNames(source: PlotSource, names: readonly string[] | undefined): readonly string[] {
+  // Of a text, every letter would be taken for a name.
+  if (names !== undefined && !Array.isArray(names)) {
+    throw new OptionError(`found ${JSON.stringify(names)}, expected a list of names`, {
+      code: "invalid-option",
+      where: "plots",
+      hint: typeof names === "string" ? `write [${JSON.stringify(names)}]` : `for instance ["sd[residual]"]`,
+    })
+  }
   const known = new Set(source.names)
   const unknown = names?.find((name) => !known.has(name))
   if (unknown !== undefined) {

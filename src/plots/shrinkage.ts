@@ -1,3 +1,4 @@
+import { OptionError } from "../core/errors.ts"
 import { listing } from "./channels.ts"
 import {
   type ChartOptions,
@@ -188,7 +189,17 @@ function rowHeight(levels: number): number {
   return levels <= manyLevels ? 22 : 12
 }
 
-/** The shrinkage chart of a comparison, one panel a term of a grouping factor. */
+/**
+ * The shrinkage chart of a comparison, one panel a term of a grouping factor.
+ * @throws OptionError for anything but rows
+ */
 export function plotShrinkage(comparison: readonly ShrinkageRow[], options: ChartOptions = {}): VegaLiteSpec {
+  if (!Array.isArray(comparison)) {
+    throw new OptionError("found no rows of a comparison", {
+      code: "invalid-option",
+      where: "plots.shrinkage",
+      hint: "give what shrinkageOf returns: plots.shrinkage(shrinkageOf(posterior, fit))",
+    })
+  }
   return shrinkageSpec(shrinkageData(comparison), options)
 }

@@ -45,6 +45,10 @@ describe("diagnosisReason", () => {
       [Float64Array.from({ length: 100 }, (_, i) => i % 2)],
     ],
     [
+      "the draws of chain 1 are too large for a variance in double precision: rescale them",
+      [moving(100).map((value) => value * 1e200)],
+    ],
+    [
       "chain 2 stands still in its first tenth and in its last half, so it has no Geweke's z",
       [moving(100), Float64Array.from({ length: 100 }, (_, i) => (i > 20 && i < 40 ? i : 0))],
     ],

@@ -25,6 +25,14 @@ describe("chooseNames", () => {
     expect(() => chooseNames(source, ["tua"])).toThrow('no parameter is called "tua"')
   })
 
+  it("refuses a text in place of a list, as scripts without types give it", () => {
+    const given: unknown = JSON.parse('"tau"')
+    expect(() => Reflect.apply(chooseNames, undefined, [source, given])).toThrow(OptionError)
+    expect(() => Reflect.apply(chooseNames, undefined, [source, given])).toThrow(
+      'found "tau", expected a list of names',
+    )
+  })
+
   it("refuses to chart nothing", () => {
     expect(() => chooseNames({ names: [], chains: () => [] }, undefined)).toThrow("no parameter to chart")
     expect(() => chooseNames(source, [])).toThrow("no parameter to chart")

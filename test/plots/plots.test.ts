@@ -38,6 +38,10 @@ describe("plots", () => {
     expect([...svg.matchAll(/aria-roledescription="point"/g)].length).toBe(3 * pulpShrinkage.length)
   })
 
+  it("shrinkage: says what it is a chart of when given draws", () => {
+    expect(() => Reflect.apply(plots.shrinkage, undefined, [post])).toThrow("found no rows of a comparison")
+  })
+
   it("takes its autocorrelations from the diagnostics", () => {
     const chains = post.chains("sd[residual]")
     const data = acfDataOf("sd[residual]", chains)
