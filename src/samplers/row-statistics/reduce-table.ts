@@ -78,12 +78,12 @@ function codeChunks(
     const coded = newDesign(design, table)
     const kept = keptRows(coded.rowIndex, used)
     const raw = new Float64Array(kept.length)
-    const values = new Float64Array(kept.length)
-    for (let i = 0; i < kept.length; i++) {
-      raw[i] = y[coded.rowIndex[kept[i]!]!]!
-      values[i] = raw[i]! - (coded.offset === null ? 0 : coded.offset[kept[i]!]!)
-    }
-    const take = (column: Float64Array) => takeRows(column, kept)
+    for (let i = 0; i < kept.length; i++) raw[i] = y[coded.rowIndex[kept[i]!]!]!
+    const { offset } = coded
+    const values = offset === null ? raw : raw.map((value, i) => value - offset[kept[i]!]!)
+    // Columns are only read: nothing is copied where all rows are kept.
+    const all = kept.length === coded.rowIndex.length
+    const take = (column: Float64Array) => (all ? column : takeRows(column, kept))
     const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
 
     const factors = new Map<string, { group: string; levels: string[]; codes: Int32Array }>()
@@ -92,8 +92,8 @@ function codeChunks(
       const own = coded.random[k]!.codes
       const fresh = coded.newLevels[k]!
       const levels = [...known, ...fresh.levels]
-      const codes = new Int32Array(kept.length)
-      for (let i = 0; i < codes.length; i++) {
+      const codes = all && fresh.levels.length === 0 ? own : new Int32Array(kept.length)
+      for (let i = 0; codes !== own && i < codes.length; i++) {
         const code = own[kept[i]!]!
         codes[i] = code === -1 ? known.length + fresh.codes[kept[i]!]! : code
       }
@@ -177,7 +177,12 @@ function reduceCells(
   }
   const count = sumProductsBy(weights, null, cellOfRow, cells)
   const mean = new Float64Array(cells * w)
+  // A column of one value, as the intercept's, does not deviate from its mean: null.
   const centred = columns.map((values, k) => {
+    if (isConstant(values)) {
+      for (let c = 0; c < cells; c++) mean[c * w + k] = values[0]!
+      return null
+    }
     const sums = sumProductsBy(values, weights, cellOfRow, cells)
     for (let c = 0; c < cells; c++) mean[c * w + k] = sums[c]! / count[c]!
     const deviations = new Float64Array(values.length)
@@ -187,11 +192,19 @@ function reduceCells(
   const products = new Float64Array(cells * triangle)
   let at = 0
   for (let k = 0; k < w; k++) {
-    const weighted = weights === null ? centred[k]! : centred[k]!.map((value, i) => value * weights[i]!)
+    const own = centred[k]!
+    const weighted = weights === null || own === null ? own : own.map((value, i) => value * weights[i]!)
     for (let j = 0; j <= k; j++, at++) {
-      const sums = sumProductsBy(weighted, centred[j]!, cellOfRow, cells)
+      const other = centred[j]!
+      if (weighted === null || other === null) continue
+      const sums = sumProductsBy(weighted, other, cellOfRow, cells)
       for (let c = 0; c < cells; c++) products[c * triangle + at] = sums[c]!
     }
   }
   return { codes, count, mean, products }
+}
+
+function isConstant(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false
+  return values.length > 0
 }
