@@ -51,6 +51,9 @@ const LEAST_ACCEPTANCE = 0.55
 /** Slices in each sweep where joint steps do badly, and how often there are some where they do well. */
 const SLICES = 3
 const SLICED_SHARE = 0.1
+/** Elements from which on slices cost more than they bring in every sweep, and in how many there are some. */
+const LARGE = 100
+const LARGE_SHARE = 0.4
 /** Joint steps do badly with sizes of log odds below this (a size of 0.95), or with a smaller acceptance than this. */
 const LONG = 2.94
 const GOOD_ACCEPTANCE = 0.66
@@ -86,6 +89,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const d = scales.length
   const hasTails = n <= FEW
   const moves = d === 0 ? MOVES_ALONE : 1
+  const poorShare = n > LARGE && !match.isTwisted ? LARGE_SHARE : 1
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
   const weighRest = bindWeigh(match.weighed, engine)
@@ -342,7 +346,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           reference.learn(memory, phi)
         }
       }
-      const isSliced = isPoor(memory) || rng.uniform() < SLICED_SHARE
+      const isSliced = rng.uniform() < (isPoor(memory) ? poorShare : SLICED_SHARE)
       if (isSliced) here = sliceThrough(s, rng)
       else if (!isPlaced) place(s, u)
       if (phase === "warmup") learnStart(memory)
