@@ -16,21 +16,25 @@ export interface GewekeWindows {
   readonly lastFraction: number
 }
 
+/** A straight line goes through two draws: they say nothing of the variance of their mean. */
+const LEAST_WINDOW = 3
+
 const USUAL_WINDOWS: GewekeWindows = { firstFraction: 0.1, lastFraction: 0.5 }
 
 /**
  * The z score of one chain; standard normal when the chain is stationary, so beyond ±2 it probably still drifts.
  *
  * @param chain the draws, unchanged
- * @returns NaN for a value that is not finite in a window, for windows that overlap (fewer than 5 draws), and for a chain
- *   that stands still at one value in both; a window in which it stands still has variance 0
+ * @returns NaN for a value that is not finite in a window, for a window of fewer than 3 draws (by default, a chain of
+ *   fewer than 12), for windows that overlap, and for a chain that stands still at one value in both; a window in which
+ *   it stands still has variance 0
  */
 export function gewekeZ(chain: Float64Array, windows: GewekeWindows = USUAL_WINDOWS): number {
   const span = chain.length - 1
   // Draws are numbered from 1 and both ends belong to a window, as in coda.
   const firstEnd = Math.ceil(1 + windows.firstFraction * span)
   const lastStart = Math.floor(chain.length - windows.lastFraction * span) - 1
-  if (!(firstEnd <= lastStart)) return NaN
+  if (!(firstEnd <= lastStart) || Math.min(firstEnd, chain.length - lastStart) < LEAST_WINDOW) return NaN
   const first = chain.subarray(0, firstEnd)
   const last = chain.subarray(lastStart)
   const variance = varianceOfMean(first) + varianceOfMean(last)

@@ -98,9 +98,16 @@ function standingStill(chains: Chains): string | null {
   return `chain ${first + 1} never moved: all its ${chain.length} draws are ${show(value)}${also}`
 }
 
+/** Its first tenth then has 3 draws. */
+const LEAST_FOR_GEWEKE = 12
+
 function stillWindows(chains: Chains): string | null {
   const chain = chains.findIndex((one) => Number.isNaN(gewekeZ(one)))
   if (chain === -1) return null
+  const { length } = chains[chain]!
+  if (length < LEAST_FOR_GEWEKE) {
+    return `chain ${chain + 1} has ${length} draws, fewer than the ${LEAST_FOR_GEWEKE} that Geweke's z needs`
+  }
   // Squares of draws beyond 1e154 overflow, as those below 1e-162 vanish.
   const spread = variance(chains[chain]!)
   if (spread === 0 || !Number.isFinite(spread)) {

@@ -292,6 +292,12 @@ describe("Geweke's diagnostic", () => {
     expect(largestGewekeZ([b!, drift, a!])).toBe(gewekeZ(drift))
   })
 
+  it("is NaN where two draws would have to give a variance", () => {
+    const [chain] = ar1(1, 12, 0, 8)
+    expect(gewekeZ(chain!)).not.toBeNaN()
+    expect(gewekeZ(chain!.subarray(1))).toBeNaN()
+  })
+
   it("is NaN for a chain that stands still", () => {
     expect(gewekeZ(new Float64Array(100).fill(2))).toBeNaN()
   })
