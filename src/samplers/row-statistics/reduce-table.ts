@@ -1,4 +1,5 @@
 /** Rows into sufficient statistics: a table at once, or any number of chunks one after another. */
+import type { Table } from "../../data/table.ts"
 import { type TableInput, toTable } from "../../data/to-table.ts"
 import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
@@ -51,6 +52,9 @@ export async function reduceChunks(
   return total ?? reduceTable(formula, {}, options)
 }
 
+/** What reducing reads of a table that is coded; no new levels where it is the one that the coding was taken from. */
+type Coded = Pick<ReturnType<typeof newDesign>, "fixed" | "random" | "offset" | "rowIndex" | "newLevels">
+
 /** A function that reduces tables, all coded as one table would be. */
 function codeChunks(
   formula: string,
@@ -68,6 +72,9 @@ function codeChunks(
 
   return (input) => {
     const table = toTable(input)
+    // The table that the coding was taken from is coded already.
+    if (input === coding)
+      return reduceCoded(table, { ...design, newLevels: [] }, design.response.values, null)
     const present = (name: string) => table.columns.has(name)
     const frame = openFrame(ast.text, table, {
       factor: recipe!.factorColumns.filter(present),
@@ -79,29 +86,39 @@ function codeChunks(
     const kept = keptRows(coded.rowIndex, used)
     const raw = new Float64Array(kept.length)
     for (let i = 0; i < kept.length; i++) raw[i] = y[coded.rowIndex[kept[i]!]!]!
+    return reduceCoded(table, coded, raw, kept.length === coded.rowIndex.length ? null : kept)
+  }
+
+  /** @param kept which of the coded rows are used, null for all: nothing is copied then, columns are only read */
+  function reduceCoded(
+    table: Table,
+    coded: Coded,
+    raw: Float64Array,
+    kept: Int32Array | null,
+  ): RowStatistics {
     const { offset } = coded
-    const values = offset === null ? raw : raw.map((value, i) => value - offset[kept[i]!]!)
-    // Columns are only read: nothing is copied where all rows are kept.
-    const all = kept.length === coded.rowIndex.length
-    const take = (column: Float64Array) => (all ? column : takeRows(column, kept))
+    const rows = raw.length
+    const values =
+      offset === null ? raw : raw.map((value, i) => value - offset[kept === null ? i : kept[i]!]!)
+    const take = (column: Float64Array) => (kept === null ? column : takeRows(column, kept))
     const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
 
     const factors = new Map<string, { group: string; levels: string[]; codes: Int32Array }>()
     random.forEach(({ group, levels: known }, k) => {
       if (factors.has(group)) return
       const own = coded.random[k]!.codes
-      const fresh = coded.newLevels[k]!
+      const fresh = coded.newLevels[k] ?? { levels: [], codes: own }
       const levels = [...known, ...fresh.levels]
-      const codes = all && fresh.levels.length === 0 ? own : new Int32Array(kept.length)
-      for (let i = 0; codes !== own && i < codes.length; i++) {
-        const code = own[kept[i]!]!
-        codes[i] = code === -1 ? known.length + fresh.codes[kept[i]!]! : code
+      const codes = kept === null && fresh.levels.length === 0 ? own : new Int32Array(rows)
+      for (let i = 0; codes !== own && i < rows; i++) {
+        const row = kept === null ? i : kept[i]!
+        codes[i] = own[row] === -1 ? known.length + fresh.codes[row]! : own[row]!
       }
       factors.set(group, { group, levels, codes })
     })
     const list = [...factors.values()]
-    const rowIndex = takeRows(coded.rowIndex, kept)
-    const scale = readResidualScale({ nobs: kept.length, rowIndex }, table, scaling)
+    const rowIndex = kept === null ? coded.rowIndex : takeRows(coded.rowIndex, kept)
+    const scale = readResidualScale({ nobs: rows, rowIndex }, table, scaling)
     return {
       format: STATISTICS_FORMAT,
       formula: design.formula,
@@ -110,8 +127,8 @@ function codeChunks(
       random: random.map(({ group, terms }) => ({ group, terms })),
       factors: list.map(({ group, levels }) => ({ group, levels })),
       columns: [...names, response],
-      rows: kept.length,
-      dropped: table.rows - kept.length,
+      rows,
+      dropped: table.rows - rows,
       responses: momentsOf(raw),
       ...(scale === null ? {} : { weighting: { kind: scale.kind, name: scale.name } }),
       ...reduceCells(list, columns, weightsOf(scale)),
