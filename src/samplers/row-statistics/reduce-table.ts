@@ -108,11 +108,18 @@ function codeChunks(
       if (factors.has(group)) return
       const own = coded.random[k]!.codes
       const fresh = coded.newLevels[k] ?? { levels: [], codes: own }
-      const levels = [...known, ...fresh.levels]
+      const levels = [...known]
+      // New levels in the order of the rows that are used: a missing group is no level.
+      const renumbered = new Map<number, number>()
       const codes = kept === null && fresh.levels.length === 0 ? own : new Int32Array(rows)
       for (let i = 0; codes !== own && i < rows; i++) {
         const row = kept === null ? i : kept[i]!
-        codes[i] = own[row] === -1 ? known.length + fresh.codes[row]! : own[row]!
+        codes[i] = own[row]!
+        if (codes[i] !== -1) continue
+        const code = fresh.codes[row]!
+        const known = renumbered.get(code) ?? levels.push(fresh.levels[code]!) - 1
+        renumbered.set(code, known)
+        codes[i] = known
       }
       factors.set(group, { group, levels, codes })
     })

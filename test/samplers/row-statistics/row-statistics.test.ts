@@ -251,3 +251,15 @@ function expectClose(a: Float64Array, b: Float64Array): void {
     expect(Math.abs(value - b[k]!)).toBeLessThan(1e-12 * size)
   })
 }
+
+it("rows without a group make no level, coded by themselves or by other rows", () => {
+  const at = Array.from({ length: 60 }, (_, i) => i)
+  const table = {
+    y: at.map((i) => (i % 17 === 3 ? null : Math.sin(i))),
+    x: at.map((i) => Math.cos(i * i)),
+    g: at.map((i) => (i % 13 === 7 ? null : `g${(i * 7) % 5}`)),
+  }
+  const alone = reduceTable("y ~ x + (x | g)", table)
+  expect(alone.factors[0]!.levels).toEqual(["g0", "g1", "g2", "g3", "g4"])
+  expect(reduceTable("y ~ x + (x | g)", table, { coding: { ...table } })).toEqual(alone)
+})
