@@ -88,7 +88,7 @@ describe("cross-validation of a model of relations", () => {
   })
 
   it("terms with a high Pareto k are refitted", async () => {
-    const y = DATA.y.with(4, 9)
+    const y = DATA.y.with(4, 25)
     const model = bugs(
       "model { for (i in 1:12) { y[i] ~ dnorm(mu, t) } mu ~ dnorm(0, 1); t ~ dgamma(1, 1) }",
       { y },
