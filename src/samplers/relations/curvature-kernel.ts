@@ -17,6 +17,7 @@ import { coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coord
 import type { CurvatureMatch } from "./curvature-match.ts"
 import { bindCurvature } from "./curvature-terms.ts"
 import type { Engine } from "./engine.ts"
+import { fitScales } from "./fit-scales.ts"
 import {
   type Approximation,
   createApproximation,
@@ -213,13 +214,12 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   }
   const chooseDirection = bindDirections(n, [...factors.groups, ...match.groups])
   let state: Float64Array = trial
-  let scale = 0
   const onLine = (t: number): number => {
     for (let k = 0; k < n; k++) trial[k] = u[k]! + t * fresh[k]!
     place(state, trial)
     return logDensity(state)
   }
-  const onScale = (t: number): number => {
+  const onScale = (scale: number, t: number): number => {
     for (let k = 0; k < d; k++) phiTrial[k] = k === scale ? t : phi[k]!
     placeScales(state, phiTrial)
     place(state, u)
@@ -241,9 +241,9 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       here = onLine(Number.isFinite(t) ? t : 0)
       u.set(trial)
     }
-    for (scale = 0; scale < d; scale++) {
-      const t = drawSlice(onScale, phi[scale]!, SLICE_WIDTH, -Infinity, Infinity, rng)
-      here = onScale(Number.isFinite(t) ? t : phi[scale]!)
+    for (let scale = 0; scale < d; scale++) {
+      const t = drawSlice((at) => onScale(scale, at), phi[scale]!, SLICE_WIDTH, -Infinity, Infinity, rng)
+      here = onScale(scale, Number.isFinite(t) ? t : phi[scale]!)
       phi.set(phiTrial)
     }
     return here
@@ -255,10 +255,32 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       Math.max(-6, memory[at]! + (4 * (acceptance - LEAST_ACCEPTANCE)) / Math.sqrt(1 + memory[0]! / 4)),
     )
   }
+  /** Brings scales that the elements at their mode make impossible to where Laplace's approximation has them. */
+  const settleScales = (s: Float64Array): void => {
+    state = s
+    const climb = (k: number, t: number): number => {
+      u.set(z)
+      onScale(k, t)
+      search(s)
+      evaluate(s, current.q, current.move)
+      if (!factoriseSparse(current.factor, current.q)) return -Infinity
+      return logDensity(s) - 0.5 * logDeterminantSparse(current.factor)
+    }
+    z.set(u)
+    fitScales(phi, onScale, climb, () => {
+      climb(0, phi[0]!)
+      z.set(u)
+    })
+    u.set(z)
+    placeScales(s, phi)
+    place(s, u)
+  }
   /** Stores where Newton's steps start from, a mode given all else. In warm-up the chain goes on from there. */
   const findStart = (s: Float64Array, memory: Float64Array, phase: Phase): void => {
+    for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
     readElements(s, fresh)
     search(s)
+    if (phase === "warmup" && d > 0) settleScales(s)
     for (let k = 0; k < n; k++) memory[3 + k] = u[k]!
     if (phase !== "warmup") place(s, fresh)
   }
