@@ -15,7 +15,7 @@ import { makePlan, type Plan, type PlanMethod } from "../../src/samplers/plan.ts
 import type { Kernel } from "../../src/samplers/sampler.ts"
 import { simulatorOf, withOwnData } from "./simulate.ts"
 import { isPositive } from "./states.ts"
-import { type Replace, sweepInPlace } from "./sweeps.ts"
+import { type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
 
 export interface JointDistributionOptions {
   readonly seed: string
@@ -59,7 +59,8 @@ export function compareSimulators(
   simulator.drawPrior(state, stream)
   for (let r = 0; r < iterations; r++) {
     simulator.drawData(state, stream)
-    if (!isFiniteSweep(sweep(), state, stream)) return [{ moment: "none: the chain diverged", z: Number.NaN }]
+    if (!areFiniteSweeps(sweep(), state, stream, sweepsFor(plan)))
+      return [{ moment: "none: the chain diverged", z: Number.NaN }]
     moments.forEach(({ read }, k) => {
       successive[k]![r] = read(state)
     })
@@ -76,10 +77,17 @@ export const disagreements = (comparisons: readonly MomentComparison[], limit: n
     .filter(({ z }) => !(Math.abs(z) < limit))
     .map(({ moment, z }) => `${moment}: z = ${z.toFixed(2)}`)
 
-/** One sweep; false when a kernel reports that the state has left the finite numbers, as a wrong kernel can make it. */
-function isFiniteSweep(kernels: readonly Kernel[], state: Float64Array, rng: Stream): boolean {
+/** So many sweeps; false when a kernel reports that the state has left the finite numbers, as a wrong kernel can make it. */
+function areFiniteSweeps(
+  kernels: readonly Kernel[],
+  state: Float64Array,
+  rng: Stream,
+  sweeps: number,
+): boolean {
   try {
-    for (const kernel of kernels) kernel.step(state, memoryOf(kernel), rng, "sampling")
+    for (let k = 0; k < sweeps; k++) {
+      for (const kernel of kernels) kernel.step(state, memoryOf(kernel), rng, "sampling")
+    }
     return true
   } catch (error) {
     if (error instanceof NumericalError) return false

@@ -1,5 +1,5 @@
 /**
- * Stationarity: parameters and data from the joint distribution are an exact draw of the posterior. One sweep from there,
+ * Stationarity: parameters and data from the joint distribution are an exact draw of the posterior. Sweeps from there,
  * and parameters and data must still come from the joint distribution, of which much is known exactly.
  */
 import { streamFor } from "../../src/random/stream.ts"
@@ -8,7 +8,7 @@ import { makePlan, type PlanMethod } from "../../src/samplers/plan.ts"
 import { fits, MCSE_LIMIT, meanDeviation, testFit, varianceDeviation } from "./goodness-of-fit.ts"
 import { lawsOf } from "./known-laws.ts"
 import { simulatorOf, withOwnData } from "./simulate.ts"
-import { planAnew, type Replace, sweepInPlace } from "./sweeps.ts"
+import { planAnew, type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
 
 export interface StationarityOptions {
   readonly replicates: number
@@ -36,7 +36,13 @@ export function brokenLaws(
   for (let r = 0; r < replicates; r++) {
     simulator.drawPrior(state, rng)
     simulator.drawData(state, rng)
-    for (const kernel of sweep()) kernel.step(state, new Float64Array(kernel.memoryLength), rng, "sampling")
+    const kernels = sweep()
+    const memories = kernels.map((kernel) => new Float64Array(kernel.memoryLength))
+    for (let s = 0; s < sweepsFor(prototype); s++) {
+      kernels.forEach((kernel, k) => {
+        kernel.step(state, memories[k]!, rng, "sampling")
+      })
+    }
     laws.forEach((law, k) => {
       values[k]!.push(...law.read(state))
     })

@@ -15,6 +15,9 @@ export function planAnew({ model, method }: Plan, replace?: Replace): readonly K
   )
 }
 
+/** Sweeps for each data set: the collapsed sampler takes one kind of move once in eight sweeps. */
+export const sweepsFor = ({ method }: Plan): number => (method === "gibbs" ? 1 : 8)
+
 /**
  * Kernels for the data as they stand at every call. Single-site kernels are bound once, to sums over the rows taken
  * literally, which read the data in place; a joint method reduces the rows when it is planned, so that new data need a
