@@ -2,7 +2,7 @@
 
 import { DataError } from "../core/errors.ts"
 import { chainValues, createDraws, type Draws } from "./draws.ts"
-import { groupByChain, isIndexColumn } from "./group-rows.ts"
+import { groupByChain, isIndexColumn, nameIndexColumns } from "./group-rows.ts"
 
 export interface DrawColumn {
   readonly name: string
@@ -47,7 +47,10 @@ export function drawsToColumns(draws: Draws): readonly DrawColumn[] {
  * @throws DataError when there is no scalar or no row, a column holds what is no number, or an iteration occurs twice
  */
 export function drawsFromColumns(columns: ReadonlyMap<string, ArrayLike<unknown>>, name: string): Draws {
-  const numbers = new Map([...columns].map(([column, values]) => [column, toNumbers(values, column, name)]))
+  const called = nameIndexColumns([...columns.keys()])
+  const numbers = new Map(
+    [...columns].map(([column, values], k) => [called[k]!, toNumbers(values, column, name)]),
+  )
   const names = [...numbers.keys()].filter((column) => !isIndexColumn(column))
   const rows = names.length === 0 ? 0 : numbers.get(names[0]!)!.length
   if (rows === 0) {

@@ -6,7 +6,7 @@
 import Papa from "papaparse"
 import { DataError } from "../core/errors.ts"
 import { createDraws, type Draws, recordDraw } from "./draws.ts"
-import { groupByChain, INDEX_COLUMNS, isIndexColumn } from "./group-rows.ts"
+import { groupByChain, INDEX_COLUMNS, isIndexColumn, nameIndexColumns } from "./group-rows.ts"
 import { readDouble, showDouble } from "./number-text.ts"
 
 const CHUNK_LENGTH = 1 << 16
@@ -45,7 +45,8 @@ export function* drawsToCsvChunks(draws: Draws): Generator<string, void, undefin
 /**
  * Reads a file of draws. Chains come in the order of their labels, draws in the order of `.iteration` where that column
  * exists and in the order of the file elsewhere; without `.chain` the file is one chain. The columns `CHAIN` and `ITER` of
- * R's coda stand for `.chain` and `.iteration`. An unnamed first column (R's row names) is skipped. `NA` reads as NaN.
+ * R's coda, `chain` and `iteration`, or `chain` and `draw` of ArviZ stand for `.chain` and `.iteration`. An unnamed first
+ * column (R's row names) is skipped. `NA` reads as NaN.
  *
  * @param text the content of the file
  * @param name what error messages call it, a file name
@@ -85,7 +86,7 @@ function readRows(text: string, name: string): Rows {
   let row = 0
 
   const readHeader = (cells: readonly string[]): void => {
-    header = renameCodaColumns(checkHeader(cells, name))
+    header = nameIndexColumns(checkHeader(cells, name))
     index.chain = header.indexOf(".chain")
     index.iteration = header.indexOf(".iteration")
     scalars = header.flatMap((column, j) => (column === "" || isIndexColumn(column) ? [] : [j]))
@@ -163,12 +164,6 @@ function checkHeader(cells: readonly string[], name: string): readonly string[] 
     seen.add(column)
   }
   return cells
-}
-
-/** `CHAIN` and `ITER`, the columns that `as.matrix` of R's coda puts before the scalars, under posterior's names. */
-function renameCodaColumns(header: readonly string[]): readonly string[] {
-  if (!header.includes("CHAIN") || !header.includes("ITER") || header.includes(".chain")) return header
-  return header.map((column) => (column === "CHAIN" ? ".chain" : column === "ITER" ? ".iteration" : column))
 }
 
 function refuseCell(cell: string, column: string, row: number, name: string): never {

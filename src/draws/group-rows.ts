@@ -9,6 +9,24 @@ export function isIndexColumn(column: string): boolean {
   return INDEX_COLUMNS.some((index) => index === column)
 }
 
+/** What other programs call these columns: `as.matrix` of R's coda, plain names, and ArviZ, whose draws count within a chain. */
+const OTHER_NAMES: readonly Readonly<Record<string, string>>[] = [
+  { CHAIN: ".chain", ITER: ".iteration" },
+  { chain: ".chain", iteration: ".iteration", draw: ".draw" },
+  { chain: ".chain", draw: ".iteration" },
+]
+
+/** The names of columns, those that tell chain and iteration under posterior's names; a lone `chain` is a scalar. */
+export function nameIndexColumns(columns: readonly string[]): readonly string[] {
+  if (columns.includes(".chain")) return columns
+  const style = OTHER_NAMES.find((names) =>
+    Object.entries(names).every(([name, index]) => index === ".draw" || columns.includes(name)),
+  )
+  if (style === undefined) return columns
+  const names = new Map(Object.entries(style))
+  return columns.map((column) => names.get(column) ?? column)
+}
+
 /** Labels of each row; empty where the table does not have the column. */
 export interface DrawLabels {
   readonly chain: ArrayLike<number>

@@ -2,7 +2,14 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { DataError } from "../../src/core/errors.ts"
 import { drawsFromCsv, drawsToCsv, drawsToCsvChunks } from "../../src/draws/csv.ts"
-import { allValues, chainValues, createDraws, type Draws, recordDraw } from "../../src/draws/draws.ts"
+import {
+  allValues,
+  chainsOf,
+  chainValues,
+  createDraws,
+  type Draws,
+  recordDraw,
+} from "../../src/draws/draws.ts"
 
 function makeDraws(names: readonly string[], chains: readonly (readonly number[])[][]): Draws {
   const capacity = Math.max(1, ...chains.map((chain) => chain.length))
@@ -143,5 +150,21 @@ describe("drawsFromCsv", () => {
     ['x,y\n1,"2\n', "draws.csv, row 1: Quoted field unterminated; close the quotation mark"],
   ])("refuses %j", (text, expected) => {
     expect(complaint(text)).toBe(expected)
+  })
+})
+
+describe("columns of chain and iteration by other programs' names", () => {
+  const rows = "0,1,0.5\n1,0,2\n0,0,0.25\n1,1,3"
+  it.each(["chain,draw,x", "chain,iteration,x", "CHAIN,ITER,x", ".chain,.iteration,x"])("%s", (header) => {
+    const draws = drawsFromCsv(`${header}\n${rows}`, "draws.csv")
+    expect(draws.names).toEqual(["x"])
+    expect(chainsOf(draws, "x").map((chain) => [...chain])).toEqual([
+      [0.25, 0.5],
+      [2, 3],
+    ])
+  })
+
+  it("a lone chain is a scalar", () => {
+    expect(drawsFromCsv("chain,x\n1,2\n2,3", "draws.csv").names).toEqual(["chain", "x"])
   })
 })
