@@ -1,12 +1,11 @@
 import { NumericalError } from "../../core/errors.ts"
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { slotName } from "../../models/relations/relation-graph.ts"
 import { refusal } from "../conditional.ts"
 import { describeDensity } from "./describe.ts"
-import type { Engine } from "./engine.ts"
+import { drawValue } from "./draw-value.ts"
 import type { RelationSampler } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
-import { bindSupport } from "./support.ts"
+import { findValues } from "./support.ts"
 
 /** Values of a discrete element that are worth trying one by one. */
 const MOST_VALUES = 200
@@ -30,14 +29,7 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     const d = lookupBugsDistribution(relationOf(graph, relation).distribution)
     if (d.shape !== "scalar" || !d.discrete) return refusal("not-discrete", "it is not discrete")
     if (d.isDetermined) return refusal("determined", "its value follows from its parameters")
-    const support = bindSupport(engine, relation)
-    const bounds = new Float64Array(2)
-    let mostValues = 0
-    for (const i of instances) {
-      // Bounds that hang on what is drawn are NaN here: such an element is not enumerated.
-      support(graph.values, i, bounds)
-      mostValues = Math.max(mostValues, bounds[1]! - bounds[0]! + 1 || Number.POSITIVE_INFINITY)
-    }
+    const mostValues = findValues(engine, relation, instances).counts.reduce((a, b) => Math.max(a, b), 0)
     if (!(mostValues <= MOST_VALUES))
       return refusal("too-many-values", "its values are too many, or not known, to be tried one by one")
     return { ...makeSite(network, relation, instances), mostValues }
@@ -80,26 +72,7 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
         for (let n = 0; n < instances.length; n++) {
           const before = s[slots[n]!]!
           const count = fill(s, n)
-          let largest = -Infinity
-          for (let k = 0; k < count; k++) if (logs[k]! > largest) largest = logs[k]!
-          if (largest === -Infinity) {
-            const name = slotName(engine.graph, slots[n]!)
-            throw new NumericalError(`no value of ${name} is possible; it is ${before} now`, {
-              code: "not-finite",
-              where: name,
-              hint: "give other initial values",
-            })
-          }
-          let total = 0
-          for (let k = 0; k < count; k++) total += Math.exp(logs[k]! - largest)
-          let u = rng.uniform() * total
-          let chosen = 0
-          for (; chosen < count - 1; chosen++) {
-            u -= Math.exp(logs[chosen]! - largest)
-            if (u < 0) break
-          }
-          // Rounding may leave the last value, which may be impossible.
-          while (logs[chosen] === -Infinity) chosen--
+          const chosen = drawValue(rng, logs, 0, count, engine, slots[n]!, before)
           // The state stands at the last.
           if (chosen === count - 1) continue
           s[slots[n]!] = lowest[n]! + chosen
@@ -125,18 +98,4 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
   },
 
   mend: (match, engine) => [enumerateSite.bind(match, engine)],
-}
-
-/** The least value of each element and how many there are; they hang on nothing that is drawn. */
-function findValues(engine: Engine, relation: number, instances: Int32Array) {
-  const support = bindSupport(engine, relation)
-  const bounds = new Float64Array(2)
-  const lowest = new Float64Array(instances.length)
-  const counts = new Float64Array(instances.length)
-  instances.forEach((i, n) => {
-    support(engine.graph.values, i, bounds)
-    lowest[n] = bounds[0]!
-    counts[n] = bounds[1]! - bounds[0]! + 1
-  })
-  return { lowest, counts }
 }

@@ -10,7 +10,7 @@ import { joinKernels } from "./join-kernels.ts"
 import { findReach, slotsOf } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
-import { bindSupport } from "./support.ts"
+import { findValues } from "./support.ts"
 
 /** Values of an element, elements of a relation, and combinations of values that a block weighs in a sweep. */
 const MOST_VALUES = 100
@@ -67,19 +67,8 @@ function hasFewValues(model: RelationModel, target: Target): boolean {
   if (d.shape !== "scalar" || !d.discrete || d.isDetermined) return false
   return (
     target.instances.length <= MOST_ELEMENTS &&
-    findValues(model, target).every(({ count }) => count <= MOST_VALUES)
+    findValues(model.engine, target.relation, target.instances).counts.every((count) => count <= MOST_VALUES)
   )
-}
-
-/** The least value of each element and how many there are; infinitely many where they hang on what is drawn. */
-function findValues({ graph, engine }: RelationModel, { relation, instances }: Target) {
-  const support = bindSupport(engine, relation)
-  const bounds = new Float64Array(2)
-  return Array.from(instances, (i) => {
-    support(graph.values, i, bounds)
-    const count = bounds[1]! - bounds[0]! + 1
-    return { lowest: bounds[0]!, count: count >= 1 ? count : Number.POSITIVE_INFINITY }
-  })
 }
 
 /** Targets that are parents of each other or have children together. */
@@ -118,8 +107,8 @@ function matchPart(model: RelationModel, targets: readonly Target[], room: numbe
   const { graph, network } = model
   const { base, owners } = network
   const slots = Int32Array.from(targets.flatMap((target) => slotsOf(graph, target)))
-  const values = targets.flatMap((target) => findValues(model, target))
-  const counts = Int32Array.from(values, ({ count }) => count)
+  const values = targets.map(({ relation, instances }) => findValues(model.engine, relation, instances))
+  const counts = Int32Array.from(values.flatMap((each) => [...each.counts]))
   const { weighed } = findEachDependents(network, slots)
   // By global number of an instance the elements that it hangs on: its own, and those above it.
   const scopes = new Map<number, number[]>()
@@ -152,7 +141,7 @@ function matchPart(model: RelationModel, targets: readonly Target[], room: numbe
   const own = new Set(slots)
   return {
     slots,
-    lowest: Float64Array.from(values, ({ lowest }) => lowest),
+    lowest: Float64Array.from(values.flatMap(({ lowest }) => [...lowest])),
     counts,
     factors,
     cliques,

@@ -17,7 +17,7 @@ import { bindMarginal, type ContinuousPart, type DiscretePart } from "./marginal
 import { normalSite } from "./normal-site.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
-import { bindSupport } from "./support.ts"
+import { findValues } from "./support.ts"
 
 /** Numbers with one marginal density. */
 const MOST_OUTER = 6
@@ -121,7 +121,7 @@ function findHyperparameters(model: RelationModel, targets: readonly Target[]): 
 
 /** A few discrete elements that the mean of the normal children of a joint normal draw hangs on. */
 function findSwitches(model: RelationModel, targets: readonly Target[]): Found[] {
-  const { graph, network } = model
+  const { graph, network, engine } = model
   const discrete = targets.filter((target) => {
     if (target.instances.length > MOST_DISCRETE) return false
     const d = lookupBugsDistribution(relationOf(graph, target.relation).distribution)
@@ -135,18 +135,18 @@ function findSwitches(model: RelationModel, targets: readonly Target[]): Found[]
     const outer = discrete.filter((target) => {
       if (taken.has(target)) return false
       if (!findReach(network, [target]).children.some(({ relation }) => touched.has(relation))) return false
-      const { counts } = findValues(model, target)
+      const { counts } = findValues(engine, target.relation, target.instances)
       return counts.every((count) => count <= MOST_VALUES && count * match.symbolic.flops <= MOST_OPERATIONS)
     })
     if (outer.length === 0) return []
     for (const target of outer) taken.add(target)
-    const values = outer.map((target) => findValues(model, target))
+    const values = outer.map(({ relation, instances }) => findValues(engine, relation, instances))
     const slots = outer.flatMap((target) => slotsOf(graph, target))
     const part: DiscretePart = {
       kind: "discrete",
       outer: Int32Array.from(slots),
-      lowest: Float64Array.from(values.flatMap(({ lowest }) => lowest)),
-      counts: Int32Array.from(values.flatMap(({ counts }) => counts)),
+      lowest: Float64Array.from(values.flatMap(({ lowest }) => [...lowest])),
+      counts: Int32Array.from(values.flatMap(({ counts }) => [...counts])),
       after: findDependents(
         network,
         slots.map((slot) => [slot]),
@@ -154,16 +154,7 @@ function findSwitches(model: RelationModel, targets: readonly Target[]): Found[]
       inner: [{ kind: "gaussian", match }],
       weighed: findWeighed(model, [...outer, ...own]),
     }
-    return [
-      {
-        targets: [...outer, ...own],
-        match: {
-          parts: [part],
-          outer: outer.map(({ relation }) => relation),
-          inner: own.map(({ relation }) => relation),
-        },
-      },
-    ]
+    return [foundOver(part, outer, own)]
   })
 }
 
@@ -207,29 +198,20 @@ function findBreaks(model: RelationModel, targets: readonly Target[]): Found[] {
       inner: [{ kind: "gaussian", match }],
       weighed: findWeighed(model, [...outer, ...own]),
     }
-    return [
-      {
-        targets: [...outer, ...own],
-        match: {
-          parts: [part],
-          outer: outer.map(({ relation }) => relation),
-          inner: own.map(({ relation }) => relation),
-        },
-      },
-    ]
+    return [foundOver(part, outer, own)]
   })
 }
 
-/** The least value of each element and how many there are; infinitely many where bounds are not known. */
-function findValues({ graph, engine }: RelationModel, { relation, instances }: Target) {
-  const support = bindSupport(engine, relation)
-  const bounds = new Float64Array(2)
-  const lowest: number[] = []
-  const counts: number[] = []
-  for (const i of instances) {
-    support(graph.values, i, bounds)
-    lowest.push(bounds[0]!)
-    counts.push(bounds[1]! - bounds[0]! + 1 || Number.POSITIVE_INFINITY)
-  }
-  return { lowest, counts }
-}
+/** The block of one part: `outer` from the density with `own` integrated out. */
+const foundOver = (
+  part: DiscretePart | ContinuousPart,
+  outer: readonly Target[],
+  own: readonly Target[],
+): Found => ({
+  targets: [...outer, ...own],
+  match: {
+    parts: [part],
+    outer: outer.map(({ relation }) => relation),
+    inner: own.map(({ relation }) => relation),
+  },
+})

@@ -1,5 +1,4 @@
-import { InternalError, NumericalError } from "../../core/errors.ts"
-import { slotName } from "../../models/relations/relation-graph.ts"
+import { InternalError } from "../../core/errors.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
@@ -7,6 +6,7 @@ import { bindWeigh, type Instances } from "./block-density.ts"
 import { type ConjugateMatch, conjugateSite } from "./conjugate-site.ts"
 import { type Coordinates, coordinateSlope, fromCoordinate, toCoordinate } from "./curvature-coordinates.ts"
 import type { Dependents } from "./dependents.ts"
+import { drawValue } from "./draw-value.ts"
 import type { Engine } from "./engine.ts"
 import { bindGaussianBlock, type GaussianMatch } from "./gaussian-kernel.ts"
 import { joinKernels } from "./join-kernels.ts"
@@ -108,30 +108,11 @@ function bindEnumeration(
       for (let n = 0; n < outer.length; n++) {
         const before = s[outer[n]!]!
         const count = counts[n]!
-        let largest = -Infinity
         for (let k = 0; k < count; k++) {
           place(s, n, lowest[n]! + k)
           logs[k] = logMarginal(s)
-          largest = Math.max(largest, logs[k]!)
         }
-        if (largest === -Infinity) {
-          const name = slotName(engine.graph, outer[n]!)
-          throw new NumericalError(`no value of ${name} is possible; it is ${before} now`, {
-            code: "not-finite",
-            where: name,
-            hint: "give other initial values",
-          })
-        }
-        let total = 0
-        for (let k = 0; k < count; k++) total += Math.exp(logs[k]! - largest)
-        let u = rng.uniform() * total
-        let chosen = 0
-        for (; chosen < count - 1; chosen++) {
-          u -= Math.exp(logs[chosen]! - largest)
-          if (u < 0) break
-        }
-        // Rounding may leave the last value, which may be impossible.
-        while (logs[chosen] === -Infinity) chosen--
+        const chosen = drawValue(rng, logs, 0, count, engine, outer[n]!, before)
         place(s, n, lowest[n]! + chosen)
       }
     },

@@ -1,11 +1,11 @@
-import { InternalError, NumericalError } from "../../core/errors.ts"
+import { InternalError } from "../../core/errors.ts"
 import { findOwners } from "../../models/relations/order.ts"
-import { slotName } from "../../models/relations/relation-graph.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
 import { bindWeigh, type Instances } from "./block-density.ts"
 import type { Dependents } from "./dependents.ts"
+import { drawValue } from "./draw-value.ts"
 import type { Engine, WeighedFunctions } from "./engine.ts"
 import { compileLabelChild, hasSharedArguments, inlineLabels, type LabelChild } from "./label-children.ts"
 import {
@@ -85,8 +85,7 @@ export function bindMixtureBlock(match: MixtureMatch, engine: Engine): Kernel {
   const drawLabels = (s: Float64Array, rng: Stream): void => {
     weighLabels(s)
     for (let n = 0; n < labelSlots.length; n++) {
-      const chosen = drawLog(logs, n * count, count, rng)
-      if (chosen < 0) throw noLabel(engine, labelSlots[n]!)
+      const chosen = drawValue(rng, logs, n * count, count, engine, labelSlots[n]!)
       s[labelSlots[n]!] = values[chosen]!
     }
     engine.compute(s, computed, computed.start[1]!, computed.start[2]!)
@@ -272,27 +271,6 @@ function sumLogs(logs: Float64Array, count: number): number {
   return total + Math.log(product)
 }
 
-/** Draws a place among `count` log weights; −1 when none is possible. */
-function drawLog(logs: Float64Array, at: number, count: number, rng: Stream): number {
-  let largest = -Infinity
-  for (let k = 0; k < count; k++) if (logs[at + k]! > largest) largest = logs[at + k]!
-  if (!(largest > -Infinity)) return -1
-  let total = 0
-  for (let k = 0; k < count; k++) {
-    logs[at + k] = Math.exp(logs[at + k]! - largest)
-    total += logs[at + k]!
-  }
-  let u = rng.uniform() * total
-  let chosen = 0
-  for (; chosen < count - 1; chosen++) {
-    u -= logs[at + chosen]!
-    if (u < 0) break
-  }
-  // Rounding may leave the last value, which may be impossible.
-  while (logs[at + chosen] === 0) chosen--
-  return chosen
-}
-
 /** A function that says whether what is observed and weighed is as it was when it was called last. */
 function bindWatch({ weighed }: MixtureMatch, { graph }: Engine): (s: Float64Array) => boolean {
   const slots = Int32Array.from(
@@ -312,10 +290,3 @@ function bindWatch({ weighed }: MixtureMatch, { graph }: Engine): (s: Float64Arr
     return isSame
   }
 }
-
-const noLabel = ({ graph }: Engine, slot: number): NumericalError =>
-  new NumericalError(`no value of ${slotName(graph, slot)} is possible`, {
-    code: "not-finite",
-    where: slotName(graph, slot),
-    hint: "give other initial values",
-  })

@@ -29,3 +29,25 @@ export function bindSupport(
     out[1] = Math.min(out[1]!, distribution.discrete ? Math.floor(own[1]!) : own[1]!)
   }
 }
+
+/**
+ * The values of discrete elements: the least of each, and how many there are, infinitely many where bounds are not known
+ * or hang on what is drawn.
+ */
+export function findValues(
+  engine: Engine,
+  relation: number,
+  instances: Int32Array,
+): { readonly lowest: Float64Array; readonly counts: Float64Array } {
+  const support = bindSupport(engine, relation)
+  const bounds = new Float64Array(2)
+  const lowest = new Float64Array(instances.length)
+  const counts = new Float64Array(instances.length)
+  instances.forEach((i, n) => {
+    support(engine.graph.values, i, bounds)
+    lowest[n] = bounds[0]!
+    const count = bounds[1]! - bounds[0]! + 1
+    counts[n] = count >= 1 ? count : Number.POSITIVE_INFINITY
+  })
+  return { lowest, counts }
+}
