@@ -1,21 +1,10 @@
 /** What texts written for WinBUGS and OpenBUGS need beyond the dialect of JAGS. */
 import { describe, expect, it } from "vitest"
-import { GibbsError } from "../../../src/core/errors.ts"
-import type { ArraysInput } from "../../../src/models/array-input.ts"
 import { completeData } from "../../../src/models/bugs/compile.ts"
 import { lookupBugsDistribution } from "../../../src/models/bugs/distribution-table.ts"
 import { parseBugs } from "../../../src/models/bugs/parse.ts"
 import { bugs, type GraphModel } from "../../../src/samplers/graph-model.ts"
-
-function refusal(text: string, data: ArraysInput = {}): string {
-  try {
-    bugs(text, data)
-  } catch (error) {
-    if (error instanceof GibbsError) return error.oneLine()
-    throw error
-  }
-  return "no error"
-}
+import { refusal } from "../../kit/bugs-refusal.ts"
 
 /** Known value of an element, counted from 1. */
 function knownValue({ graph }: GraphModel, name: string, element = 1): number {
