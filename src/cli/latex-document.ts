@@ -5,7 +5,11 @@ import { type ExplainedBlock, explainPlan } from "../samplers/explain.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import type { Plan } from "../samplers/plan.ts"
 
-/** `\formula` displays a formula in its own size, or scaled down to the line where it is wider than that. */
+/**
+ * `\formula` displays a formula in its own size, or scaled down to the line where it is wider than that; `\distribution`
+ * takes a formula on one line, and broken at its parameters for where that is wider than the line. `\sloppy`, since
+ * names like `sd[Subject,(Intercept)]` cannot be broken.
+ */
 export const PREAMBLE = String.raw`\documentclass[a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
@@ -13,10 +17,13 @@ export const PREAMBLE = String.raw`\documentclass[a4paper]{article}
 \usepackage[margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt}
+\sloppy
 \newsavebox{\formulabox}
 \newcommand{\formula}[1]{\par\sbox{\formulabox}{$\displaystyle #1$}%
   \hspace*{1em}\ifdim\wd\formulabox>0.95\linewidth
     \resizebox{0.95\linewidth}{!}{\usebox{\formulabox}}\else\usebox{\formulabox}\fi\par}
+\newcommand{\distribution}[2]{\sbox{\formulabox}{$\displaystyle #1$}%
+  \ifdim\wd\formulabox>0.95\linewidth\formula{#2}\else\formula{#1}\fi}
 \begin{document}`
 
 /** Model, full conditionals and reasons; with `derive`, every derivation. */
@@ -94,13 +101,14 @@ function derivationsSection(plan: Plan): string[] {
   ]
 }
 
-/** A formula on its own; that of a distribution has a line for each of its parameters. */
+/** A formula on its own; that of a distribution may have a line for each of its parameters. */
 export function displayed(formula: string): string {
-  const call = /^(.* \\sim \\operatorname\{\w+\})\\left\((.+)\\right\)$/s.exec(formula)
-  if (call === null) return `\\formula{${formula}}`
-  const [, head = "", inside = ""] = call
+  const call = /^(.* \\sim \\operatorname\{\w+\})\\left\((.+)\\right\)(, \\quad .+)?$/s.exec(formula)
+  if (call === null || !formula.includes(PARAMETER_GAP)) return `\\formula{${formula}}`
+  const [, head = "", inside = "", range = ""] = call
   const lines = inside.split(PARAMETER_GAP).map((parameter) => `&${parameter}`)
-  return `\\formula{\\begin{aligned} ${head}\\bigl( ${lines.join(",\\\\\n    ")} \\bigr) \\end{aligned}}`
+  const broken = `\\begin{aligned} ${head}\\bigl( ${lines.join(",\\\\\n    ")} \\bigr)${range} \\end{aligned}`
+  return `\\distribution{${formula}}{${broken}}`
 }
 
 /** What stands between the parameters of a distribution, and nowhere else in a formula. */

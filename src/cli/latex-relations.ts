@@ -19,7 +19,7 @@ export function writeRelationsLatex(
 ): string {
   const statements = typesetStatements(graph, "latex").map(({ text, formula, loops }) => {
     const ranges = loops.map(({ name, least, most }) => `, \\quad ${name} = ${least}, \\ldots, ${most}`)
-    return formula === null ? `\n\\texttt{${escapeLatex(text)}}` : `\\formula{${formula}${ranges.join("")}}`
+    return formula === null ? `\n\\texttt{${escapeLatex(text)}}` : displayed(`${formula}${ranges.join("")}`)
   })
   const asRun =
     plan === conditionals

@@ -119,11 +119,13 @@ describe("explain --latex", () => {
     },
   )
 
-  it("gives each parameter of a distribution its line", async () => {
+  it("gives a distribution on one line, and with a line for each parameter where that is too wide", async () => {
     const { stdout } = await run([...PULP, "--latex", "--method", "gibbs"])
-    expect(stdout).toContain(
-      "\\formula{\\begin{aligned} \\sigma^2_{\\text{operator}} \\sim \\operatorname{InverseGamma}\\bigl( &\\text{shape} = \\frac{J}{2} + \\frac{3}{2},\\\\\n",
-    )
+    const shape = "\\text{shape} = \\frac{J}{2} + \\frac{3}{2},"
+    const variance = "\\sigma^2_{\\text{operator}} \\sim \\operatorname{InverseGamma}"
+    expect(stdout).toContain(`\\distribution{${variance}\\left(${shape}\\; `)
+    expect(stdout).toContain(`}{\\begin{aligned} ${variance}\\bigl( &${shape}\\\\\n`)
+    expect(stdout).toMatch(/\\bigr\), \\quad i = 1, \\ldots, 20 \\end\{aligned\}/)
   })
 
   it("escapes what LaTeX reads as a command", () => {
