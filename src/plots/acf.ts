@@ -8,9 +8,9 @@ import {
   nameRows,
   type Panel,
   panelTitle,
+  themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
-import { themes } from "./theme.ts"
 
 export interface AcfData {
   readonly parameter: string
@@ -105,14 +105,14 @@ function acfPanel(data: AcfData, panel: number, options: ChartOptions): Panel {
     layer: [
       {
         data: nameRows("band", panel, band),
-        mark: { type: "rect", opacity: 0.15, color: themes[options.theme ?? "light"].muted },
+        mark: { type: "rect", opacity: 0.15, color: themeOf(options).muted },
         encoding: {
           y: { field: "low", ...y },
           y2: { field: "high" },
         },
       },
       {
-        mark: { type: "rule", color: themes[options.theme ?? "light"].muted },
+        mark: { type: "rule", color: themeOf(options).muted },
         encoding: { y: { field: "zero", ...y } },
       },
       // One chain: stems, as in every textbook. Several: lines, since stems would hide one another.

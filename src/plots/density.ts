@@ -9,9 +9,9 @@ import {
   nameRows,
   type Panel,
   panelTitle,
+  themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
-import { themes } from "./theme.ts"
 
 export interface DensityData {
   readonly parameter: string
@@ -81,7 +81,7 @@ export function densitySpec(
 }
 
 function densityPanel(data: DensityData, panel: number, options: ChartOptions): Panel {
-  const { ink } = themes[options.theme ?? "light"]
+  const { ink } = themeOf(options)
   const rows = data.series.flatMap(({ chain, x, density }) =>
     x.map((at, i) => ({ chain, x: at, density: density[i] ?? 0 })),
   )

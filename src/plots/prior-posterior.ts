@@ -118,7 +118,7 @@ export function plotPriorPosterior(
   names?: readonly string[],
   options: ChartOptions = {},
 ): VegaLiteSpec {
-  if (typeof prior !== "object" || prior === null) {
+  if (typeof prior !== "object" || prior === null || !("parameters" in prior || "chains" in prior)) {
     throw new OptionError("found no draws from the prior", {
       code: "no-prior",
       where: "plots.priorPosterior",

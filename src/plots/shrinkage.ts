@@ -7,9 +7,9 @@ import {
   nameRows,
   type Panel,
   panelTitle,
+  themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
-import { themes } from "./theme.ts"
 
 /** One level of one grouping factor, for one of its terms: three estimates of the same quantity. */
 export interface ShrinkageRow {
@@ -99,7 +99,7 @@ export function shrinkageSpec(
 }
 
 function shrinkagePanel(data: ShrinkageData, panel: number, options: ChartOptions): Panel {
-  const theme = themes[options.theme ?? "light"]
+  const theme = themeOf(options)
   const rows = data.levels.flatMap(estimateRows)
   const x = {
     field: "value",

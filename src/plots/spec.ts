@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite"
+import { OptionError, suggest } from "../core/errors.ts"
 import { type ChartTheme, type ThemeName, themeConfig, themes } from "./theme.ts"
 
 /** A complete Vega-Lite 6 chart: pass it to `vegaEmbed`, to `renderSvg`, or print it as JSON. */
@@ -43,7 +44,7 @@ export function nameRows(name: string, panel: number, values: object[]): NamedRo
 
 /** One panel as a chart of its own, several stacked one below the other, with the configuration of the theme. */
 export function composeSpec(panels: readonly Panel[], options: ChartOptions): VegaLiteSpec {
-  const config = themeConfig(options.theme ?? "light")
+  const config = themeConfig(themeNameOf(options))
   const only = panels.length === 1 ? panels[0] : undefined
   if (only !== undefined) {
     const fit =
@@ -78,12 +79,30 @@ export function composeGrid(
     columns: options.columns ?? columns,
     ...layout,
     resolve: { scale: { x: "independent", y: "independent", color: "shared" } },
-    config: themeConfig(options.theme ?? "light"),
+    config: themeConfig(themeNameOf(options)),
   }
 }
 
-/** The colours of the theme that was asked for. */
-export const themeOf = (options: ChartOptions): ChartTheme => themes[options.theme ?? "light"]
+/** The colours of the theme that was asked for. @throws OptionError as `themeNameOf` */
+export const themeOf = (options: ChartOptions): ChartTheme => themes[themeNameOf(options)]
+
+/** The theme that was asked for. @throws OptionError for what is no set of options, or an unknown theme */
+function themeNameOf(options: ChartOptions): ThemeName {
+  if (typeof options !== "object" || Array.isArray(options)) {
+    throw new OptionError(`found ${JSON.stringify(options)}, expected the options of a chart`, {
+      code: "invalid-option",
+      where: "plots",
+      hint: "for instance { width: 480, title: false }",
+    })
+  }
+  const name = options.theme ?? "light"
+  if (Object.hasOwn(themes, name)) return name
+  throw new OptionError(`no theme is called "${name}"`, {
+    code: "invalid-option",
+    where: "plots",
+    hint: suggest(name, Object.keys(themes)),
+  })
+}
 
 /** The colour of a series of the theme, counted from 0 and recycled. */
 export function seriesColor(options: ChartOptions, index: number): string {
@@ -93,7 +112,7 @@ export function seriesColor(options: ChartOptions, index: number): string {
 
 /** The `color` channel of a chart with one colour a chain. */
 export function chainColor(chains: readonly number[], options: ChartOptions) {
-  const { series } = themes[options.theme ?? "light"]
+  const { series } = themeOf(options)
   return {
     field: "chain",
     type: "nominal" as const,

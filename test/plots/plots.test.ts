@@ -42,6 +42,25 @@ describe("plots", () => {
     expect(() => Reflect.apply(plots.shrinkage, undefined, [post])).toThrow("found no rows of a comparison")
   })
 
+  it("priorPosterior: says what is missing when given names in the place of draws from the prior", () => {
+    expect(() => Reflect.apply(plots.priorPosterior, undefined, [post, ["sd[residual]"]])).toThrow(
+      "found no draws from the prior",
+    )
+  })
+
+  it("options that are none, and unknown themes, are errors in every chart", () => {
+    const rows = [pulpShrinkage]
+    expect(() => Reflect.apply(plots.shrinkage, undefined, [...rows, "dark"])).toThrow(
+      'found "dark", expected the options of a chart',
+    )
+    expect(() => Reflect.apply(plots.trace, undefined, [post, undefined, ["dark"]])).toThrow(
+      'found ["dark"], expected the options of a chart',
+    )
+    expect(() => Reflect.apply(plots.acf, undefined, [post, undefined, { theme: "drak" }])).toThrow(
+      'no theme is called "drak"',
+    )
+  })
+
   it("takes its autocorrelations from the diagnostics", () => {
     const chains = post.chains("sd[residual]")
     const data = acfDataOf("sd[residual]", chains)
