@@ -1,12 +1,16 @@
 /** Which effects are drawn together when one factorisation of all of them would cost too much. */
+
+import { costOfFactorisation } from "../gaussian/factorisation-cost.ts"
 import type { GaussianModel } from "../gaussian/gaussian-model.ts"
-import { countMeetings } from "../gaussian/statistics.ts"
 import { findCells } from "../kernel/cells.ts"
 
-/** Columns that a block may have beside those of the factor that is eliminated level by level. */
+/** Columns of small factors that a block may have beside those of large ones. */
 const MOST_REST = 64
 /** What a small factor may add to the multiplications of a block that could do without it, for each row. */
 const MOST_PER_ROW = 1
+/** Levels of a factor that one of a nearly nested factor meets, on average, and multiplications for each row of drawing the two together. */
+const NEARLY_NESTED = 1.5
+const MOST_JOINT_PER_ROW = 10
 
 /** Effects of one factor: indices in `model.effects`. */
 interface Factor {
@@ -19,14 +23,24 @@ interface Factor {
 
 /**
  * The blocks of a sweep, each a list of indices in `model.effects`. Every large factor is the one that is eliminated in a
- * block of its own. A small factor goes with the large one that it is most nearly nested in or around, since these two
- * are confounded most, and with any other where that costs little; what is left has blocks of its own.
+ * block of its own, unless another is nested or nearly nested in it and few of its levels then meet: the two are
+ * confounded most, and are drawn together. A small factor goes with the large one that it is most nearly nested in or
+ * around, and with any other where that costs little; what is left has blocks of its own.
  */
 export function chooseBlocks(model: GaussianModel): readonly (readonly number[])[] {
   const factors = findFactors(model)
   const large = factors.filter((factor, k) => k === 0 || factor.width > MOST_REST)
   const small = factors.filter((factor) => !large.includes(factor))
-  const blocks = large.map((factor) => ({ factor, with: [] as Factor[], rest: model.coefficients.length }))
+  const blocks: { factor: Factor; with: Factor[]; rest: number }[] = []
+  for (const factor of large) {
+    const around = blocks.find((block) => {
+      if (cellsOf(block.factor, factor) > NEARLY_NESTED * block.factor.levels) return false
+      const cost = costOf(model, [block.factor, ...block.with, factor])
+      return cost <= MOST_JOINT_PER_ROW * model.child.residual.length
+    })
+    if (around === undefined) blocks.push({ factor, with: [], rest: model.coefficients.length })
+    else around.with.push(factor)
+  }
   const alone: Factor[] = []
   for (const factor of small) {
     // Few cells for each level: one factor nearly tells the other.
@@ -51,11 +65,7 @@ export function chooseBlocks(model: GaussianModel): readonly (readonly number[])
 
 /** Multiplications of one factorisation of a block, and of taking the other effects from its responses. */
 export function costOfBlock(model: GaussianModel, effects: readonly number[]): number {
-  const { q, rest, levels, meetings } = countMeetings({
-    ...pick(model),
-    effects: effects.map((k) => model.effects[k]!),
-  })
-  return levels * q ** 3 + q * meetings + rest ** 3 / 3
+  return costOfFactorisation({ ...pick(model), effects: effects.map((k) => model.effects[k]!) })
 }
 
 const costOf = (model: GaussianModel, members: readonly Factor[]): number =>

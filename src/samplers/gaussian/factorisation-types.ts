@@ -1,4 +1,5 @@
 /** What the likelihoods share, and the arrays of a factorisation: allocated once, overwritten by every evaluation. */
+import type { SparseFactor } from "../../math/sparse-cholesky.ts"
 import type { DenseArena } from "../../math/wasm-dense/arena.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { GaussianStatistics } from "./statistics.ts"
@@ -55,9 +56,12 @@ export interface Factorisation {
   /** `L⁻¹` times each cross-product, and times each level's right side. */
   readonly solvedCross: Float64Array
   readonly solvedResponse: Float64Array
-  /** Cholesky factor of M, with one more row: `L_M⁻¹` times the right side, which is a view of that row. */
+  /** Cholesky factor of M, with one more row: `L_M⁻¹` times the right side, which is a view of that row. Where M is sparse, M alone. */
   readonly rest: Float64Array
+  /** Of a sparse M in the order of its pivots. */
   readonly solvedRest: Float64Array
+  /** The factor of M where it is sparse; null otherwise. */
+  readonly sparse: SparseFactor | null
   /** Where M is large: the memory that both are in, whose kernels factorise it. */
   readonly arena: DenseArena | null
   readonly ownPrecision: Float64Array

@@ -7,6 +7,7 @@
  * Source: Henderson's mixed-model equations; Bates, Mächler, Bolker & Walker (2015), JSS 67(1), sections 3.2–3.5.
  */
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
+import { createSparseFactor, logDeterminantSparse } from "../../math/sparse-cholesky.ts"
 import { createDenseArena } from "../../math/wasm-dense/dense-arena.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
@@ -14,6 +15,14 @@ import { drawEffects } from "./draw-effects.ts"
 import { eliminateLevels } from "./eliminate.ts"
 import type { Factorisation, RestPriors, SpreadValue } from "./factorisation-types.ts"
 import type { Coefficient } from "./gaussian-model.ts"
+import {
+  addSparsePrecisions,
+  eliminateSparsely,
+  finishSparseDraw,
+  solveSparseRest,
+  sparseNoiseSquares,
+  weighSparseProducts,
+} from "./sparse-rest.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
 /** Priors of the other columns: those of the coefficients; effects get theirs from their spreads. */
@@ -45,9 +54,10 @@ export function newFactorisation(
   priors: RestPriors,
   backend: "fastest" | "typescript" | "small" = "fastest",
 ): Factorisation {
-  const { q, rest, levels, column } = statistics
-  const size = rest * (rest + 1)
-  const arena = backend === "small" || rest < LARGE_REST ? null : createDenseArena(size, backend)
+  const { q, rest, levels, column, pattern } = statistics
+  const size = pattern === null ? rest * (rest + 1) : pattern.row.length
+  const isSmall = backend === "small" || rest < LARGE_REST || pattern !== null
+  const arena = isSmall ? null : createDenseArena(size, backend)
   const equations = arena === null ? new Float64Array(size) : arena.allocate(size)
   return {
     statistics,
@@ -56,7 +66,8 @@ export function newFactorisation(
     solvedCross: new Float64Array(column.length * q),
     solvedResponse: new Float64Array(levels * q),
     rest: equations,
-    solvedRest: equations.subarray(rest * rest),
+    solvedRest: pattern === null ? equations.subarray(rest * rest) : new Float64Array(rest),
+    sparse: pattern === null ? null : createSparseFactor(pattern.symbolic),
     arena,
     ownPrecision: new Float64Array(q * q),
     draw: new Float64Array(rest),
@@ -79,22 +90,13 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
   let logDeterminant = 0
   let logPriors = 0
 
-  for (let a = 0; a < rest; a++) {
-    const row = a * rest
-    for (let b = 0; b <= a; b++) f.rest[row + b] = weight * s.restSquares[row + b]!
-    f.rest[row + a]! += priors.precision[a]!
-    f.solvedRest[a] = weight * s.restResponse[a]! + priors.precision[a]! * priors.mean[a]!
-  }
+  if (f.sparse === null) weighProducts(f, weight)
+  else weighSparseProducts(f, weight)
   for (let k = 0; k < s.restTerms.length; k++) {
-    const { effect, first, levels: members } = s.restTerms[k]!
-    const { q: order, inverse, logDeterminant: ofPrior } = effects[effect]!
-    logPriors += members * ofPrior
-    for (let l = 0; l < members; l++) {
-      const base = first + l * order
-      for (let t = 0; t < order; t++) {
-        for (let u = 0; u <= t; u++) f.rest[(base + t) * rest + base + u]! += inverse[t * order + u]!
-      }
-    }
+    const { effect, levels: members } = s.restTerms[k]!
+    logPriors += members * effects[effect]!.logDeterminant
+    if (f.sparse === null) addPrecisions(f, s.restTerms[k]!, effects[effect]!)
+    else addSparsePrecisions(f, s.restTerms[k]!, effects[effect]!)
   }
   f.ownPrecision.fill(0)
   for (let k = 0; k < s.ownTerms.length; k++) {
@@ -106,21 +108,46 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
     }
   }
 
-  if (!eliminateLevels(f, weight)) return Number.NEGATIVE_INFINITY
+  const isProper = f.sparse === null ? eliminateLevels(f, weight) : eliminateSparsely(f, weight)
+  if (!isProper) return Number.NEGATIVE_INFINITY
   quadratic += f.eliminated.quadratic
   logDeterminant += f.eliminated.logDeterminant
 
-  if (!solveRest(f)) return Number.NEGATIVE_INFINITY
-  for (let a = 0; a < rest; a++) {
-    quadratic += f.solvedRest[a]! ** 2
-    logDeterminant += 2 * Math.log(f.rest[a * rest + a]!)
-  }
+  if (!(f.sparse === null ? solveRest(f) : solveSparseRest(f, f.sparse))) return Number.NEGATIVE_INFINITY
+  for (let a = 0; a < rest; a++) quadratic += f.solvedRest[a]! ** 2
+  if (f.sparse !== null) logDeterminant += logDeterminantSparse(f.sparse)
+  else for (let a = 0; a < rest; a++) logDeterminant += 2 * Math.log(f.rest[a * rest + a]!)
   // Terms of the coefficients' priors: the same in every evaluation.
   quadratic -= priors.quadratic
   logPriors -= priors.logPrecision
   f.logDeterminant = logDeterminant
   const data = s.rows * Math.log(2 * Math.PI * variance) + weight * s.squares - quadratic
   return -0.5 * (data + logDeterminant + logPriors)
+}
+
+/** Products and priors of the other columns into M and its right side. */
+function weighProducts({ statistics: s, priors, rest: m, solvedRest }: Factorisation, weight: number): void {
+  const { rest } = s
+  for (let a = 0; a < rest; a++) {
+    const row = a * rest
+    for (let b = 0; b <= a; b++) m[row + b] = weight * s.restSquares[row + b]!
+    m[row + a]! += priors.precision[a]!
+    solvedRest[a] = weight * s.restResponse[a]! + priors.precision[a]! * priors.mean[a]!
+  }
+}
+
+/** The inverse covariance of each level of a term into M. */
+function addPrecisions(
+  { statistics: { rest }, rest: m }: Factorisation,
+  { first, levels }: GaussianStatistics["restTerms"][number],
+  { q, inverse }: SpreadValue,
+): void {
+  for (let l = 0; l < levels; l++) {
+    const base = first + l * q
+    for (let t = 0; t < q; t++) {
+      for (let u = 0; u <= t; u++) m[(base + t) * rest + base + u]! += inverse[t * q + u]!
+    }
+  }
 }
 
 /** Factorises M and solves its right side, in place; false when M is not positive definite. */
@@ -150,10 +177,13 @@ export function logCoefficientDensity(f: Factorisation, state: Float64Array): nu
   const { q, rest, levels, pointer, column } = s
   let squares = 0
   for (let a = 0; a < rest; a++) draw[a] = state[s.restSlots[a]!]! - s.centre[a]!
-  for (let a = 0; a < rest; a++) {
-    let noise = -f.solvedRest[a]!
-    for (let b = a; b < rest; b++) noise += f.rest[b * rest + a]! * draw[b]!
-    squares += noise * noise
+  if (f.sparse !== null) squares += sparseNoiseSquares(f, f.sparse)
+  else {
+    for (let a = 0; a < rest; a++) {
+      let noise = -f.solvedRest[a]!
+      for (let b = a; b < rest; b++) noise += f.rest[b * rest + a]! * draw[b]!
+      squares += noise * noise
+    }
   }
   for (let l = 0; l < levels; l++) {
     for (let t = 0; t < q; t++) {
@@ -183,7 +213,8 @@ export function writeOthers(f: Factorisation, state: Float64Array, noise: Float6
   const { statistics: s, draw } = f
   const { rest } = s
   for (let a = 0; a < rest; a++) draw[a] = f.solvedRest[a]! + noise[a]!
-  if (f.arena === null) solveLowerTransposed(f.rest, 0, rest, draw, 0)
+  if (f.sparse !== null) finishSparseDraw(f.sparse, draw)
+  else if (f.arena === null) solveLowerTransposed(f.rest, 0, rest, draw, 0)
   else solveTransposedByRows(f.rest, rest, draw)
   for (let a = 0; a < rest; a++) state[s.restSlots[a]!] = s.centre[a]! + draw[a]!
 }

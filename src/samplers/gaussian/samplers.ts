@@ -8,16 +8,15 @@ import {
   lowerCollapsed,
   matchCollapsed,
 } from "./collapsed.ts"
-import { LARGE_REST } from "./factorisation.ts"
+import { costOfFactorisation } from "./factorisation-cost.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
 import { costOfNests, findNests } from "./nested-statistics.ts"
 import { coordinatesOf } from "./spread-space.ts"
-import { countMeetings } from "./statistics.ts"
 
 export const blocked: JointSampler<GaussianModel, LoweredBlocked> = {
   name: "gaussian-block",
   match: matchBlocked,
-  describe: (model) => ({ targets: locationsOf(model), cost: costOf(model), dimension: 0 }),
+  describe: (model) => ({ targets: locationsOf(model), cost: costOfFactorisation(model), dimension: 0 }),
   explain: (model) => ({
     conditional: null,
     density: NORMAL,
@@ -66,15 +65,8 @@ const describeModel = (model: GaussianModel): string[] => [
   "normal priors of all of these given the spreads",
 ]
 
-/** Multiplications of one factorisation: eliminating each level, then the rest. */
-function costOf(model: GaussianModel): number {
-  const { q, rest, levels, meetings } = countMeetings(model)
-  // The kernels for large blocks take an eighth of the time for each.
-  return levels * q ** 3 + q * meetings + rest ** 3 / (rest < LARGE_REST ? 3 : 24)
-}
-
-/** The same for the spreads alone, which eliminates nested factors one after another. */
+/** Multiplications of one evaluation of the spreads' density: nested factors are eliminated one after another. */
 function costOfCollapsed(model: GaussianModel): number {
   const nests = findNests(model)
-  return nests === null ? costOf(model) : costOfNests(nests, model.coefficients.length)
+  return nests === null ? costOfFactorisation(model) : costOfNests(nests, model.coefficients.length)
 }

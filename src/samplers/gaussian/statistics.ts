@@ -7,6 +7,7 @@ import { type Cells, findCells } from "../kernel/cells.ts"
 import type { DesignColumn } from "../kernel/gram.ts"
 import type { LinearChild } from "../kernel/program.ts"
 import type { Coefficient, Effects } from "./gaussian-model.ts"
+import { entryAt, findRestPattern, type Meetings, type RestPattern } from "./rest-pattern.ts"
 
 export interface GaussianStatistics {
   readonly rows: number
@@ -20,9 +21,11 @@ export interface GaussianStatistics {
   readonly pointer: Int32Array
   readonly column: Int32Array
   readonly cross: Float64Array
-  /** The other columns (coefficients and effects of other factors) among themselves, row-major; and with r. */
+  /** The other columns (coefficients and effects of other factors) among themselves, row-major or by the entries of `pattern`; and with r. */
   readonly rest: number
   readonly restSquares: Float64Array
+  /** Null where the other columns' equations are factorised as a dense matrix. */
+  readonly pattern: RestPattern | null
   readonly restResponse: Float64Array
   /** `r'r`. */
   readonly squares: number
@@ -44,31 +47,6 @@ export interface Reducible {
   readonly child: Pick<LinearChild, "columns" | "residual" | "centre" | "rows">
   readonly coefficients: readonly Coefficient[]
   readonly effects: readonly Effects[]
-}
-
-/** What decides the cost of a factorisation: Σ over levels of (columns that the level meets)², and the sizes. */
-export function countMeetings(model: Reducible): {
-  q: number
-  levels: number
-  rest: number
-  meetings: number
-} {
-  const { columns } = model.child
-  const taken = new Set(model.effects.map((effect) => effect.node))
-  const grouped = columns.filter((column) => column.codes !== null && taken.has(column.node))
-  const largest = grouped.reduce((a, b) => (b.levels > a.levels ? b : a))
-  const own = grouped.filter((column) => column.codes === largest.codes)
-  const others = grouped.filter((column) => column.codes !== largest.codes)
-  const shared = model.coefficients.length
-  const met = new Float64Array(largest.levels).fill(shared)
-  for (const { codes, levels } of new Map(others.map((column) => [column.codes, column])).values()) {
-    const width = others.filter((column) => column.codes === codes).length
-    const { pointer } = findCells(largest.codes!, largest.levels, codes!, levels)
-    for (let l = 0; l < largest.levels; l++) met[l]! += width * (pointer[l + 1]! - pointer[l]!)
-  }
-  const rest = shared + others.reduce((total, column) => total + column.levels, 0)
-  const meetings = met.reduce((total, m) => total + (m * m) / 2, 0)
-  return { q: own.length, levels: largest.levels, rest, meetings }
 }
 
 /** A column of the rest with the index of its first level, and of the next level after that. */
@@ -114,11 +92,19 @@ export function reduceRows(model: Reducible): GaussianStatistics {
     }
   })
 
-  const { pointer, column, cross } = crossProducts(arrangement, sums)
+  const meetings = findMeetings(arrangement, sums)
+  const { pointer, column } = meetings
+  const cross = crossProducts(arrangement, meetings, sums)
 
-  const restSquares = new Float64Array(rest * rest)
+  const pattern = findRestPattern(meetings)
+  const restSquares = new Float64Array(pattern === null ? rest * rest : pattern.row.length)
   const restResponse = new Float64Array(rest)
   const put = (a: number, b: number, value: number): void => {
+    if (pattern !== null) {
+      // Columns that do not meet have no entry, and no product.
+      if (value !== 0) restSquares[entryAt(pattern, a, b)] = value
+      return
+    }
     restSquares[a * rest + b] = value
     restSquares[b * rest + a] = value
   }
@@ -169,6 +155,7 @@ export function reduceRows(model: Reducible): GaussianStatistics {
     cross,
     rest,
     restSquares,
+    pattern,
     restResponse,
     squares: sums.all(residual, residual),
     ownSlots: Int32Array.from({ length: levels * q }, (_, k) => {
@@ -214,12 +201,11 @@ function scatter(values: Float64Array, target: Float64Array, first: number, step
   for (let l = 0; l < values.length; l++) target[first + step * l] = values[l]!
 }
 
-/** Which other columns each level meets, in compressed rows, with the cross-products. */
-function crossProducts(
-  { codes, levels, own, shared, terms }: Arrangement,
-  sums: Sums,
-): Pick<GaussianStatistics, "pointer" | "column" | "cross"> {
-  const q = own.length
+/** The other columns that each level meets. */
+function findMeetings(
+  { codes, levels, shared, terms, restTerms, rest }: Arrangement,
+  sums: Pick<Sums, "cells">,
+): Meetings {
   const cellsOf = terms.map((parts) =>
     sums.cells(codes, levels, parts[0]!.column.codes!, parts[0]!.column.levels),
   )
@@ -232,9 +218,35 @@ function crossProducts(
     pointer[l + 1] = pointer[l]! + met
   }
   const column = new Int32Array(pointer[levels]!)
+  for (let l = 0; l < levels; l++) {
+    let entry = pointer[l]!
+    for (const { first } of shared) column[entry++] = first
+    terms.forEach((parts, f) => {
+      const { pointer: cells, code } = cellsOf[f]!
+      for (let e = cells[l]!; e < cells[l + 1]!; e++)
+        for (const { first, step } of parts) column[entry++] = first + step * code[e]!
+    })
+  }
+  const blocks = restTerms.map(({ first, levels }, f) => ({ first, levels, q: terms[f]!.length }))
+  return { rest, pointer, column, blocks }
+}
+
+/** The meetings of a model alone, for what a factorisation would cost. */
+export function meetingsOf(model: Reducible): Meetings & { readonly q: number; readonly levels: number } {
+  const arrangement = arrange(model)
+  const { own, levels } = arrangement
+  return { ...findMeetings(arrangement, { cells: findCells }), q: own.length, levels }
+}
+
+/** Products of each level's columns with those that it meets. */
+function crossProducts(
+  { codes, levels, own, shared, terms }: Arrangement,
+  { pointer }: Meetings,
+  sums: Sums,
+): Float64Array {
+  const q = own.length
   const cross = new Float64Array(pointer[levels]! * q)
-  shared.forEach(({ column: x, first }, k) => {
-    for (let l = 0; l < levels; l++) column[pointer[l]! + k] = first
+  shared.forEach(({ column: x }, k) => {
     own.forEach((z, t) => {
       const products = sums.by(z.values, x.values, codes, levels)
       for (let l = 0; l < levels; l++) cross[(pointer[l]! + k) * q + t] = products[l]!
@@ -242,22 +254,25 @@ function crossProducts(
   })
   /** First entry of the term at hand, by level. */
   const next = pointer.map((start) => start + shared.length)
-  terms.forEach((parts, f) => {
-    const { pointer: cells, code, ofRow } = cellsOf[f]!
+  for (const parts of terms) {
+    const {
+      pointer: cells,
+      code,
+      ofRow,
+    } = sums.cells(codes, levels, parts[0]!.column.codes!, parts[0]!.column.levels)
     const width = parts.length
-    parts.forEach(({ column: x, first, step }, u) => {
+    parts.forEach(({ column: x }, u) => {
       const products = own.map((z) => sums.by(z.values, x.values, ofRow, code.length))
       for (let l = 0; l < levels; l++) {
         for (let e = cells[l]!; e < cells[l + 1]!; e++) {
           const entry = next[l]! + (e - cells[l]!) * width + u
-          column[entry] = first + step * code[e]!
           for (let t = 0; t < q; t++) cross[entry * q + t] = products[t]![e]!
         }
       }
     })
     for (let l = 0; l < levels; l++) next[l]! += width * (cells[l + 1]! - cells[l]!)
-  })
-  return { pointer, column, cross }
+  }
+  return cross
 }
 
 /** Sums over the rows, none taken twice: an intercept's products are counts wherever it meets another intercept. */
