@@ -5,7 +5,7 @@ import { Stream, streamFor } from "../random/stream.ts"
 import { bindRecorder } from "../samplers/kernel/recorder.ts"
 import { bindLowered } from "../samplers/registry.ts"
 import type { BindOptions, Kernel } from "../samplers/sampler.ts"
-import { type RunSpec, sweepsOf } from "./run-spec.ts"
+import { countSummarised, type RunSpec, summarisedPlaces, sweepsOf } from "./run-spec.ts"
 import { momentsLength, updateMoments } from "./running-moments.ts"
 
 /** All there is to know to go on from here: state, adaptation memory, streams, and how far the chain has come. */
@@ -69,10 +69,9 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
         )
       : Stream.restore(from.effectsStream)
   const wanted = findWanted(spec, kernels)
-  const summarised = spec.moments ?? new Int32Array(0)
-  const moments = options.moments ?? new Float64Array(momentsLength(summarised.length))
+  const summarised = summarisedPlaces(spec, state)
+  const moments = options.moments ?? new Float64Array(momentsLength(countSummarised(spec)))
   if (from !== undefined) moments.set(from.moments)
-  const summary = new Float64Array(summarised.length)
   const quantities = spec.monitors.map((quantity) => quantity.value)
   const recorder = bindRecorder(quantities, spec.layout, options.interpreted)
   const total = sweepsOf(spec)
@@ -101,10 +100,7 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       sweep++
       if (!kept) return false
       recorder(state, record, offset)
-      if (summary.length > 0) {
-        for (let k = 0; k < summary.length; k++) summary[k] = state[summarised[k]!]!
-        updateMoments(moments, summary)
-      }
+      if (summarised.length > 0) updateMoments(moments, summarised)
       return true
     },
     read: (record) => recorder(state, record, 0),
@@ -125,8 +121,9 @@ function findWanted(spec: RunSpec, kernels: readonly Kernel[]): readonly boolean
   const wanted = kernels.map(() => false)
   if (kernels.every(({ late }) => late === undefined)) return wanted
   const read = new Uint8Array(spec.layout.length)
-  for (const slot of spec.moments ?? []) read[slot] = 1
-  for (const node of new Set(spec.monitors.flatMap(({ value }) => [...nodesIn(value)]))) {
+  const monitored = new Set(spec.moments)
+  for (const { value } of spec.monitors) for (const node of nodesIn(value)) monitored.add(node)
+  for (const node of monitored) {
     const { offset, stride, members } = spec.layout.slots[node]!
     read.fill(1, offset, offset + stride * members)
   }

@@ -4,6 +4,7 @@ import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import { remlEstimates } from "../frequentist/estimates-by-name.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
+import { effectName } from "../models/effect-quantities.ts"
 import type { Design } from "../models/formula/design.ts"
 import { type DrawsByName, notRecorded } from "./recorded-draws.ts"
 
@@ -50,7 +51,7 @@ export function groupCoefficients(design: Design, draws: DrawsByName): Record<st
         terms.map((term): EffectSummary => {
           const parts = [
             ...(fixed.includes(term) ? [draw(`b[${term}]`)] : []),
-            ...(varying.has(term) ? [draw(`u[${group},${term},${level}]`)] : []),
+            ...(varying.has(term) ? [draw(effectName(group, term, level))] : []),
           ]
           return { level, term, ...summariseDraws(sumOf(parts)) }
         }),

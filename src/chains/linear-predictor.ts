@@ -1,4 +1,5 @@
 /** Draws of the linear predictor `offset + X b + Σ Z u` of rows, in the data or new, row by row. */
+import { effectName } from "../models/effect-quantities.ts"
 import type { RandomDesign, ResidualScale } from "../models/formula/design.ts"
 import type { NewLevels } from "../models/formula/new-design.ts"
 import { drawNormal } from "../random/normal.ts"
@@ -104,12 +105,12 @@ function groupPart(
     return made
   }
   return {
-    count: () => draw(`u[${group},${terms[0]!},${levels[0]!}]`).length,
+    count: () => draw(effectName(group, terms[0]!, levels[0]!)).length,
     addKnown(row, out) {
       const level = codes[row]! < 0 ? undefined : levels[codes[row]!]
       if (level === undefined) return
       rowOf(row).forEach((x, t) => {
-        if (x !== 0) addScaled(out, x, draw(`u[${group},${terms[t]!},${level}]`))
+        if (x !== 0) addScaled(out, x, draw(effectName(group, terms[t]!, level)))
       })
     },
     addVariance(row, out) {

@@ -4,6 +4,7 @@ import type { LogLikelihood, PredictiveFit } from "../diagnostics/log-likelihood
 import { type PsisLoo, psisLoo } from "../diagnostics/psis-loo.ts"
 import { waic } from "../diagnostics/waic.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
+import { effectName, listEffects } from "../models/effect-quantities.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { ExplainablePlan, HierarchicalModel } from "../samplers/model.ts"
@@ -14,12 +15,15 @@ import { notRecorded, recordedDraws } from "./recorded-draws.ts"
 import { newResidualScale } from "./residual-variance.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
+import type { PooledMoments, RunningMoments } from "./running-moments.ts"
 import { SampledDraws } from "./sampled-draws.ts"
 
 /** Draws of a model's posterior, and what is read off them. */
 export class Posterior extends SampledDraws {
   readonly model: HierarchicalModel
   readonly plan: ExplainablePlan
+  /** Of the effects, where these were kept instead of draws: node by node, level by level, term by term. */
+  private readonly pooled: PooledMoments
 
   constructor(
     model: HierarchicalModel,
@@ -31,6 +35,15 @@ export class Posterior extends SampledDraws {
     super(plan.method, run, quantities, result)
     this.model = model
     this.plan = plan
+    this.pooled = result.moments
+  }
+
+  /** Posterior mean and sd of every effect, where these were kept instead of draws; nothing otherwise. */
+  get moments(): readonly RunningMoments[] {
+    const { draws, mean, sd } = this.pooled
+    if (mean.length === 0) return []
+    const effects = this.model.graph.effects.flatMap(listEffects)
+    return effects.map(({ name }, k) => ({ name, draws, mean: mean[k]!, sd: sd[k]! }))
   }
 
   /**
@@ -38,25 +51,23 @@ export class Posterior extends SampledDraws {
    * are NaN then.
    */
   ranef(): Record<string, EffectSummary[]> {
-    const effects: Record<string, EffectSummary[]> = {}
-    const byName = new Map<string, Pick<EffectSummary, "mean" | "sd" | "q5" | "q95">>([
-      ...this.moments.map(
-        (m) => [m.name, { mean: m.mean, sd: m.sd, q5: Number.NaN, q95: Number.NaN }] as const,
-      ),
-      ...this.summary().map((s) => [s.name, s] as const),
-    ])
-    for (const { group, levels, terms } of this.model.design.random) {
-      const list = (effects[group] ??= [])
+    const { mean, sd } = this.pooled
+    const byName = new Map(mean.length > 0 ? [] : this.summary().map((summary) => [summary.name, summary]))
+    const found: Record<string, EffectSummary[]> = {}
+    let k = 0
+    for (const { group, terms, levels } of this.model.graph.effects) {
+      const list = (found[group] ??= [])
       for (const level of levels) {
         for (const term of terms) {
-          const summary = byName.get(`u[${group},${term},${level}]`)
-          if (summary === undefined) notRecorded("u")
-          const { mean: m, sd, q5, q95 } = summary
-          list.push({ level, term, mean: m, sd, q5, q95 })
+          const pooled =
+            k < mean.length ? { mean: mean[k]!, sd: sd[k]!, q5: Number.NaN, q95: Number.NaN } : null
+          const figures = pooled ?? byName.get(effectName(group, term, level)) ?? notRecorded("u")
+          list.push({ level, term, mean: figures.mean, sd: figures.sd, q5: figures.q5, q95: figures.q95 })
+          k++
         }
       }
     }
-    return effects
+    return found
   }
 
   /**

@@ -6,8 +6,8 @@ import { createDraws, type Draws } from "../draws/draws.ts"
 import { advanceChains } from "./advance-chains.ts"
 import { startChain } from "./chain.ts"
 import { createControl, progressOf, requestStop } from "./control.ts"
-import { type RunSpec, sweepsOf } from "./run-spec.ts"
-import { momentsLength, poolMoments, type RunningMoments } from "./running-moments.ts"
+import { countSummarised, type RunSpec, sweepsOf } from "./run-spec.ts"
+import { momentsLength, type PooledMoments, poolMoments } from "./running-moments.ts"
 import { receiveError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
 /** How far one chain has come. */
@@ -33,8 +33,8 @@ export interface RunResult {
   /** Wall time from the first sweep to the last of all chains. */
   readonly seconds: number
   readonly cancelled: boolean
-  /** Posterior mean and sd of what was not recorded draw by draw. */
-  readonly moments: readonly RunningMoments[]
+  /** Of what was summarised instead of recorded draw by draw. */
+  readonly moments: PooledMoments
   /** What a reader of the draws should know of how the chains went; each once. */
   readonly notes: readonly string[]
 }
@@ -60,8 +60,8 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
     shared: !inline,
   })
   const control = createControl(spec.chains)
-  const summarised = spec.momentNames ?? []
-  const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised.length) * spec.chains))
+  const summarised = countSummarised(spec)
+  const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised) * spec.chains))
   const stop = () => requestStop(control)
   if (controls.signal?.aborted) stop()
   controls.signal?.addEventListener("abort", stop, { once: true })
@@ -137,8 +137,7 @@ async function runInWorkers(
   const jobs = Array.from(
     { length: workers },
     (_, w): WorkerJob => ({
-      // Names of a million effects are not sent where nobody reads them.
-      spec: { ...spec, momentNames: [] },
+      spec,
       chains: numbers.filter((chain) => chain % workers === w),
       draws: draws.buffer as SharedArrayBuffer,
       names: draws.names,

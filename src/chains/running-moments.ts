@@ -7,20 +7,31 @@
 /** Doubles that one chain needs for `width` quantities: `[draws, means (width), sums of squared deviations (width)]`. */
 export const momentsLength = (width: number): number => (width === 0 ? 0 : 1 + 2 * width)
 
-/** Takes one draw of every quantity in; `moments` is updated, nothing is allocated. */
-export function updateMoments(moments: Float64Array, draw: Float64Array): void {
-  const width = draw.length
+/** Takes one draw in, whose values stand in several parts; `moments` is updated, nothing is allocated. */
+export function updateMoments(moments: Float64Array, parts: readonly Float64Array[]): void {
+  const width = (moments.length - 1) / 2
   const count = moments[0]! + 1
   moments[0] = count
-  for (let k = 0; k < width; k++) {
-    const deviation = draw[k]! - moments[1 + k]!
-    const mean = moments[1 + k]! + deviation / count
-    moments[1 + k] = mean
-    moments[1 + width + k]! += deviation * (draw[k]! - mean)
+  let at = 1
+  for (let p = 0; p < parts.length; p++) {
+    const part = parts[p]!
+    for (let k = 0; k < part.length; k++, at++) {
+      const deviation = part[k]! - moments[at]!
+      const mean = moments[at]! + deviation / count
+      moments[at] = mean
+      moments[at + width]! += deviation * (part[k]! - mean)
+    }
   }
 }
 
-/** Posterior mean and sd of one quantity over all chains; the sd is NaN for fewer than two draws, both for none. */
+/** Posterior means and sds over all chains; an sd is NaN for fewer than two draws, both for none. */
+export interface PooledMoments {
+  readonly draws: number
+  readonly mean: Float64Array
+  readonly sd: Float64Array
+}
+
+/** The same of one quantity by its name. */
 export interface RunningMoments {
   readonly name: string
   readonly draws: number
@@ -28,28 +39,25 @@ export interface RunningMoments {
   readonly sd: number
 }
 
-/** Pools the chains, each `momentsLength(names.length)` doubles of `all` after another. */
-export function poolMoments(names: readonly string[], all: Float64Array, chains: number): RunningMoments[] {
-  const width = names.length
+/** Pools the chains, each `momentsLength(width)` doubles of `all` after another. */
+export function poolMoments(width: number, all: Float64Array, chains: number): PooledMoments {
   const length = momentsLength(width)
-  return names.map((name, k) => {
-    let draws = 0
-    let mean = 0
-    let squares = 0
-    for (let c = 0; c < chains; c++) {
-      const own = all[c * length]!
-      if (own === 0) continue
-      const deviation = all[c * length + 1 + k]! - mean
-      const total = draws + own
-      squares += all[c * length + 1 + width + k]! + (deviation * deviation * draws * own) / total
-      mean += (deviation * own) / total
-      draws = total
+  const mean = new Float64Array(width)
+  /** Sums of squared deviations until all chains are in. */
+  const sd = new Float64Array(width)
+  let draws = 0
+  for (let c = 0; c < chains; c++) {
+    const own = all[c * length] ?? 0
+    if (own === 0) continue
+    const total = draws + own
+    for (let k = 0, at = c * length + 1; k < width; k++, at++) {
+      const deviation = all[at]! - mean[k]!
+      sd[k]! += all[at + width]! + (deviation * deviation * draws * own) / total
+      mean[k]! += (deviation * own) / total
     }
-    return {
-      name,
-      draws,
-      mean: draws === 0 ? Number.NaN : mean,
-      sd: draws < 2 ? Number.NaN : Math.sqrt(squares / (draws - 1)),
-    }
-  })
+    draws = total
+  }
+  if (draws === 0) mean.fill(Number.NaN)
+  for (let k = 0; k < width; k++) sd[k] = draws < 2 ? Number.NaN : Math.sqrt(sd[k]! / (draws - 1))
+  return { draws, mean, sd }
 }

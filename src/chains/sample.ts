@@ -1,4 +1,5 @@
 import { checkOptionNames, OptionError } from "../core/errors.ts"
+import { listQuantities } from "../models/effect-quantities.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { Seed } from "../random/stream.ts"
 import type { GraphModel } from "../samplers/graph-model.ts"
@@ -64,11 +65,9 @@ export async function sample(
       hint: `expected one of ${EFFECTS_KEPT.join(", ")}`,
     })
   }
-  const { quantities } = model.graph
-  const isEffect = ({ family }: Quantity): boolean => family === "u"
-  const chosen = chooseMonitors(quantities, options.monitor)
-  const monitors = kept === "draws" ? chosen : chosen.filter((quantity) => !isEffect(quantity))
-  const spec = makeRunSpec(plan, run, monitors, kept === "moments" ? quantities.filter(isEffect) : [])
+  const monitors = chooseMonitors(model.graph, options.monitor, kept === "draws")
+  const summarised = kept === "moments" ? model.graph.effects.map(({ node }) => node) : []
+  const spec = makeRunSpec(plan, run, monitors, summarised)
   const result = await runChains(spec, options)
   return new Posterior(model, plan, run, monitors, result)
 }
@@ -121,7 +120,7 @@ export function iterateChain(
     const monitors = elementQuantities(model.graph)
     return iterate(makeGraphRunSpec(model, plan, run, monitors), number, monitors)
   }
-  const monitors = model.graph.quantities
+  const monitors = listQuantities(model.graph)
   return iterate(
     makeRunSpec(model.plan(checkMethod(options.method ?? "auto")), run, monitors),
     number,
@@ -155,7 +154,7 @@ function iterate(spec: RunSpec, number: number, monitors: readonly Quantity[]): 
 }
 
 function indexOfMissing(monitors: readonly Quantity[], name: string): number {
-  chooseMonitors(monitors, [name])
+  chooseMonitors({ quantities: monitors, effects: [] }, [name])
   throw new OptionError(`"${name}" names several values`, {
     code: "ambiguous-name",
     hint: "name one of them in full",

@@ -5,7 +5,6 @@ import { allValues, chainsOf, type Draws } from "../draws/draws.ts"
 import type { Quantity } from "../models/graph.ts"
 import type { RunResult } from "./run-chains.ts"
 import type { RunOptions } from "./run-spec.ts"
-import type { RunningMoments } from "./running-moments.ts"
 
 export interface Sampling extends RunOptions {
   readonly method: string
@@ -21,8 +20,6 @@ export class SampledDraws {
   readonly sampling: Sampling
   /** The container: `[scalar][chain][draw]`. */
   readonly container: Draws
-  /** Posterior mean and sd of every effect, where these were kept instead of draws. */
-  readonly moments: readonly RunningMoments[]
   /** What a reader of the draws should know of how the chains went. */
   readonly notes: readonly string[]
   private readonly quantities: readonly Quantity[]
@@ -31,7 +28,6 @@ export class SampledDraws {
   constructor(method: string, run: RunOptions, quantities: readonly Quantity[], result: RunResult) {
     this.sampling = { ...run, method, seconds: result.seconds, cancelled: result.cancelled }
     this.container = result.draws
-    this.moments = result.moments
     this.notes = result.notes
     this.quantities = quantities
   }

@@ -4,6 +4,7 @@ import { viewDraws } from "../draws/draws.ts"
 import { advanceChains } from "./advance-chains.ts"
 import { startChain } from "./chain.ts"
 import { viewControl } from "./control.ts"
+import { countSummarised } from "./run-spec.ts"
 import { momentsLength } from "./running-moments.ts"
 import { sendError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
@@ -15,7 +16,7 @@ parentPort?.once("message", (job: WorkerJob) => {
 function runJob(job: WorkerJob): WorkerReply {
   try {
     const draws = viewDraws(job.draws, job.names)
-    const length = momentsLength(job.spec.moments?.length ?? 0)
+    const length = momentsLength(countSummarised(job.spec))
     const moments = (number: number) => new Float64Array(job.moments, 8 * length * number, length)
     const chains = job.chains.map((number) => startChain(job.spec, number, { moments: moments(number) }))
     const now = () => performance.timeOrigin + performance.now()

@@ -58,7 +58,6 @@ export function formulaWorld(model: HierarchicalModel, options: WorldOptions): C
   const { graph } = model
   checkProper(graph, "calibrate")
   const quantities = chooseQuantities(model, options.monitor)
-  const names = new Set(quantities.map(({ name }) => name))
   const method = checkMethod(options.method ?? "auto")
   const layout = layOut(graph)
   const simulator = simulatorOf(graph, layout)
@@ -66,13 +65,12 @@ export function formulaWorld(model: HierarchicalModel, options: WorldOptions): C
   const values = quantities.map(({ value }) => value)
   const read = bindRecorder(values, layout, true)
   return {
-    names: [...names],
+    names: quantities.map(({ name }) => name),
     simulate(rng, length) {
       simulator.drawPrior(state, rng)
       const [data] = [...simulator.drawData(state, rng).values()]
       const changed = replaceResponse(model, data!)
-      const monitors = changed.graph.quantities.filter(({ name }) => names.has(name))
-      return startChain(makeRunSpec(changed.plan(method), { chains: 1, ...length }, monitors), 0)
+      return startChain(makeRunSpec(changed.plan(method), { chains: 1, ...length }, quantities), 0)
     },
     readTruth: (out) => read(state, out, 0),
   }
@@ -137,7 +135,7 @@ function attempt(start: () => RunSpec): RunSpec | null {
 
 function chooseQuantities({ graph }: HierarchicalModel, monitor?: readonly string[]): readonly Quantity[] {
   const varying = graph.quantities.filter(({ constant }) => !constant)
-  if (monitor !== undefined) return chooseMonitors(varying, monitor)
+  if (monitor !== undefined) return chooseMonitors({ ...graph, quantities: varying }, monitor)
   // A variance has the ranks of its sd.
-  return varying.filter(({ family }) => family !== "u" && family !== "var")
+  return varying.filter(({ family }) => family !== "var")
 }

@@ -10,6 +10,8 @@ import { effectiveSampleSize } from "../diagnostics/effective-sample-size.ts"
 import { cumulativeJensenShannon } from "../diagnostics/jensen-shannon.ts"
 import { orderValues } from "../diagnostics/ordered.ts"
 import { paretoSmooth } from "../diagnostics/pareto-smoothing.ts"
+import { listQuantities } from "../models/effect-quantities.ts"
+import type { Quantity } from "../models/graph.ts"
 import { graphLogPrior, variablesOfEffects } from "./graph-log-prior.ts"
 import { type LogPrior, logPrior } from "./log-prior.ts"
 
@@ -200,10 +202,11 @@ function sumRows(rows: readonly Float64Array[]): Float64Array {
 
 /** What was asked for, without constants: a parameter that is fixed does not move. */
 function chosenNames({ model, names }: Posterior, wanted?: readonly string[]): string[] {
-  const recorded = model.graph.quantities.filter(({ name, constant }) => !constant && names.includes(name))
-  const chosen =
-    wanted === undefined ? recorded.filter(({ family }) => family !== "u") : chooseMonitors(recorded, wanted)
-  return chosen.map(({ name }) => name)
+  const recorded = new Set(names)
+  const isMeant = ({ name, constant }: Quantity): boolean => !constant && recorded.has(name)
+  if (wanted === undefined) return model.graph.quantities.filter(isMeant).map(({ name }) => name)
+  const quantities = listQuantities(model.graph).filter(isMeant)
+  return chooseMonitors({ quantities, effects: [] }, wanted).map(({ name }) => name)
 }
 
 /** The same of a model of relations: elements, or all of a variable. @throws OptionError for a name that was not recorded */

@@ -2,6 +2,7 @@ import { checkNormalResponse } from "../chains/pointwise-likelihood.ts"
 import { newResidualScale } from "../chains/residual-variance.ts"
 import { checkOptionNames, OptionError } from "../core/errors.ts"
 import { type TableInput, toTable } from "../data/to-table.ts"
+import { listQuantities } from "../models/effect-quantities.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import { type Seed, streamFor } from "../random/stream.ts"
 import type { GraphModel } from "../samplers/graph-model.ts"
@@ -85,19 +86,20 @@ function drawParameters(model: HierarchicalModel, draws: number, seed: Seed): Ma
   checkProper(graph, "priorPredict")
   const layout = layOut(graph)
   const simulator = simulatorOf(graph, layout)
+  const quantities = listQuantities(graph)
   const read = bindRecorder(
-    graph.quantities.map(({ value }) => value),
+    quantities.map(({ value }) => value),
     layout,
     true,
   )
   const state = new Float64Array(layout.length)
-  const record = new Float64Array(graph.quantities.length)
+  const record = new Float64Array(quantities.length)
   const rng = streamFor(seed, 0, "prior")
-  const values = graph.quantities.map(() => new Float64Array(draws))
+  const values = quantities.map(() => new Float64Array(draws))
   for (let s = 0; s < draws; s++) {
     simulator.drawPrior(state, rng)
     read(state, record, 0)
     for (let k = 0; k < record.length; k++) values[k]![s] = record[k]!
   }
-  return new Map(graph.quantities.map(({ name }, k) => [name, values[k]!]))
+  return new Map(quantities.map(({ name }, k) => [name, values[k]!]))
 }

@@ -8,6 +8,7 @@ import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import type { Dic } from "../diagnostics/dic.ts"
 import type { PsisLoo } from "../diagnostics/psis-loo.ts"
+import { listQuantities } from "../models/effect-quantities.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import type { HierarchicalModel } from "../samplers/model.ts"
 import { formatSignificant } from "./format-figures.ts"
@@ -37,21 +38,16 @@ export async function prepareAfterFit(
   flags: AfterFitFlags & DataFlags & SamplingFlags,
 ): Promise<PreparedAfterFit> {
   const keepsEffects = flags.effects === undefined || flags.effects === "draws"
-  const recorded = chooseMonitors(model.graph.quantities, flags.monitor).filter(
-    ({ family }) => keepsEffects || family !== "u",
-  )
-  for (const text of flags.hypothesis ?? []) {
-    parseHypothesis(
-      text,
-      recorded.map(({ name }) => name),
+  const { hypothesis = [], loo = false, predict } = flags
+  const needsAll = loo ? "--loo" : predict === undefined ? null : "--predict"
+  if (hypothesis.length > 0 || needsAll !== null) {
+    const names = chooseMonitors(model.graph, flags.monitor, keepsEffects).map(({ name }) => name)
+    for (const text of hypothesis) parseHypothesis(text, names)
+    const recorded = new Set(names)
+    const missing = listQuantities(model.graph).find(
+      ({ name, family }) => ["b", "u", "sd"].includes(family) && !recorded.has(name),
     )
-  }
-  const needsAll = flags.loo === true ? "--loo" : flags.predict === undefined ? null : "--predict"
-  if (needsAll !== null && recorded.length < model.graph.quantities.length) {
-    const missing = model.graph.quantities.find(({ name, family }) =>
-      ["b", "u", "sd"].includes(family) ? !recorded.some((one) => one.name === name) : false,
-    )
-    if (missing !== undefined) {
+    if (needsAll !== null && missing !== undefined) {
       throw new OptionError(
         `${needsAll} needs the draws of ${missing.name}, which are not among those to record`,
         {
@@ -62,12 +58,11 @@ export async function prepareAfterFit(
       )
     }
   }
-  if (flags.predict === undefined)
-    return { loo: flags.loo === true, hypotheses: flags.hypothesis ?? [], rows: null }
+  if (predict === undefined) return { loo, hypotheses: hypothesis, rows: null }
   // Conversions are those of the model, and done when the rows are coded.
-  const rows = await readData(flags.predict, flags.na === undefined ? {} : { na: flags.na })
+  const rows = await readData(predict, flags.na === undefined ? {} : { na: flags.na })
   newDesign(model.design, rows)
-  return { loo: flags.loo === true, hypotheses: flags.hypothesis ?? [], rows }
+  return { loo, hypotheses: hypothesis, rows }
 }
 
 /** @throws GibbsError for what the draws do not allow */

@@ -66,6 +66,17 @@ export interface Quantity {
   readonly constant: boolean
 }
 
+/**
+ * Effects of one node as they are reported, level by level: `u[group,term,level]`. There may be millions: their names are made
+ * where somebody reads them (`effect-quantities.ts`).
+ */
+export interface EffectQuantities {
+  readonly node: string
+  readonly group: string
+  readonly terms: readonly string[]
+  readonly levels: readonly string[]
+}
+
 export interface ModelGraph {
   readonly plates: readonly Plate[]
   readonly maps: readonly IndexMap[]
@@ -73,7 +84,10 @@ export interface ModelGraph {
   readonly columns: readonly { readonly id: string; readonly plate: string; readonly values: Float64Array }[]
   /** Parents may come after children; there is no cycle. */
   readonly nodes: readonly StochasticNode[]
+  /** One number each. */
   readonly quantities: readonly Quantity[]
+  /** What is reported after these. */
+  readonly effects: readonly EffectQuantities[]
 }
 
 /** Number of values of one member of a node's plate. */
@@ -116,9 +130,9 @@ function deepFreeze(value: unknown): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
     return
   Object.freeze(value)
-  // Without an array of its members for each: a graph may have a million quantities.
-  const members = value as Readonly<Record<string, unknown>>
-  for (const key in members) deepFreeze(members[key])
+  // A list is of one kind: a million labels are not looked at one by one.
+  if (Array.isArray(value) && typeof value[0] !== "object") return
+  for (const member of Object.values(value)) deepFreeze(member)
 }
 
 function find<T extends { readonly id: string }>(items: readonly T[], id: string, what: string): T {

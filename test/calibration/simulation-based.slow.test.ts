@@ -6,9 +6,11 @@
  * Source: Talts, Betancourt, Simpson, Vehtari & Gelman (2018), Validating Bayesian inference algorithms with
  * simulation-based calibration, arXiv:1804.06788, algorithm 1.
  */
+
 import { describe, expect, it } from "vitest"
 import { startChain } from "../../src/chains/chain.ts"
 import { makeRunSpec } from "../../src/chains/run-spec.ts"
+import { listQuantities } from "../../src/models/effect-quantities.ts"
 import { streamFor } from "../../src/random/stream.ts"
 import { makePlan } from "../../src/samplers/plan.ts"
 import { asNumber, evaluate } from "../kit/evaluate-expression.ts"
@@ -29,7 +31,7 @@ describe.each(SMALL_ZOO)("$name", (specimen) => {
     const rng = streamFor(specimen.name, 0, "calibration")
     const jitter = streamFor(specimen.name, 1, "calibration")
     const truth = new Float64Array(prototype.layout.length)
-    const ranks = graph.quantities.map((): number[] => [])
+    const ranks = listQuantities(graph).map((): number[] => [])
     for (let r = 0; r < REPLICATES; r++) {
       simulator.drawPrior(truth, rng)
       simulator.drawData(truth, rng)
@@ -40,10 +42,10 @@ describe.each(SMALL_ZOO)("$name", (specimen) => {
         thin: THIN[method],
         seed: `${specimen.name} ${r}`,
       }
-      const spec = makeRunSpec(makePlan(graph, method), options, graph.quantities)
+      const spec = makeRunSpec(makePlan(graph, method), options, listQuantities(graph))
       const chain = startChain(spec, 0, { interpreted: true })
       const place = { graph: prototype.graph, layout: prototype.layout, state: truth, variables: {} }
-      const actual = prototype.graph.quantities.map(({ value }) => asNumber(evaluate(value, place)))
+      const actual = listQuantities(prototype.graph).map(({ value }) => asNumber(evaluate(value, place)))
       const record = new Float64Array(actual.length)
       const below = actual.map(() => 0)
       while (!chain.done) {
@@ -57,7 +59,7 @@ describe.each(SMALL_ZOO)("$name", (specimen) => {
         ranks[k]!.push((rank + jitter.uniform()) / (DRAWS + 1))
       })
     }
-    graph.quantities.forEach(({ name }, k) => {
+    listQuantities(graph).forEach(({ name }, k) => {
       expect(fits(testFit(Float64Array.from(ranks[k]!), (p) => p)), name).toBe(true)
     })
   })

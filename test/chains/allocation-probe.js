@@ -5,6 +5,7 @@
 import { startChain } from "../../src/chains/chain.ts"
 import { makeRunSpec } from "../../src/chains/run-spec.ts"
 import { datasets } from "../../src/data/datasets.ts"
+import { listQuantities } from "../../src/models/effect-quantities.ts"
 import { streamFor } from "../../src/random/stream.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import { bindLowered } from "../../src/samplers/registry.ts"
@@ -32,7 +33,7 @@ const priors = [
 const model = lmm("y ~ 1 + (1 | g)", datasets.eck(), { priors })
 const plan = model.plan("gibbs")
 const options = { chains: 1, draws: 1_000_000, warmup: 1, thin: 1, seed: "allocation" }
-const spec = makeRunSpec(plan, options, model.graph.quantities)
+const spec = makeRunSpec(plan, options, listQuantities(model.graph))
 const chain = startChain(spec, 0)
 const record = new Float64Array(spec.monitors.length)
 const sweep = bytesPerCall(() => chain.advance(record))

@@ -1,4 +1,5 @@
 /** What is kept of random effects: draws, running moments, or nothing. */
+
 import { describe, expect, it } from "vitest"
 import { startChain } from "../../src/chains/chain.ts"
 import type { EffectsKept } from "../../src/chains/effects-kept.ts"
@@ -6,6 +7,7 @@ import { makeRunSpec } from "../../src/chains/run-spec.ts"
 import { momentsLength, poolMoments, updateMoments } from "../../src/chains/running-moments.ts"
 import { iterateChain, sample } from "../../src/chains/sample.ts"
 import { mean, standardDeviation } from "../../src/diagnostics/moments.ts"
+import { listQuantities } from "../../src/models/effect-quantities.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import { standardTable } from "../kit/zoo.ts"
 
@@ -50,7 +52,7 @@ describe.each(CASES)("$name", async ({ formula, method }) => {
 
   it("kept sweeps are the same whether the others are looked at or not", () => {
     const options = { draws: 20, warmup: 10, thin: 3, seed: "effects", method }
-    const quantities = model.graph.quantities
+    const quantities = listQuantities(model.graph)
     const chain = startChain(makeRunSpec(model.plan(method), { ...options, chains: 1 }, quantities), 0)
     const record = new Float64Array(quantities.length)
     for (const sweep of iterateChain(model, options)) {
@@ -62,8 +64,8 @@ describe.each(CASES)("$name", async ({ formula, method }) => {
   })
 
   it("a chain resumed goes on with its moments", () => {
-    const quantities = model.graph.quantities
-    const effects = quantities.filter(({ family }) => family === "u")
+    const quantities = listQuantities(model.graph)
+    const effects = model.graph.effects.map(({ node }) => node)
     const options = { ...SHORT, chains: 1 }
     const spec = makeRunSpec(model.plan(method), options, quantities.slice(0, 1), effects)
     const straight = startChain(spec, 0)
@@ -81,17 +83,18 @@ describe("running moments", () => {
     const all = new Float64Array(2 * momentsLength(1))
     values.forEach((value, i) => {
       const chain = i < 300 ? 0 : 1
-      updateMoments(all.subarray(3 * chain, 3 * chain + 3), Float64Array.of(value))
+      updateMoments(all.subarray(3 * chain, 3 * chain + 3), [Float64Array.of(value)])
     })
-    const [pooled] = poolMoments(["a"], all, 2)
+    const pooled = poolMoments(1, all, 2)
     const small = Float64Array.from(values, (value) => value - 1e9)
-    expect(pooled!.draws).toBe(1000)
-    expect(pooled!.mean - 1e9).toBeCloseTo(mean(small), 6)
-    expect(pooled!.sd).toBeCloseTo(standardDeviation(small), 8)
+    expect(pooled.draws).toBe(1000)
+    expect(pooled.mean[0]! - 1e9).toBeCloseTo(mean(small), 6)
+    expect(pooled.sd[0]).toBeCloseTo(standardDeviation(small), 8)
   })
 
   it("of no draw are NaN", () => {
-    expect(poolMoments(["a"], new Float64Array(3), 1)).toEqual([{ name: "a", draws: 0, mean: NaN, sd: NaN }])
+    const none = Float64Array.of(Number.NaN)
+    expect(poolMoments(1, new Float64Array(3), 1)).toEqual({ draws: 0, mean: none, sd: none })
   })
 })
 

@@ -1,5 +1,7 @@
 /** Runs that the tests of chains share: one of each kind of kernel. */
+
 import { makeRunSpec, type RunOptions, type RunSpec } from "../../src/chains/run-spec.ts"
+import { listQuantities } from "../../src/models/effect-quantities.ts"
 import type { PlanMethod } from "../../src/samplers/plan.ts"
 import { modelOf, ZOO } from "../kit/zoo.ts"
 
@@ -22,5 +24,5 @@ export const modelNamed = (name: string) => modelOf(ZOO.find((specimen) => speci
 export function specOf({ specimen, method }: RunCase, options: Partial<RunOptions> = {}): RunSpec {
   const model = modelNamed(specimen)
   const run = { chains: 4, draws: 60, warmup: 40, thin: 2, seed: "chains", ...options }
-  return makeRunSpec(model.plan(method), run, model.graph.quantities)
+  return makeRunSpec(model.plan(method), run, listQuantities(model.graph))
 }

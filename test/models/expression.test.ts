@@ -60,6 +60,7 @@ const GRAPH: ModelGraph = {
     observed: null,
   })),
   quantities: [],
+  effects: [],
 }
 const slot = (offset: number, stride: number, members: number, q: number) => ({ offset, stride, members, q })
 const LAYOUT = {

@@ -15,7 +15,6 @@ import {
   multiply,
   nodesIn,
   number,
-  at as position,
   power,
   sqrt,
   state,
@@ -23,6 +22,7 @@ import {
 } from "../expression.ts"
 import {
   type DistributionCall,
+  type EffectQuantities,
   freezeGraph,
   type IndexMap,
   type MathSymbol,
@@ -61,7 +61,6 @@ export function lowerDesign(design: Design, priors: ResolvedPriors): ModelGraph 
   for (const report of spreads) report()
   // With known standard errors there is no residual sd to report.
   if (design.residualScale?.kind !== "se") builder.spreadQuantities("residual", residual)
-  builder.effectQuantities()
 
   builder.node({
     id: design.response.name,
@@ -83,7 +82,7 @@ class GraphBuilder {
   private readonly columns: { id: string; plate: string; values: Float64Array }[] = []
   private readonly nodes: StochasticNode[] = []
   private readonly quantities: Quantity[] = []
-  private readonly effects: { node: string; design: RandomDesign }[] = []
+  private readonly effects: EffectQuantities[] = []
   private readonly design: Design
   private ones: Float64Array | null = null
 
@@ -197,7 +196,7 @@ class GraphBuilder {
         : { family: "multivariateNormal", parameters: { mean: number(0), covariance: spread } },
       observed: null,
     })
-    this.effects.push({ node: id, design: term })
+    this.effects.push({ node: id, group: term.group, terms: term.terms, levels: term.levels })
     const columns = term.terms.map((name, t) => this.dataColumn(name, term.columns[t]!))
     const effect = state(id, gather(plate.id, "i"))
     predictor.push(scalar ? multiply(effect, columns[0]!) : dot(vector(columns), effect))
@@ -225,7 +224,7 @@ class GraphBuilder {
         observed: null,
       })
       const column = term.columns[t]!
-      this.effects.push({ node: id, design: { ...term, terms: [name], columns: [column] } })
+      this.effects.push({ node: id, group: term.group, terms: [name], levels: term.levels })
       predictor.push(multiply(state(id, gather(plate.id, "i")), this.dataColumn(name, column)))
     })
     return () => {
@@ -254,25 +253,12 @@ class GraphBuilder {
     }
   }
 
-  effectQuantities(): void {
-    for (const { node, design } of this.effects) {
-      design.levels.forEach((level, j) => {
-        design.terms.forEach((term, t) => {
-          const member = state(node, position(j))
-          const value = design.terms.length === 1 ? member : element(member, t)
-          const name = `u[${design.group},${term},${level}]`
-          this.quantities.push({ name, family: "u", value, constant: false })
-        })
-      })
-    }
-  }
-
   finish(): ModelGraph {
     // The order of a lecture: the data first, then effects, coefficients and spreads.
     const data = this.nodes.filter((node) => node.observed !== null)
     const effects = this.nodes.filter((node) => node.observed === null && node.plate !== null)
     const rest = this.nodes.filter((node) => node.observed === null && node.plate === null)
-    const order = ["b", "sd", "var", "cov", "cor", "u"]
+    const order = ["b", "sd", "var", "cov", "cor"]
     this.quantities.sort((a, b) => order.indexOf(a.family) - order.indexOf(b.family))
     return freezeGraph({
       plates: this.plates,
@@ -280,6 +266,7 @@ class GraphBuilder {
       columns: this.columns,
       nodes: [...data, ...effects, ...rest],
       quantities: this.quantities,
+      effects: this.effects,
     })
   }
 

@@ -5,6 +5,7 @@ import { datasets } from "../../../src/data/datasets.ts"
 import { mcseMean } from "../../../src/diagnostics/mcse-mean.ts"
 import { mean } from "../../../src/diagnostics/moments.ts"
 import { chainsOf } from "../../../src/draws/draws.ts"
+import { listQuantities } from "../../../src/models/effect-quantities.ts"
 import { drawNormal } from "../../../src/random/normal.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bindBlock, lowerBlock } from "../../../src/samplers/crossed/block.ts"
@@ -155,7 +156,7 @@ describe("many levels of two factors", () => {
   })
 
   it("a chain resumed from a checkpoint is the chain that ran straight through, bit for bit", () => {
-    const spec = makeRunSpec(model.plan(), run, model.graph.quantities)
+    const spec = makeRunSpec(model.plan(), run, listQuantities(model.graph))
     const straight = startChain(spec, 0)
     const record = new Float64Array(spec.monitors.length)
     while (straight.sweep < 70) straight.advance(record)

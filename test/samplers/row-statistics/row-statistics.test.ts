@@ -10,6 +10,7 @@ import type { Table } from "../../../src/data/table.ts"
 import { mcseMean } from "../../../src/diagnostics/mcse-mean.ts"
 import { mean } from "../../../src/diagnostics/moments.ts"
 import { chainsOf } from "../../../src/draws/draws.ts"
+import { listQuantities } from "../../../src/models/effect-quantities.ts"
 import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../../src/samplers/kernel/program.ts"
@@ -127,8 +128,8 @@ describe("weights and known standard errors", () => {
     const model = lmmFromStatistics(whole)
     const rows = lmm(formula, table, options)
     expect(model.priors).toEqual(rows.priors)
-    expect(model.graph.quantities.map(({ name }) => name)).toEqual(
-      rows.graph.quantities.map(({ name }) => name),
+    expect(listQuantities(model.graph).map(({ name }) => name)).toEqual(
+      listQuantities(rows.graph).map(({ name }) => name),
     )
     const [ours, theirs] = [reduced(model), reduced(rows)]
     expect(ours.rows).toBe(theirs.rows)
