@@ -162,6 +162,7 @@ export type { ParallelBootstrapOptions } from "./frequentist/bootstrap-parallel.
 export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
 export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
 export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-test.ts"
+export type { RemlChanges, RemlOptions } from "./frequentist/fit-options.ts"
 export { type HausmanOptions, type HausmanTest, hausman } from "./frequentist/hausman.ts"
 export {
   type Comparable,
@@ -182,7 +183,7 @@ export { type GroupEstimate, type LmList, lmList } from "./frequentist/lm-list.t
 export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./frequentist/lmm-fit.ts"
 export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
 export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
-export { type RemlOptions, reml } from "./frequentist/reml.ts"
+export { reml } from "./frequentist/reml.ts"
 export { type TidyRow, tidy, tidyRows } from "./frequentist/tidy.ts"
 export { type WelchTest, welchTest } from "./frequentist/welch-test.ts"
 // Distributions: priors of formulas, and everything that the builder takes
@@ -222,6 +223,8 @@ export {
 export { index, inverse, matrix, scalar, vector } from "./models/builder/inputs.ts"
 export { call, exp, ilogit, log, type Operand, phi, sqrt, type Value } from "./models/builder/value.ts"
 export type { PriorArgument, PriorSpec } from "./models/formula/priors.ts"
+export type { Subset, SubsetRow } from "./models/formula/subset.ts"
+export { updateFormula } from "./models/formula/update-formula.ts"
 // Charts and the report
 export type { PlotSource } from "./plots/plot-source.ts"
 export { type Plots, plots } from "./plots/plots.ts"

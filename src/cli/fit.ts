@@ -94,8 +94,8 @@ async function writeFiles(result: Result, flags: FitFlags, { io, argv }: Context
   const command = quoteCommand(argv)
   const note = (text: string) => (flags.quiet === true ? undefined : io.stderr.write(`${text}\n`))
   if (flags.out !== undefined) {
-    const { prior, method, factor, numeric, contrasts, na, monitor } = flags
-    const options = { prior, method, factor, numeric, contrasts, na, monitor }
+    const { prior, method, weights, se, factor, numeric, contrasts, na, subset, monitor } = flags
+    const options = { prior, method, weights, se, factor, numeric, contrasts, na, subset, monitor }
     const origin = { command, data: source, options }
     const files = await saveRun(flags.out, posterior, warnings, origin, io, flags.format)
     note(`wrote ${files.slice(0, -1).join(", ")} and ${files.at(-1)} to ${flags.out}`)

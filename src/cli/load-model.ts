@@ -5,6 +5,7 @@ import type { Table } from "../data/table.ts"
 import { type HierarchicalModel, lmm } from "../samplers/model.ts"
 import { METHODS, type Method } from "../samplers/plan.ts"
 import { type DataFlags, type PriorFlags, suggestChoice } from "./options.ts"
+import { rowsLeftOut } from "./rows-left-out.ts"
 
 export interface LoadedModel {
   readonly table: Table
@@ -48,12 +49,13 @@ export function readMethod(text: string = "auto"): Method {
   })
 }
 
-/** The options of a design; conversions are named again, so that new rows are converted alike. */
-export function designOptions({ contrasts, factor, numeric }: DataFlags) {
+/** The options of a design, its rows among them; conversions are named again, so that new rows are converted alike. */
+export function designOptions({ contrasts, factor, numeric, subset }: DataFlags) {
   return {
     ...(contrasts === undefined ? {} : { contrasts }),
     ...(factor === undefined ? {} : { factor }),
     ...(numeric === undefined ? {} : { numeric }),
+    ...(subset === undefined ? {} : { subset }),
   }
 }
 
@@ -61,6 +63,5 @@ export function designOptions({ contrasts, factor, numeric }: DataFlags) {
 export function describeData({ design }: HierarchicalModel): string {
   const groups = new Map(design.random.map(({ group, levels }) => [group, levels.length]))
   const levels = [...groups].map(([group, count]) => `${count} levels of ${group}`)
-  const dropped = design.dropped === 0 ? [] : [`${design.dropped} left out for missing values`]
-  return [`${design.nobs} rows`, ...dropped, ...levels].join(", ")
+  return [`${design.nobs} rows`, ...rowsLeftOut(design), ...levels].join(", ")
 }

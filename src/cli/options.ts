@@ -12,6 +12,7 @@ export interface DataFlags {
   readonly numeric?: readonly string[]
   readonly contrasts?: ContrastKind
   readonly na?: readonly string[]
+  readonly subset?: string
 }
 
 export interface PriorFlags {
@@ -51,6 +52,10 @@ export const dataOptions = (): Option[] =>
     // Not trimmed and with empty entries: an empty cell is one of the texts that may mean "missing".
     new Option("--na <texts>", 'texts that mean "missing" (default: "NA,")').argParser((text) =>
       text.split(","),
+    ),
+    new Option(
+      "--subset <condition>",
+      "use only the rows where it is true, for instance \"week <= 6 & sex == 'M'\", with the comparisons and operators of R",
     ),
   ])
 

@@ -26,7 +26,7 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
   return [
     ...(anova === undefined ? [] : [anovaText(anova, flags, io)]),
     ...(confint === undefined ? [] : [confintText(confint, flags.confint ?? "wald", percent, io)]),
-    ...(lrt === undefined ? [] : [lrtText(lrt, flags.lrt ?? "", io)]),
+    ...(lrt === undefined ? [] : [lrtText(lrt, io)]),
     ...(rlrt === undefined ? [] : [rlrtText(rlrt, io)]),
     ...(boot === undefined ? [] : [bootText(boot, io)]),
     ...(separate === undefined ? [] : [separateText(separate, io)]),
@@ -79,12 +79,12 @@ function confintText(
   )
 }
 
-function lrtText(test: NonNullable<Analyses["lrt"]>, smaller: string, io: Io): string {
+function lrtText(test: NonNullable<Analyses["lrt"]>, io: Io): string {
   const mixture =
     test.pMixture === null || test.pMixture === test.p ? "" : `, mixture p ${formatP(test.pMixture)}`
   const figures = `χ² ${test.statistic.toFixed(4)} on ${test.df} df, p ${formatP(test.p)}${mixture}\n`
   const note = wrapText(`Note: ${test.note}`, widthOf(io.stdout))
-  return `${heading(`Likelihood-ratio test against ${smaller}`, io)}${figures}${note}\n`
+  return `${heading(`Likelihood-ratio test against ${test.formula}`, io)}${figures}${note}\n`
 }
 
 function rlrtText({ kind, statistic, p, method }: NonNullable<Analyses["rlrt"]>, io: Io): string {

@@ -3,12 +3,13 @@ import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import { bootstrapLrtInParallel } from "../frequentist/bootstrap-parallel.ts"
 import type { AnovaRow } from "../frequentist/f-test.ts"
+import type { RemlOptions } from "../frequentist/fit-options.ts"
 import type { Comparable, LikelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
 import { fitWithoutRandom, likelihoodRatioTest } from "../frequentist/likelihood-ratio.ts"
 import { type GroupEstimate, separateRows } from "../frequentist/lm-list.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { readKnownWeights, readStandardErrors } from "../frequentist/read-weights.ts"
-import { type RemlOptions, reml } from "../frequentist/reml.ts"
+import { reml } from "../frequentist/reml.ts"
 import { fitSeparately } from "../frequentist/separate-fits.ts"
 import {
   columnsOfErrors,
@@ -19,6 +20,7 @@ import {
 import { buildDesign } from "../models/formula/build-design.ts"
 import { parseFormula } from "../models/formula/parse.ts"
 import { printFormula } from "../models/formula/print.ts"
+import { isFormulaChange, updateFormula } from "../models/formula/update-formula.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import type { AnalysisFlags } from "./reml-options.ts"
@@ -30,7 +32,10 @@ export interface Analyses {
     readonly lower: number | null
     readonly upper: number | null
   }[]
-  readonly lrt?: Pick<LikelihoodRatioTest, "statistic" | "df" | "p" | "pMixture" | "note">
+  readonly lrt?: Pick<LikelihoodRatioTest, "statistic" | "df" | "p" | "pMixture" | "note"> & {
+    /** The smaller formula. */
+    readonly formula: string
+  }
   readonly rlrt?: {
     readonly statistic: number
     readonly p: number
@@ -64,7 +69,8 @@ export async function analyse(
 ): Promise<Analyses> {
   const seed = flags.seed === undefined ? {} : { seed: flags.seed }
   const level = flags.level === undefined ? {} : { level: flags.level }
-  const smaller = flags.lrt === undefined ? undefined : fitSmaller(flags.lrt, fit, table, flags)
+  const lrt = smallerFormula(fit.formula, table, flags)
+  const smaller = lrt === undefined ? undefined : fitSmaller(lrt, fit, table, flags)
   return {
     ...(flags.anova === undefined ? {} : { anova: testTerms(fit, flags) }),
     ...(flags.confint === undefined
@@ -78,7 +84,7 @@ export async function analyse(
             })
             .map(({ name, lower, upper }) => ({ name, lower, upper })),
         }),
-    ...(smaller === undefined ? {} : { lrt: compare(smaller, fit) }),
+    ...(smaller === undefined || lrt === undefined ? {} : { lrt: compare(smaller, fit, lrt) }),
     ...(flags.rlrt === true ? { rlrt: testVariance(fit, seed) } : {}),
     ...(flags.boot === undefined ? {} : { boot: await bootstrap(fit, smaller, flags.boot, seed) }),
     ...(flags.separate === true ? { separate: separate(fit) } : {}),
@@ -99,6 +105,16 @@ function separate(fit: LmmFit): readonly GroupEstimate[] {
 function testTerms(fit: LmmFit, { anova, ddf }: AnalysisFlags): readonly AnovaRow[] {
   const type = anova === "1" ? 1 : anova === "2" ? 2 : 3
   return fit.anova({ type, ...(ddf === undefined ? {} : { ddf }) })
+}
+
+/** The formula that `--lrt` names; `. ~ . - x` is a change of the larger one. Undefined without the option. */
+export function smallerFormula(
+  larger: string,
+  table: Table,
+  { lrt }: Pick<AnalysisFlags, "lrt">,
+): string | undefined {
+  if (lrt === undefined || !isFormulaChange(lrt)) return lrt
+  return updateFormula(larger, lrt, [...table.columns.keys()])
 }
 
 /**
@@ -179,9 +195,9 @@ export function errorOptions({
   }
 }
 
-function compare(smaller: Comparable, larger: LmmFit): Analyses["lrt"] & {} {
+function compare(smaller: Comparable, larger: LmmFit, formula: string): Analyses["lrt"] & {} {
   const { statistic, df, p, pMixture, note } = likelihoodRatioTest(smaller, larger)
-  return { statistic, df, p, pMixture, note }
+  return { formula, statistic, df, p, pMixture, note }
 }
 
 function testVariance(fit: LmmFit, seed: { readonly seed?: string }): Analyses["rlrt"] & {} {

@@ -1,4 +1,5 @@
 /** `gibbsite reml` for a formula without bars: least squares. */
+
 import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import { quantile } from "../diagnostics/quantile.ts"
@@ -13,15 +14,17 @@ import {
 import type { FixedEffect } from "../frequentist/lmm-fit.ts"
 import type { PredictedRow } from "../frequentist/predict.ts"
 import { findNodes, isBar } from "../models/formula/ast.ts"
+import { countLeftOut } from "../models/formula/design.ts"
 import { parseFormula } from "../models/formula/parse.ts"
 import { decimalsFor, formatFigure, formatP, formatSignificant } from "./format-figures.ts"
 import { EXIT, type Io } from "./io.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn, toJson } from "./output.ts"
-import { hasErrorStructure } from "./reml-analyses.ts"
+import { hasErrorStructure, smallerFormula } from "./reml-analyses.ts"
 import { predictionsText } from "./reml-analyses-text.ts"
 import type { AnalysisFlags } from "./reml-options.ts"
+import { rowsLeftOut } from "./rows-left-out.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
 type Flags = DataFlags & AnalysisFlags & { readonly json?: boolean }
@@ -33,7 +36,7 @@ interface LinearAnalyses {
     readonly lower: number | null
     readonly upper: number | null
   }[]
-  readonly ftest?: NestedFTest
+  readonly ftest?: NestedFTest & { readonly formula: string }
   readonly hausman?: HausmanTest
   readonly predictions?: readonly PredictedRow[]
 }
@@ -98,6 +101,7 @@ function linearOptions(flags: Flags) {
 
 async function analyseLinear(fit: LinearModel, table: Table, flags: Flags): Promise<LinearAnalyses> {
   const level = flags.level ?? 0.95
+  const lrt = smallerFormula(fit.formula, table, flags)
   const type = flags.anova === "1" ? 1 : flags.anova === "2" ? 2 : 3
   const rows =
     flags.predict === undefined
@@ -108,9 +112,9 @@ async function analyseLinear(fit: LinearModel, table: Table, flags: Flags): Prom
     ...(flags.confint === undefined
       ? {}
       : { confint: fit.confint(level).map(({ name, lower, upper }) => ({ name, lower, upper })) }),
-    ...(flags.lrt === undefined
+    ...(lrt === undefined
       ? {}
-      : { ftest: nestedFTest(ols(flags.lrt, table, linearOptions(flags)), fit) }),
+      : { ftest: { formula: lrt, ...nestedFTest(ols(lrt, table, linearOptions(flags)), fit) } }),
     ...(flags.hausman === undefined
       ? {}
       : { hausman: hausman(fit.formula, table, { ...designOptions(flags), group: flags.hausman }) }),
@@ -128,6 +132,7 @@ function linearJson(fit: LinearModel, { anova, ...analyses }: LinearAnalyses, se
     sigma,
     theta: [],
     nobs,
+    ...countLeftOut(fit.design),
     singular: false,
     converged: true,
     evaluations: 0,
@@ -160,16 +165,15 @@ function linearText(
   io: Io,
 ): string {
   const { anova, confint, ftest: nested, hausman: test, predictions } = analyses
-  const { dropped, messages } = fit.design
-  const missing = dropped === 0 ? "" : `, ${dropped} rows left out for missing values`
+  const { messages } = fit.design
   const percent = `${formatSignificant(100 * (flags.level ?? 0.95), 4).replace(/\.0+$/, "")} %`
   return [
-    `Linear model fit by least squares\nFormula: ${fit.formula}\nData:    ${source}${missing}\n`,
+    `Linear model fit by least squares\nFormula: ${fit.formula}\nData:    ${[source, ...rowsLeftOut(fit.design)].join(", ")}\n`,
     residualsText(fit, io),
     coefficientsText(fit, io),
     ...(anova === undefined ? [] : [anovaText(anova, flags, io)]),
     ...(confint === undefined ? [] : [confintText(confint, percent, io)]),
-    ...(nested === undefined ? [] : [`${heading(`F test against ${flags.lrt}`, io)}${fText(nested)}\n`]),
+    ...(nested === undefined ? [] : [`${heading(`F test against ${nested.formula}`, io)}${fText(nested)}\n`]),
     ...(test === undefined ? [] : [hausmanText(test, flags.hausman ?? "", io)]),
     ...(predictions === undefined ? [] : [predictionsText(predictions, fit, percent, io)]),
     ...messages.map((text) => `${wrapText(`Note: ${text}`, widthOf(io.stdout))}\n`),

@@ -58,7 +58,7 @@ export const remlOptions = (): Option[] => [
     ),
     new Option(
       "--lrt <formula>",
-      "likelihood-ratio test against a smaller model, quoted; the same formula again: without the structures of the residuals; F test between models without random terms",
+      'likelihood-ratio test against a smaller model, quoted; written out, or as a change of the larger: ". ~ . - x"; the same formula again: without the structures of the residuals; F test between models without random terms',
     ),
     new Option(
       "--rlrt",

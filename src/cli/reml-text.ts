@@ -4,6 +4,7 @@ import type { FixedEffect, LmmFit } from "../frequentist/lmm-fit.ts"
 import { decimalsFor, formatFigure, formatP, formatSignificant } from "./format-figures.ts"
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
+import { rowsLeftOut } from "./rows-left-out.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
 /** More coefficients than this, and their correlations fill the page. */
@@ -18,10 +19,9 @@ export function remlText(
 ): string {
   const { design } = fit
   const fits = fit.method === "REML" ? "REML" : "maximum likelihood"
-  const dropped = design.dropped === 0 ? "" : `, ${design.dropped} rows left out for missing values`
   const model = design.random.length === 0 ? "Generalised least squares" : "Linear mixed model"
   return [
-    `${model} fit by ${fits}\nFormula: ${fit.formula}\nData:    ${source}${dropped}\n`,
+    `${model} fit by ${fits}\nFormula: ${fit.formula}\nData:    ${[source, ...rowsLeftOut(design)].join(", ")}\n`,
     criterionText(fit),
     residualsText(fit, io),
     randomText(fit, io),

@@ -15,7 +15,7 @@ export interface RunOrigin {
   /** What was typed. */
   readonly command: string
   readonly data: string
-  /** Options that shape the model: contrasts, factor, numeric, na, prior, method. */
+  /** Options that shape the model: contrasts, factor, numeric, na, subset, prior, method, weights, se. */
   readonly options: Readonly<Record<string, unknown>>
 }
 

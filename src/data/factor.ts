@@ -88,7 +88,7 @@ function factorOfText(column: TextColumn): FactorColumn {
 }
 
 /** The collation order; texts that it holds equal (`é` composed or not) by code unit, so that the order is total. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 

@@ -14,8 +14,9 @@ import type { Design } from "../models/formula/design.ts"
 import { ranks } from "./boundary.ts"
 import { checkMixedDesign } from "./check-design.ts"
 import { countTheta, packTheta, toInternal, unpackTheta } from "./covariance-factor.ts"
-import type { Criterion, LmmMethod } from "./criterion.ts"
+import type { Criterion } from "./criterion.ts"
 import { createCriterion, evaluateCriterion, evaluateTheta, scaledVariance } from "./criterion.ts"
+import type { FitLmmOptions } from "./fit-options.ts"
 import { fixedEstimates, unscaledCovariance } from "./fixed-effects.ts"
 import { addLazy, once } from "./lazy.ts"
 import type { FittedModel, FixedEffect, RandomEffects } from "./lmm-estimate.ts"
@@ -47,24 +48,6 @@ import type { StructuredModel } from "./structures/structured-model.ts"
 import { createStructuredModel } from "./structures/structured-model.ts"
 import { chiSquareTail } from "./tail-probabilities.ts"
 import { checkWeights } from "./weights.ts"
-
-export interface FitLmmOptions {
-  /** REML (the default) or ML. */
-  readonly method?: LmmMethod
-  /** θ to start from, in the order and on the scale of `LmmFit.theta`; T = I for scaled columns when left out. */
-  readonly start?: Float64Array
-  /** False keeps θ at `start`, to see the fit that another program stopped at; true by default. */
-  readonly search?: boolean
-  /** Known w of the residual variances σ²/w: positive, one for each row of the design. */
-  readonly weights?: Float64Array
-  /** The residual variances are 1/w, known, and nothing about them is estimated; false by default. */
-  readonly residualKnown?: boolean
-  /** The data of the design, for tests of type III where it left columns out. */
-  readonly source?: Table | null
-  /** Correlation and variance function of the residuals. */
-  readonly residual?: ResidualModel | null
-  readonly signal?: AbortSignal
-}
 
 /**
  * The model `y = offset + Xβ + Σ_k Z_k b_k + e`, b and e normal, fitted as Bates, Mächler, Bolker & Walker (2015,

@@ -120,7 +120,7 @@ export function hausman(formula: string, data: TableInput, options: HausmanOptio
     note:
       classical === null
         ? "the difference of the two covariance matrices is not positive definite: take the regression form"
-        : `χ² with ${k} degrees of freedom; a small p speaks for fixed effects`,
+        : `χ² with ${k} ${k === 1 ? "degree" : "degrees"} of freedom; a small p speaks for fixed effects`,
   }
 }
 

@@ -83,7 +83,7 @@ export function likelihoodRatioTest(smaller: Comparable, larger: Comparable): Li
       p,
       mixture: [{ weight: 1, df }],
       pMixture: p,
-      note: `χ² with ${df} degrees of freedom`,
+      note: `χ² with ${df} ${df === 1 ? "degree" : "degrees"} of freedom`,
     }
   }
   if (kind === "unknown") {

@@ -2,6 +2,7 @@
 
 import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { ModelError, OptionError } from "../core/errors.ts"
+import type { Table } from "../data/table.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import { dot } from "../math/compensated-sum.ts"
@@ -10,6 +11,7 @@ import { invertPositiveDefinite } from "../math/small-dense.ts"
 import { buildDesign, type DesignOptions } from "../models/formula/build-design.ts"
 import type { Design } from "../models/formula/design.ts"
 import { newDesign } from "../models/formula/new-design.ts"
+import { updateFormula } from "../models/formula/update-formula.ts"
 import type { Interval } from "./confint.ts"
 import { restrict } from "./kenward-roger.ts"
 import type { Comparable } from "./likelihood-ratio.ts"
@@ -22,6 +24,7 @@ import { studentQuantile } from "./student-quantile.ts"
 import { fTail } from "./tail-probabilities.ts"
 import type { TestType } from "./term-contrasts.ts"
 import { termContrasts } from "./term-contrasts.ts"
+import { mergeOptions, notFromFormula } from "./update-options.ts"
 import { checkWeights, weightRows } from "./weights.ts"
 
 export interface OlsOptions extends DesignOptions {
@@ -30,6 +33,11 @@ export interface OlsOptions extends DesignOptions {
   /** A column of the data to add to the linear predictor. */
   readonly offset?: string
 }
+
+/** What `update` changes: options take their new values, `null` takes one away; `data` replaces the table. */
+export type OlsChanges = {
+  readonly [Name in keyof OlsOptions]?: OlsOptions[Name] | null
+} & { readonly data?: TableInput }
 
 export interface LinearAnovaRow {
   /** A term of the formula, or `Residuals`. */
@@ -81,6 +89,8 @@ export interface LinearModel {
   /** Student's intervals, named as a mixed model's: `b[x]`. */
   confint(level?: number): readonly Interval[]
   predict(table?: TableInput, options?: LinearPredictOptions): readonly PredictedRow[]
+  /** The model with another formula, options or data, as a mixed model's: `fit.update(". ~ . - x")`. */
+  update(change: string | OlsChanges, changes?: OlsChanges): LinearModel
   /** What a likelihood-ratio test with a mixed model needs of it. */
   comparable(method: "REML" | "ML"): Comparable
 }
@@ -100,6 +110,18 @@ export interface LinearPredictOptions {
  */
 export function ols(formula: string, data: TableInput, options: OlsOptions = {}): LinearModel {
   const table = toTable(data)
+  return {
+    ...fitFormula(formula, table, options),
+    update: (change, changes) => {
+      const isFormula = typeof change === "string"
+      const { data: other, ...changed } = (isFormula ? changes : change) ?? {}
+      const updated = isFormula ? updateFormula(formula, change, [...table.columns.keys()]) : formula
+      return ols(updated, other ?? table, mergeOptions(options, changed))
+    },
+  }
+}
+
+function fitFormula(formula: string, table: Table, options: OlsOptions): LinearModel {
   const { weights, offset, ...rest } = options
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
   const complete = typeof weights === "string" ? [weights] : []
@@ -174,6 +196,9 @@ export function fitLinearModel(design: Design, weights: Float64Array | null = nu
       })
     },
     predict: (table, options = {}) => predictLinear({ design, fixed, vcov, sigma, df }, table, options),
+    update: () => {
+      throw notFromFormula(design.formula, "ols(formula, data)")
+    },
     comparable: (method) => fitWithoutRandom(design, method, weights),
   }
 }

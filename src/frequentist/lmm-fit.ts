@@ -7,6 +7,7 @@ import type { ConfintOptions, Interval, ProfilePoint, profileZeta } from "./conf
 import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
 import type { AnovaOptions, AnovaRow, ContrastOptions, FTest, WaldTest } from "./f-test.ts"
+import type { RemlChanges } from "./fit-options.ts"
 import type { GroupLine } from "./group-coefficients.ts"
 import type { Comparable, LikelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { FixedEffect, LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
@@ -46,6 +47,13 @@ export interface LmmFit extends LmmEstimate {
    * @throws OptionError for another length, and what `fitLmm` throws
    */
   refit(response: ArrayLike<number>): LmmFit
+  /**
+   * The model with another formula, options or data, fitted anew, as R's `update`: `fit.update(". ~ . - floor")`,
+   * `fit.update({ method: "ML" })`, `fit.update(". ~ . + x", { weights: null })`; null takes an option away, `data`
+   * replaces the table. `start` is not kept for another formula. See `updateFormula`.
+   * @throws ModelError for a fit that `reml` did not make, and what `updateFormula` and `reml` throw
+   */
+  update(change: string | RemlChanges, changes?: RemlChanges): LmmFit
   /** F tests of the terms of the fixed part. */
   anova(options?: AnovaOptions): readonly AnovaRow[]
   /** F test of any contrasts, rows of one number a fixed effect. */

@@ -1,5 +1,6 @@
 /** The JSON that `gibbsite reml --json` prints. */
 
+import { countLeftOut, type Design } from "../models/formula/design.ts"
 import type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./lmm-fit.ts"
 import type { ResidualEstimate } from "./structures/residual-model.ts"
 
@@ -10,6 +11,10 @@ export interface LmmFitJson {
   readonly sigma: number
   readonly theta: readonly number[]
   readonly nobs: number
+  /** Rows left out for missing values. */
+  readonly dropped: number
+  /** Present where the option `subset` chose rows. */
+  readonly subset?: NonNullable<Design["subset"]>
   readonly singular: boolean
   readonly converged: boolean
   readonly evaluations: number
@@ -39,6 +44,7 @@ export function lmmFitToJson(fit: LmmFit): LmmFitJson {
     sigma: fit.sigma,
     theta: [...fit.theta],
     nobs: fit.nobs,
+    ...countLeftOut(fit.design),
     singular: fit.singular,
     converged: fit.converged,
     evaluations: fit.evaluations,

@@ -14,12 +14,16 @@ import { predict } from "./predict.ts"
 import { tabulateConditionalSds, tabulateRandomEffects } from "./random-effects.ts"
 import { residualsOf } from "./residuals.ts"
 import { simulate } from "./simulate.ts"
+import { notFromFormula } from "./update-options.ts"
 
 /** The estimate with its methods, each a call of the function of the same name; `refit` is the maker's own. */
 export function attachMethods(refit: LmmFit["refit"], estimate: LmmEstimate): LmmFit {
   return {
     ...estimate,
     refit,
+    update: () => {
+      throw notFromFormula(estimate.formula, "reml(formula, data)")
+    },
     ranef: () => tabulateRandomEffects(estimate.randomEffects),
     ranefSd: () => tabulateConditionalSds(estimate.randomEffects),
     coef: () => groupCoefficients(estimate),

@@ -1,46 +1,19 @@
 /** From a formula and a table to a fitted model, in one call. */
 
 import { checkOptionNames, OptionError } from "../core/errors.ts"
+import type { Table } from "../data/table.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
-import type { DesignOptions } from "../models/formula/build-design.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
+import { updateFormula } from "../models/formula/update-formula.ts"
 import { checkTerms } from "./check-design.ts"
-import type { FitLmmOptions } from "./fit-lmm.ts"
 import { fitLmm } from "./fit-lmm.ts"
+import type { RemlOptions } from "./fit-options.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { readKnownWeights, readStandardErrors } from "./read-weights.ts"
 import { columnsOfErrors, isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
-
-/** Options of the fit (`method`, `start`, `signal`) and of the design (`contrasts`, `factor`, `numeric`, …). */
-export interface RemlOptions
-  extends Omit<FitLmmOptions, "weights" | "residual" | "residualKnown" | "source">,
-    Omit<DesignOptions, "residualKnown"> {
-  /**
-   * Known w of the residual variances σ²/w: a column of the data, or one number for each of its rows. Or a variance
-   * function: `varIdent(stratum)`, a standard deviation for each stratum; `varPower(x)`, proportional to |x|^δ;
-   * `varExp(x)`, to exp(δx). A list combines known weights with a function.
-   */
-  readonly weights?: string | ArrayLike<number> | readonly (string | ArrayLike<number>)[]
-  /**
-   * Correlation of the residuals: `ar1(time | id)` for whole times, `car1(time | id)` for real ones, `cs(1 | id)` for
-   * exchangeable ones. Without a group, series are the levels of the innermost random term. The formula then needs no bar.
-   */
-  readonly residual?: string
-  /**
-   * Known residual standard deviations, as in a meta-analysis of estimates with standard errors: a column of the data, or
-   * one number for each of its rows. A grouping factor may then have a level for each row; tests are normal.
-   */
-  readonly se?: string | ArrayLike<number>
-  /**
-   * A term that is a linear combination of those before it is an `error` by default; `drop` leaves its columns out with a
-   * message, as lme4 does. A term that loses only some columns, to empty cells, always keeps the others.
-   */
-  readonly collinear?: "error" | "drop"
-  /** A column of the data to add to the linear predictor, as `offset(column)` in the formula would. */
-  readonly offset?: string
-}
+import { mergeOptions } from "./update-options.ts"
 
 const OPTIONS: readonly (keyof RemlOptions)[] = [
   "method",
@@ -53,6 +26,7 @@ const OPTIONS: readonly (keyof RemlOptions)[] = [
   "factor",
   "numeric",
   "complete",
+  "subset",
   "maxMessages",
   "start",
   "search",
@@ -61,7 +35,8 @@ const OPTIONS: readonly (keyof RemlOptions)[] = [
 
 /**
  * Fits `formula` to `data` by REML, or by maximum likelihood with `method: "ML"`. Rows where a variable of the formula, a
- * weight, a time, a series or a stratum is missing are left out; `design.dropped` counts them.
+ * weight, a time, a series or a stratum is missing are left out, and so are those outside the `subset`; `design.dropped`
+ * and `design.subset` count them. `update` of the fit fits another formula, or with other options.
  *
  * @param formula in lme4's notation: `log_radon ~ floor + (floor | county)`
  * @param data a table, an Arquero table, columns or rows
@@ -71,6 +46,20 @@ const OPTIONS: readonly (keyof RemlOptions)[] = [
 export function reml(formula: string, data: TableInput, options: RemlOptions = {}): LmmFit {
   checkOptionNames("reml", options, OPTIONS)
   const table = toTable(data)
+  return {
+    ...fitFormula(formula, table, options),
+    update: (change, changes) => {
+      const isFormula = typeof change === "string"
+      const { data: other, ...changed } = (isFormula ? changes : change) ?? {}
+      const updated = isFormula ? updateFormula(formula, change, [...table.columns.keys()]) : formula
+      const { start, search, ...rest } = options
+      // θ of another formula is no start.
+      return reml(updated, other ?? table, mergeOptions(isFormula ? rest : options, changed))
+    },
+  }
+}
+
+function fitFormula(formula: string, table: Table, options: RemlOptions): LmmFit {
   const { offset, weights, residual, se, collinear = "error", ...rest } = options
   if (se !== undefined) refuseBeside(options)
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`

@@ -1,6 +1,7 @@
 import type { ComparisonRow } from "../checks/compare.ts"
 import type { ParameterSummary } from "../diagnostics/summarise.ts"
 import type { Verdict } from "../diagnostics/verdict.ts"
+import type { Design } from "../models/formula/design.ts"
 import type { ParetoShapes } from "../plots/pareto-k.ts"
 import type { PlotSource } from "../plots/plot-source.ts"
 import type { Replicates } from "../plots/ppc-density.ts"
@@ -135,6 +136,8 @@ export interface ReportData {
   readonly nobs: number
   /** Rows left out because of missing values. */
   readonly dropped: number
+  /** Present where a condition chose rows. */
+  readonly subset?: NonNullable<Design["subset"]>
   /** Levels of each grouping factor. */
   readonly groups: Readonly<Record<string, number>>
 }

@@ -3,6 +3,7 @@ import type { Posterior } from "../chains/posterior.ts"
 import { compareWithReml } from "../checks/compare.ts"
 import { shrinkageOf } from "../checks/shrinkage.ts"
 import { VERSION } from "../core/version.ts"
+import { countLeftOut } from "../models/formula/design.ts"
 import { defaultParameters } from "../plots/plot-source.ts"
 import { derivePlan } from "../samplers/derive.ts"
 import { explainPlan } from "../samplers/explain.ts"
@@ -72,7 +73,7 @@ function formulaReportInput(posterior: Posterior, options: ReportOptions): Repor
     data: {
       name: options.dataName ?? design.response.name,
       nobs: design.nobs,
-      dropped: design.dropped,
+      ...countLeftOut(design),
       groups: Object.fromEntries(design.random.map((term) => [term.group, term.levels.length])),
     },
     reproduce: {

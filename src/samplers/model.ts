@@ -60,6 +60,7 @@ export function lmm(formula: string, data: TableInput, options: LmmOptions = {})
     "factor",
     "numeric",
     "maxMessages",
+    "subset",
     "weights",
     "se",
   ])

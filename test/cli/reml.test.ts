@@ -27,6 +27,34 @@ describe("reml", () => {
     expect(stdout).toContain("Note: The fit is singular")
   })
 
+  it("--subset uses some of the rows, and says how many it left out", async () => {
+    const subset = ["--subset", "age > 8 & Sex == 'Male'"]
+    const { stdout } = await run(["reml", "distance ~ age + (1 | Subject)", "@orthodont", ...subset])
+    expect(stdout).toContain("\nData:    @orthodont, 60 rows left out by subset age > 8 & Sex == 'Male'\n")
+    expect(stdout).toContain("\nObservations: 48; levels: Subject 16\n")
+    const json = await run(["reml", "distance ~ age", "@orthodont", ...subset, "--json"])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      nobs: 48,
+      dropped: 0,
+      subset: { condition: "age > 8 & Sex == 'Male'", excluded: 60 },
+    })
+    const wrong = await run(["reml", "distance ~ age", "@orthodont", "--subset", "agee > 8"])
+    expect([wrong.status, wrong.stderr]).toEqual([
+      1,
+      'gibbsite: @orthodont: unknown variable "agee"; did you mean "age"?\n',
+    ])
+  })
+
+  it("--lrt takes a change of the formula", async () => {
+    const model = ["reml", "distance ~ age * Sex + (1 | Subject)", "@orthodont", "--ml", "--lrt"]
+    const changed = await run([...model, ". ~ . - age:Sex"])
+    const written = await run([...model, "distance ~ age + Sex + (1 | Subject)"])
+    expect(changed.stdout).toBe(written.stdout)
+    expect(changed.stdout).toContain("Likelihood-ratio test against distance ~ age + Sex + (1 | Subject)\n")
+    const linear = await run(["reml", "distance ~ age * Sex", "@orthodont", "--lrt", "~ . - age:Sex"])
+    expect(linear.stdout).toContain("F test against distance ~ age + Sex\n")
+  })
+
   it("--json has the keys of the public interface, and the effects of every level", async () => {
     const { status, stdout } = await run([...SLEEP, "--json"])
     expect(status).toBe(0)

@@ -46,6 +46,15 @@ export interface BinaryNode extends Place {
   readonly right: Expression
 }
 
+export type ConditionOperator = "<" | "<=" | ">" | ">=" | "==" | "!=" | "&" | "!"
+
+/** A comparison, "and" or "not", of one or two operands; "or" is a bar. Only in conditions that rows must meet. */
+export interface ConditionNode extends Place {
+  readonly kind: "condition"
+  readonly operator: ConditionOperator
+  readonly operands: readonly Expression[]
+}
+
 /** `coefficients | group`; with `||` the coefficients are independent. */
 export interface BarNode extends Place {
   readonly kind: "bar"
@@ -79,6 +88,7 @@ export type Expression =
   | DotNode
   | UnaryNode
   | BinaryNode
+  | ConditionNode
   | BarNode
   | CallNode
   | ParenNode
@@ -110,6 +120,8 @@ export function childrenOf(node: Expression): readonly Expression[] {
     case "binary":
     case "bar":
       return [node.left, node.right]
+    case "condition":
+      return node.operands
     case "call":
       return node.args.map((argument) => argument.value)
     case "paren":

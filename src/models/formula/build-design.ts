@@ -21,6 +21,7 @@ import { printExpression, printFormula } from "./print.ts"
 import { findIndependentColumns } from "./rank.ts"
 import type { DesignRecipe, FactorRecipe, MatrixRecipe, RandomRecipe } from "./recipe.ts"
 import type { RandomTerm } from "./split-formula.ts"
+import { type Subset, selectRows } from "./subset.ts"
 import { codeTerms, type ModelTerms } from "./terms.ts"
 import type { Coefficients } from "./transforms.ts"
 
@@ -33,13 +34,18 @@ export interface DesignOptions extends Conversions {
   readonly maxMessages?: number
   /** Columns outside the formula, of weights or times: rows where one is missing are left out as well. */
   readonly complete?: readonly string[]
+  /**
+   * Rows to use: a condition such as `week <= 6 & sex == "M"`, a boolean for each row, or a function of a row. Rows where
+   * it is NA are left out. `scale` and `poly` still take their coefficients from all rows, as in R.
+   */
+  readonly subset?: Subset
 }
 
 /**
  * The design of a hierarchical linear model, with the coding, the names and the order of R and lme4.
  *
  * - Text columns are factors; a column on the right of a bar is one there, whatever it is elsewhere.
- * - A row is used when no variable of the formula is missing in it. `scale` and `poly` take their coefficients from
+ * - A row is used when it is in the `subset` and no variable of the formula is missing in it. `scale` and `poly` take their coefficients from
  *   all rows where their own argument is present, as in R.
  * - `.` is every column that is neither in the response nor a grouping factor.
  * - Fixed columns that depend linearly on earlier ones are dropped with a message.
@@ -63,7 +69,8 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     ...plan.predictors.map((variable) => variable.label),
   ])
   const outside = (options.complete ?? []).filter((name) => frame.columns.has(name)).map(nameNode)
-  const { rowIndex, used } = findCompleteRows([...plan.expressions, ...outside], frame)
+  const selection = options.subset === undefined ? null : selectRows(table, options.subset, options)
+  const { rowIndex, used } = findCompleteRows([...plan.expressions, ...outside], frame, selection)
   const rows = rowIndex.length
   const coefficients = new Map<string, Coefficients>()
   const evaluation: Evaluation = { frame, used, coefficients, role: "predictor" }
@@ -127,7 +134,10 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     fixed,
     random,
     nobs: rows,
-    dropped: table.rows - rows,
+    dropped: table.rows - (selection?.excluded ?? 0) - rows,
+    ...(selection === null
+      ? {}
+      : { subset: { condition: selection.condition, excluded: selection.excluded } }),
     rowIndex,
     messages: limitMessages(messages, options.maxMessages ?? 20),
     recipe: {

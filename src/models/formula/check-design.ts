@@ -181,15 +181,13 @@ function describeCoefficient(name: string): string {
 /**
  * Refuses a table in which no row has all values.
  *
- * @param missing for each column read, the number of rows where it is missing.
+ * @param missing for each column read, the number of the rows where it is missing.
  * @throws DataError `all-missing` for a column without values, `no-rows` when no row is complete.
  */
 export function checkMissing(
-  missing: ReadonlyMap<string, number>,
-  rows: number,
-  remaining: number,
+  { rows, missing }: { readonly rows: number; readonly missing: ReadonlyMap<string, number> },
   where: string,
-): void {
+): never {
   if (rows === 0) {
     throw new DataError("the table has no rows", {
       code: "no-rows",
@@ -205,7 +203,6 @@ export function checkMissing(
       hint: "fill the column, or take it out of the formula",
     })
   }
-  if (remaining > 0) return
   const counts = [...missing].filter(([, count]) => count > 0).map(([name, count]) => `${name} in ${count}`)
   throw new DataError(`no row is complete: of ${rows} rows, missing are ${counts.join(", ")}`, {
     code: "no-rows",

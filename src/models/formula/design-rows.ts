@@ -2,12 +2,13 @@
 
 import { asFactor, dropUnusedLevels, interactFactors } from "../../data/factor.ts"
 import type { FactorColumn } from "../../data/table.ts"
-import type { Expression } from "./ast.ts"
+import { type Expression, nameNode } from "./ast.ts"
 import { checkMissing } from "./check-design.ts"
 import { type Evaluation, evaluateNumbers } from "./evaluate.ts"
 import { type Frame, lookupColumn, markMissing } from "./frame.ts"
 import { columnsRead } from "./plan-design.ts"
 import { groupColumn } from "./split-formula.ts"
+import type { Selection } from "./subset.ts"
 import type { Variable } from "./terms.ts"
 
 export interface CompleteRows {
@@ -18,12 +19,16 @@ export interface CompleteRows {
 }
 
 /**
- * The rows in which no column of the expressions is missing.
+ * The rows, all or those of a selection, in which no column of the expressions is missing.
  *
  * @throws DataError when a column has no values or no row is left.
  */
-export function findCompleteRows(expressions: readonly Expression[], frame: Frame): CompleteRows {
-  const missing = new Uint8Array(frame.rows)
+export function findCompleteRows(
+  expressions: readonly Expression[],
+  frame: Frame,
+  selection: Selection | null = null,
+): CompleteRows {
+  const missing = selection === null ? new Uint8Array(frame.rows) : selection.selected.map((flag) => 1 - flag)
   const counts = new Map<string, number>()
   for (const node of expressions.flatMap((expression) => columnsRead(frame, expression))) {
     if (!counts.has(node.name)) counts.set(node.name, markMissing(lookupColumn(frame, node), missing))
@@ -32,10 +37,21 @@ export function findCompleteRows(expressions: readonly Expression[], frame: Fram
   let complete = 0
   for (let i = 0; i < missing.length; i++) complete += used[i] = 1 - missing[i]!
   const rowIndex = new Int32Array(complete)
-  checkMissing(counts, frame.rows, rowIndex.length, frame.table)
+  if (complete === 0) checkMissing(countMissing(counts, frame, selection), frame.table)
   let next = 0
   for (let i = 0; i < used.length; i++) if (used[i] === 1) rowIndex[next++] = i
   return { rowIndex, used }
+}
+
+/** Rows of the selection, and in how many of them each column is missing. */
+function countMissing(counts: ReadonlyMap<string, number>, frame: Frame, selection: Selection | null) {
+  if (selection === null) return { rows: frame.rows, missing: counts }
+  const within = [...counts.keys()].map((name): [string, number] => {
+    const missing = new Uint8Array(frame.rows)
+    markMissing(lookupColumn(frame, nameNode(name)), missing)
+    return [name, missing.reduce((sum, flag, i) => sum + flag * selection.selected[i]!, 0)]
+  })
+  return { rows: frame.rows - selection.excluded, missing: new Map(within) }
 }
 
 /** The values of some rows, ascending, in a new array. */

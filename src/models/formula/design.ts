@@ -17,8 +17,10 @@ export interface Design {
   readonly random: readonly RandomDesign[]
   /** Rows used. */
   readonly nobs: number
-  /** Rows left out because a variable of the formula is missing there. */
+  /** Rows left out because a variable of the formula is missing there; those that `subset` left out are not counted. */
   readonly dropped: number
+  /** Present where the option `subset` chose rows: how many it left out, and the condition if it was a text. */
+  readonly subset?: { readonly condition: string | null; readonly excluded: number }
   /** `rowIndex[i]` is the row of the table that became row `i`. */
   readonly rowIndex: Int32Array
   /** What the user should know: columns dropped for rank deficiency, unused levels. */
@@ -29,6 +31,11 @@ export interface Design {
   readonly residualScale?: ResidualScale
   /** How to code new rows alike (`newDesign`); absent in a design that no formula made. */
   readonly recipe?: DesignRecipe
+}
+
+/** The counts of rows left out, as JSON has them. */
+export function countLeftOut({ dropped, subset }: Pick<Design, "dropped" | "subset">) {
+  return { dropped, ...(subset === undefined ? {} : { subset }) }
 }
 
 /** Known factors of the residual variance by row: σ²/w with weights w; with standard errors s it is s², without σ. */

@@ -71,7 +71,7 @@ export function evaluateVariable(evaluation: Evaluation, expression: Expression)
  * @returns an array of length `frame.rows`.
  */
 export function evaluateNumbers(evaluation: Evaluation, expression: Expression): Float64Array {
-  const values = compute(evaluation, expression)
+  const values = evaluateArithmetic(evaluation, expression)
   if (typeof values !== "number") return values
   throw callError(
     evaluation.frame,
@@ -81,7 +81,8 @@ export function evaluateNumbers(evaluation: Evaluation, expression: Expression):
   )
 }
 
-function compute(evaluation: Evaluation, node: Expression): Numbers {
+/** As {@link evaluateNumbers}, of an expression that may read no column: then it is one number. */
+export function evaluateArithmetic(evaluation: Evaluation, node: Expression): Numbers {
   const { frame } = evaluation
   switch (node.kind) {
     case "number":
@@ -91,9 +92,9 @@ function compute(evaluation: Evaluation, node: Expression): Numbers {
       return checkFinite(evaluation, node, numbersOf(frame, node, evaluation.role))
     }
     case "paren":
-      return compute(evaluation, node.inner)
+      return evaluateArithmetic(evaluation, node.inner)
     case "unary": {
-      const operand = compute(evaluation, node.operand)
+      const operand = evaluateArithmetic(evaluation, node.operand)
       if (node.operator === "+") return operand
       return typeof operand === "number" ? -operand : operand.map((value) => -value)
     }
@@ -122,7 +123,13 @@ function computeBinary(evaluation: Evaluation, node: BinaryNode): Numbers {
     const message = `"${node.operator}" has no meaning in arithmetic`
     throw callError(evaluation.frame, node, message, "expected + - * / or ^")
   }
-  return combine(evaluation, node, compute(evaluation, node.left), compute(evaluation, node.right), apply)
+  return combine(
+    evaluation,
+    node,
+    evaluateArithmetic(evaluation, node.left),
+    evaluateArithmetic(evaluation, node.right),
+    apply,
+  )
 }
 
 function combine(
@@ -154,13 +161,13 @@ function computeCall(evaluation: Evaluation, call: CallNode): Numbers {
   const { apply } = lookupFunction(frame.text, call)
   const [data, second] = matchArguments(frame.text, call)
   if (apply !== undefined) {
-    const x = compute(evaluation, data)
+    const x = evaluateArithmetic(evaluation, data)
     if (typeof x === "number") return checkConstant(evaluation, call, apply(x))
     return checkFinite(evaluation, call, x.map(apply))
   }
   switch (call.callee) {
     case "I":
-      return compute(evaluation, data)
+      return evaluateArithmetic(evaluation, data)
     case "log":
       return computeLog(evaluation, call, data, second)
     case "scale":
@@ -183,7 +190,7 @@ function computeLog(
   data: Expression,
   baseNode: Expression | undefined,
 ): Numbers {
-  const x = compute(evaluation, data)
+  const x = evaluateArithmetic(evaluation, data)
   const base = baseNode === undefined ? undefined : constantOf(evaluation, baseNode)
   const logarithm = base === undefined ? Math.log : LOGARITHMS.get(base)
   if (logarithm === undefined) {
@@ -251,7 +258,7 @@ function remember<K extends Coefficients["kind"]>(
 
 function constantOf(evaluation: Evaluation, node: Expression): number {
   const readsColumn = namesRead(evaluation.frame.text, node).some(({ name }) => !isPi(evaluation.frame, name))
-  const value = readsColumn ? undefined : compute(evaluation, node)
+  const value = readsColumn ? undefined : evaluateArithmetic(evaluation, node)
   if (typeof value === "number") return value
   throw callError(
     evaluation.frame,

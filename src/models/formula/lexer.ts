@@ -1,4 +1,4 @@
-/** Cuts the text of a formula into tokens. */
+/** Cuts the text of a formula, or of a condition on rows, into tokens. */
 
 import { ModelSyntaxError } from "../../core/errors.ts"
 
@@ -18,7 +18,13 @@ export interface Token {
 const SPACE = /[\s\u00a0\ufeff]+/y
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?L?/y
 const NAME = /(?:\.(?!\d)|[\p{L}_])[\p{L}\p{M}\p{N}._]*/uy
-const OPERATOR = /%[^%\s]*%|\|\||\*\*|[~|+\-*/:^(),=]/y
+/** What a text is: a condition has comparisons and "not" as well, and no `~`. */
+export type Grammar = "formula" | "condition"
+
+const OPERATORS: Readonly<Record<Grammar, RegExp>> = {
+  formula: /%[^%\s]*%|\|\||\*\*|[~|+\-*/:^(),=]/y,
+  condition: /%[^%\s]*%|\|\||&&|\*\*|[<>=!]=|[|+\-*/:^(),=<>!&]/y,
+}
 const QUOTED: Readonly<Record<string, { pattern: RegExp; what: string }>> = {
   "`": { pattern: /`((?:[^`\\]|\\.)*)`/sy, what: "backquote" },
   '"': { pattern: /"((?:[^"\\]|\\.)*)"/sy, what: "quotation mark" },
@@ -42,7 +48,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
  *
  * @throws ModelSyntaxError `stray-character`, `unclosed-quote`, `unknown-operator`, `empty-name`, `number-too-large`.
  */
-export function tokenize(text: string): readonly Token[] {
+export function tokenize(text: string, grammar: Grammar = "formula"): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
   const match = (pattern: RegExp): string | undefined => {
@@ -78,8 +84,8 @@ export function tokenize(text: string): readonly Token[] {
       push(name === "." ? "dot" : "name", name.length, {})
       continue
     }
-    const operator = match(OPERATOR)
-    if (operator === undefined) throw strayCharacter(text, at)
+    const operator = match(OPERATORS[grammar])
+    if (operator === undefined) throw strayCharacter(text, at, grammar)
     if (operator.startsWith("%") && operator !== "%in%") {
       throw new ModelSyntaxError(`unknown operator ${operator}`, {
         code: "unknown-operator",
@@ -130,13 +136,17 @@ function hugeNumber(text: string, at: number, number: string): ModelSyntaxError 
   })
 }
 
-function strayCharacter(text: string, at: number): ModelSyntaxError {
+const EXPECTED: Readonly<Record<Grammar, string>> = {
+  formula:
+    "expected a column, a number, or one of ~ | + - * / : ^ %in% ( ); a name with other signs goes in backquotes",
+  condition: "expected columns, numbers and texts with < <= == != >= > & | ! %in% + - * / ^ ( ) between them",
+}
+
+function strayCharacter(text: string, at: number, grammar: Grammar): ModelSyntaxError {
   const character = String.fromCodePoint(text.codePointAt(at)!)
   return new ModelSyntaxError(`unexpected character "${character}"`, {
     code: "stray-character",
     span: { text, start: at, end: at + character.length },
-    hint:
-      REMEDIES[character] ??
-      "expected a column, a number, or one of ~ | + - * / : ^ %in% ( ); a name with other signs goes in backquotes",
+    hint: REMEDIES[character] ?? EXPECTED[grammar],
   })
 }

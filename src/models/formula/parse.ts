@@ -1,13 +1,14 @@
 /**
  * Reads a formula in the grammar of lme4: a Pratt parser with the precedences of R, from loose to tight
- * `~`, `|` and `||`, `+` and `-`, `*` and `/`, `%in%`, `:`, unary minus, `^` (to the right).
+ * `~`, `|` and `||`, `&`, `!`, comparisons, `+` and `-`, `*` and `/`, `%in%`, `:`, unary minus, `^` (to the right); those
+ * from `&` to comparisons stand in conditions on rows alone.
  * What an expression means (a set of terms, or arithmetic inside `I()` and other calls) is decided later.
  */
 
 import { ModelSyntaxError } from "../../core/errors.ts"
-import type { Argument, BinaryOperator, Expression, FormulaAst } from "./ast.ts"
+import type { Argument, BinaryOperator, ConditionOperator, Expression, FormulaAst } from "./ast.ts"
 import { spanOf } from "./ast.ts"
-import { type Token, tokenize } from "./lexer.ts"
+import { type Grammar, type Token, tokenize } from "./lexer.ts"
 
 /** `left` is how tightly the operator holds what stands before it, `right` what follows. */
 interface Binding {
@@ -18,21 +19,27 @@ interface Binding {
 const BINDING: Readonly<Record<string, Binding>> = {
   "|": { left: 1, right: 2 },
   "||": { left: 1, right: 2 },
-  "+": { left: 3, right: 4 },
-  "-": { left: 3, right: 4 },
-  "*": { left: 5, right: 6 },
-  "/": { left: 5, right: 6 },
-  "%in%": { left: 7, right: 8 },
-  ":": { left: 9, right: 10 },
-  "^": { left: 14, right: 11 },
+  "&": { left: 3, right: 4 },
+  "&&": { left: 3, right: 4 },
+  ...Object.fromEntries(["<", "<=", ">", ">=", "==", "!="].map((sign) => [sign, { left: 6, right: 7 }])),
+  "+": { left: 8, right: 9 },
+  "-": { left: 8, right: 9 },
+  "*": { left: 10, right: 11 },
+  "/": { left: 10, right: 11 },
+  "%in%": { left: 12, right: 13 },
+  ":": { left: 14, right: 15 },
+  "^": { left: 19, right: 16 },
 }
-const UNARY_BINDING = 12
+const NOT_BINDING = 5
+const COMPARISON_BINDING = 6
+const UNARY_BINDING = 17
 /** Deeper and longer trees come from no model and would exhaust the stack of the functions that walk them. */
 const MAX_NESTING = 200
 const MAX_TOKENS = 6000
 
 interface State {
   readonly text: string
+  readonly grammar: Grammar
   readonly tokens: readonly Token[]
   position: number
   nesting: number
@@ -47,16 +54,7 @@ interface State {
  * @throws ModelSyntaxError with the offending place as span.
  */
 export function parseFormula(text: string): FormulaAst {
-  const state: State = { text, tokens: tokenize(text), position: 0, nesting: 0 }
-  const surplus = state.tokens[MAX_TOKENS]
-  if (surplus !== undefined) {
-    throw failure(
-      state,
-      surplus,
-      `the formula has more than ${MAX_TOKENS} words and signs`,
-      'let "." stand for the columns',
-    )
-  }
+  const state = open(text, "formula")
   const first = peek(state)
   if (first.kind === "end") {
     throw failure(state, first, "the formula is empty", 'expected "response ~ predictors"')
@@ -95,7 +93,32 @@ export function parseFormula(text: string): FormulaAst {
  * @throws ModelSyntaxError with the offending place as span
  */
 export function parseAlone(text: string): Expression {
-  const state: State = { text, tokens: tokenize(text), position: 0, nesting: 0 }
+  return parseWhole(open(text, "formula"))
+}
+
+/**
+ * Parses a condition on rows, such as `week <= 6 & sex == "M"`.
+ *
+ * @returns the tree, in which `|` is a bar
+ * @throws ModelSyntaxError with the offending place as span
+ */
+export function parseCondition(text: string): Expression {
+  return parseWhole(open(text, "condition"))
+}
+
+function open(text: string, grammar: Grammar): State {
+  const state: State = { text, grammar, tokens: tokenize(text, grammar), position: 0, nesting: 0 }
+  const surplus = state.tokens[MAX_TOKENS]
+  if (surplus === undefined) return state
+  throw failure(
+    state,
+    surplus,
+    `the ${grammar} has more than ${MAX_TOKENS} words and signs`,
+    grammar === "formula" ? 'let "." stand for the columns' : "make it a column of the data",
+  )
+}
+
+function parseWhole(state: State): Expression {
   const node = parseExpression(state, 0)
   const rest = peek(state)
   if (rest.kind !== "end") throw unexpected(state, rest, "the end")
@@ -118,12 +141,24 @@ function parseOperations(state: State, minimum: number): Expression {
     if (binding === undefined || binding.left < minimum) return left
     state.position++
     const right = parseExpression(state, binding.right)
-    const place = { start: left.start, end: right.end }
-    left =
-      token.text === "|" || token.text === "||"
-        ? { kind: "bar", independent: token.text === "||", left, right, ...place }
-        : { kind: "binary", operator: token.text as BinaryOperator, left, right, ...place }
+    left = join(state, token, left, right)
   }
+}
+
+function join(state: State, token: Token, left: Expression, right: Expression): Expression {
+  const { text } = token
+  const place = { start: left.start, end: right.end }
+  const single = state.grammar === "condition" && (text === "||" || text === "&&")
+  if (single) throw failure(state, token, `"${text}" compares single values`, `rows take "${text[0]}"`)
+  if (text === "|" || text === "||") return { kind: "bar", independent: text === "||", left, right, ...place }
+  const isComparison = BINDING[text]!.left === COMPARISON_BINDING
+  if (!isComparison && text !== "&") {
+    return { kind: "binary", operator: text as BinaryOperator, left, right, ...place }
+  }
+  if (isComparison && left.kind === "condition" && left.operands.length === 2 && left.operator !== "&") {
+    throw failure(state, token, "a comparison of a comparison", 'write "a < b & b < c"')
+  }
+  return { kind: "condition", operator: text as ConditionOperator, operands: [left, right], ...place }
 }
 
 function parsePrefix(state: State): Expression {
@@ -145,6 +180,10 @@ function parsePrefix(state: State): Expression {
     const operand = parseExpression(state, UNARY_BINDING)
     const operator = token.text === "-" ? "-" : "+"
     return { kind: "unary", operator, operand, start: token.start, end: operand.end }
+  }
+  if (isOperator(token, "!")) {
+    const operand = parseExpression(state, NOT_BINDING)
+    return { kind: "condition", operator: "!", operands: [operand], start: token.start, end: operand.end }
   }
   if (isOperator(token, "(")) {
     const inner = parseExpression(state, 0)
@@ -203,13 +242,14 @@ function expectOperator(state: State, text: string, alternative?: string): Token
 
 function unexpected(state: State, token: Token, expected: string): ModelSyntaxError {
   if (isOperator(token, "=")) {
-    return failure(state, token, 'unexpected "="', 'response and predictors are separated by "~"')
+    const hint = state.grammar === "formula" ? 'response and predictors are separated by "~"' : 'write "=="'
+    return failure(state, token, 'unexpected "="', hint)
   }
   return unexpectedInstead(state, token, expected)
 }
 
 function unexpectedInstead(state: State, token: Token, expected: string): ModelSyntaxError {
-  const found = token.kind === "end" ? "the end of the formula" : describe(state, token)
+  const found = token.kind === "end" ? `the end of the ${state.grammar}` : describe(state, token)
   return failure(state, token, `expected ${expected}, found ${found}`)
 }
 
@@ -219,7 +259,7 @@ function describe(state: State, token: Token): string {
 }
 
 function tooDeep(state: State, token: Token): ModelSyntaxError {
-  return failure(state, token, "the formula is nested too deeply", "write it with fewer parentheses")
+  return failure(state, token, `the ${state.grammar} is nested too deeply`, "write it with fewer parentheses")
 }
 
 function failure(state: State, token: Token, message: string, hint?: string): ModelSyntaxError {

@@ -43,6 +43,11 @@ export function printExpression(node: Expression): string {
       const operator = SPACED[node.operator] ? ` ${node.operator} ` : node.operator
       return `${printExpression(node.left)}${operator}${printExpression(node.right)}`
     }
+    case "condition": {
+      const [first, second] = node.operands
+      if (second === undefined) return `${node.operator}${printExpression(first!)}`
+      return `${printExpression(first!)} ${node.operator} ${printExpression(second)}`
+    }
     case "bar": {
       const bar = node.independent ? "||" : "|"
       return `${printExpression(node.left)} ${bar} ${printExpression(node.right)}`

@@ -38,6 +38,8 @@ export interface ExpandOptions {
   readonly dot: readonly string[] | null
   /** What a message calls this part of the formula. */
   readonly place: string
+  /** Bars and offsets are variables like any other, to be added and removed; false by default. */
+  readonly opaque?: boolean
 }
 
 /** No model has more; `.^8` on a wide table would. */
@@ -105,7 +107,8 @@ function encode(context: Context, node: Expression, additive: boolean): TermSet 
     case "binary":
       return encodeBinary(context, node, additive)
     case "call":
-      if (node.callee === "offset") return encodeOffset(context, node, additive)
+      if (node.callee === "offset" && context.options.opaque !== true)
+        return encodeOffset(context, node, additive)
       return addVariable(context, printExpression(node), node)
     case "string":
       throw termError(
@@ -114,7 +117,10 @@ function encode(context: Context, node: Expression, additive: boolean): TermSet 
         `the text ${printExpression(node)} is not a predictor`,
         "write the name of a column",
       )
+    case "condition":
+      throw termError(context, node, "a comparison is no term", "compute it as a column of the data first")
     case "bar":
+      if (context.options.opaque === true) return addVariable(context, `(${printExpression(node)})`, node)
       throw termError(context, node, "a bar has no place here", "write it as + (… | group)")
   }
 }

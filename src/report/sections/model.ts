@@ -14,7 +14,12 @@ export function modelSection({ model, typeset = [], source, graph, data }: Repor
 <h2 id="model-h">Model</h2>
 <p><strong>${data.name}</strong>: ${plural(data.nobs, "observation")}${groups.map(
     ([name, levels]) => html`, ${levels} levels of <code>${name}</code>`,
-  )}${data.dropped > 0 && html`; ${plural(data.dropped, "row")} left out because of missing values`}.</p>
+  )}${
+    data.subset !== undefined &&
+    html`; ${plural(data.subset.excluded, "row")} left out by subset${
+      data.subset.condition !== null && html` <code>${data.subset.condition}</code>`
+    }`
+  }${data.dropped > 0 && html`; ${plural(data.dropped, "row")} left out because of missing values`}.</p>
 ${
   drawing !== null &&
   html`<div class="drawing" tabindex="0" role="group" aria-label="Graph of the model">${drawing}</div>

@@ -1,4 +1,5 @@
 /** Rows into sufficient statistics: a table at once, or any number of chunks one after another. */
+import { checkOptionNames } from "../../core/errors.ts"
 import type { Table } from "../../data/table.ts"
 import { type TableInput, toTable } from "../../data/to-table.ts"
 import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
@@ -15,7 +16,7 @@ import { findCells } from "../kernel/cells.ts"
 import { addStatistics, type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
 
 export interface ReduceOptions
-  extends Omit<DesignOptions, "residualKnown" | "maxMessages">,
+  extends Omit<DesignOptions, "residualKnown" | "maxMessages" | "subset">,
     ResidualScaleOptions {
   /**
    * Rows from which the coding is taken: levels of fixed factors, coefficients of `scale` and `poly`, columns that depend on
@@ -61,6 +62,7 @@ function codeChunks(
   coding: TableInput,
   { coding: _, weights, se, ...options }: ReduceOptions,
 ): (chunk: TableInput) => RowStatistics {
+  checkOptionNames("reduceTable", options, ["contrasts", "factor", "numeric", "complete"])
   const ast = parseFormula(formula)
   // With the residual variance known a chunk may have a level for every row.
   const design = buildDesign(ast, toTable(coding), { ...options, residualKnown: true })
