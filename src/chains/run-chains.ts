@@ -8,6 +8,7 @@ import { startChain } from "./chain.ts"
 import { createControl, progressOf, requestStop } from "./control.ts"
 import { countSummarised, type RunSpec, sweepsOf } from "./run-spec.ts"
 import { momentsLength, type PooledMoments, poolMoments } from "./running-moments.ts"
+import { shareArrays } from "./share-arrays.ts"
 import { receiveError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
 /** How far one chain has come. */
@@ -133,11 +134,12 @@ async function runInWorkers(
   control: ReturnType<typeof createControl>,
   moments: Float64Array,
 ): Promise<Finished> {
+  const shared = shareArrays(spec)
   const numbers = Array.from({ length: spec.chains }, (_, chain) => chain)
   const jobs = Array.from(
     { length: workers },
     (_, w): WorkerJob => ({
-      spec,
+      spec: shared,
       chains: numbers.filter((chain) => chain % workers === w),
       draws: draws.buffer as SharedArrayBuffer,
       names: draws.names,

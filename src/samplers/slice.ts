@@ -7,7 +7,7 @@ import type { Stream } from "../random/stream.ts"
 import { type ConditionalFamily, type Contribution, isRefusal, type Refusal, refusal } from "./conditional.ts"
 import { addNatural } from "./families.ts"
 import { findLikelihood } from "./find-conditional.ts"
-import { bindNatural } from "./kernel/bind.ts"
+import { bindNatural, withOwnInverses } from "./kernel/bind.ts"
 import { lowerProgram, type Program } from "./kernel/program.ts"
 import type { Sampler } from "./sampler.ts"
 
@@ -83,7 +83,7 @@ export const slice: Sampler<SliceMatch, LoweredSlice> = {
     if (distribution.kind !== "scalar")
       throw new NumericalError("not a scalar", { code: "not-scalar", where: target })
     const { lower, upper } = distribution.support(prior.parameters)
-    const natural = bindNatural(program)
+    const natural = bindNatural(withOwnInverses(program))
     const v = new Float64Array(2)
     const slot = program.target.offset
     const logLikelihood = LOG_LIKELIHOODS[family]

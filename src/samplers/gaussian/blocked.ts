@@ -16,7 +16,7 @@ import {
   restPriorsOf,
 } from "./factorisation.ts"
 import { findGaussianModel, type GaussianModel, type Spread } from "./gaussian-model.ts"
-import { type GaussianStatistics, reduceRows } from "./statistics.ts"
+import { type GaussianStatistics, joinSlots, reduceRows } from "./statistics.ts"
 
 /** What a worker needs: plain data. */
 export interface LoweredBlocked {
@@ -47,7 +47,7 @@ export function bindBlocked({ statistics, coefficients, spreads }: LoweredBlocke
     return factorise(factorisation, effects, 1 / residual.inverse[0]!) > Number.NEGATIVE_INFINITY
   }
   return {
-    writes: Int32Array.from([...statistics.restSlots, ...statistics.ownSlots]),
+    writes: joinSlots([statistics.restSlots, statistics.ownSlots]),
     memoryLength: 0,
     step(state, _memory, rng) {
       if (!refresh(state)) {

@@ -32,7 +32,7 @@ import {
   spreadPrior,
   writeState,
 } from "./spread-space.ts"
-import { reduceRows } from "./statistics.ts"
+import { joinSlots, reduceRows } from "./statistics.ts"
 
 export interface CollapsedMatch {
   readonly model: GaussianModel
@@ -162,7 +162,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
   )
 
   return {
-    writes: Int32Array.from([...spreadSlots, ...statistics.restSlots, ...effectSlots]),
+    writes: joinSlots([spreadSlots, statistics.restSlots, effectSlots]),
     late: effectSlots,
     memoryLength: at.history + HISTORY * d,
     step(state, memory, rng, phase, effects) {

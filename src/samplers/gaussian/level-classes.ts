@@ -4,6 +4,7 @@
  * sum of the outer products of their A: an evaluation costs as much as there are different levels, and nothing else
  * remembers how many there were. Counts of rows (`q = 1`) and 0/1 predictors merge most of them, balanced designs all.
  */
+import { sortBy } from "../kernel/cells.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
 /** Plain data. With p coefficients, K = (p + 1)(p + 2)/2 and T = q(q + 1)/2. */
@@ -34,19 +35,16 @@ export function classifyLevels(s: GaussianStatistics): LevelClasses | null {
   const fits = s.restTerms.length === 0 && q <= MOST_EFFECTS && order <= MOST_COEFFICIENTS
   if (!fits) return null
   const right = rightSides(s)
-  const { members, classOf } = findClasses(s.own, levels, q)
-  // Stable, so that the order of sums depends on the data alone.
-  const sorted = [...members.keys()].sort((a, b) => members[a]!.count - members[b]!.count)
+  const { first, count, classOf } = findClasses(s.own, levels, q)
+  // Stable, so that the order of sums depends on the data alone; a class has at most as many levels as there are.
+  const sorted = sortBy(count, levels + 1, null)
   const place = new Int32Array(sorted.length)
-  sorted.forEach((c, k) => {
-    place[c] = k
-  })
+  for (let k = 0; k < sorted.length; k++) place[sorted[k]!] = k
   for (let l = 0; l < levels; l++) classOf[l] = place[classOf[l]!]!
   const runs: number[] = []
   for (const c of sorted) {
-    const { count } = members[c]!
-    if (runs.at(-1) === count) runs[runs.length - 2]! += 1
-    else runs.push(1, count)
+    if (runs.at(-1) === count[c]) runs[runs.length - 2]! += 1
+    else runs.push(1, count[c]!)
   }
   const triangle = (q * (q + 1)) / 2
   const columns = order + 1
@@ -54,7 +52,7 @@ export function classifyLevels(s: GaussianStatistics): LevelClasses | null {
   const constants = new Float64Array(stride * sorted.length)
   sorted.forEach((c, k) => {
     let at = k * stride
-    const block = members[c]!.first * q * q
+    const block = first[c]! * q * q
     for (let i = 0; i < q; i++) for (let j = 0; j <= i; j++) constants[at++] = s.own[block + i * q + j]!
   })
   for (let l = 0; l < levels; l++) {
@@ -104,13 +102,15 @@ function findClasses(
   own: Float64Array,
   levels: number,
   q: number,
-): { members: { first: number; count: number }[]; classOf: Int32Array } {
+): { first: Int32Array; count: Int32Array; classOf: Int32Array } {
   const words = new Int32Array(own.buffer, own.byteOffset, 2 * own.length)
   const perLevel = 2 * q * q
   const size = 2 ** Math.ceil(Math.log2(2 * levels + 2))
   const table = new Int32Array(size).fill(-1)
   const classOf = new Int32Array(levels)
-  const members: { first: number; count: number }[] = []
+  const first = new Int32Array(levels)
+  const count = new Int32Array(levels)
+  let classes = 0
   const isEqual = (a: number, b: number): boolean => {
     for (let k = 0; k < q * q; k++) if (own[a * q * q + k] !== own[b * q * q + k]) return false
     return true
@@ -120,13 +120,13 @@ function findClasses(
     let hash = 0x811c9dc5 | 0
     for (let k = 0; k < perLevel; k++) hash = Math.imul(hash ^ words[l * perLevel + k]!, 0x01000193)
     let slot = (hash ^ (hash >>> 15)) & (size - 1)
-    while (table[slot] !== -1 && !isEqual(members[table[slot]!]!.first, l)) slot = (slot + 1) & (size - 1)
+    while (table[slot] !== -1 && !isEqual(first[table[slot]!]!, l)) slot = (slot + 1) & (size - 1)
     if (table[slot] === -1) {
-      table[slot] = members.length
-      members.push({ first: l, count: 0 })
+      first[classes] = l
+      table[slot] = classes++
     }
     classOf[l] = table[slot]!
-    members[table[slot]!]!.count++
+    count[table[slot]!]! += 1
   }
-  return { members, classOf }
+  return { first: first.subarray(0, classes), count: count.subarray(0, classes), classOf }
 }

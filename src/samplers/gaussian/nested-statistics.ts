@@ -3,7 +3,14 @@
  * cross-products, arranged for eliminating all of them level by level. Plain data.
  */
 import type { DesignColumn } from "../kernel/gram.ts"
-import { type GaussianStatistics, type Reducible, reduceRows, rememberSums } from "./statistics.ts"
+import {
+  type GaussianStatistics,
+  joinSlots,
+  type Reducible,
+  reduceRows,
+  rememberSums,
+  slotsByLevel,
+} from "./statistics.ts"
 
 /** One factor of the nest. */
 export interface NestedFactor {
@@ -121,15 +128,12 @@ export function reduceNests(
       ...(k === 0
         ? { pointer: new Int32Array(levels + 1), child: new Int32Array(0) }
         : childrenOf(parentsOf(nests[k - 1]!, nest)!, levels)),
-      slots: Int32Array.from({ length: levels * q }, (_, j) => {
-        const { slot, stride } = own[k]![j % q]!
-        return slot + stride * Math.floor(j / q)
-      }),
+      slots: slotsByLevel(own[k]!, levels),
       terms: parts.map(({ effect }, p) => ({ effect, first: first[p]! })),
     }
   })
   return {
-    nested: { factors, slots: Int32Array.from(factors.flatMap(({ slots }) => [...slots])) },
+    nested: { factors, slots: joinSlots(factors.map(({ slots }) => slots)) },
     statistics,
   }
 }

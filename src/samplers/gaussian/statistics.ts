@@ -158,10 +158,7 @@ export function reduceRows(model: Reducible): GaussianStatistics {
     pattern,
     restResponse,
     squares: sums.all(residual, residual),
-    ownSlots: Int32Array.from({ length: levels * q }, (_, k) => {
-      const { slot, stride } = ownColumns[k % q]!
-      return slot + stride * Math.floor(k / q)
-    }),
+    ownSlots: slotsByLevel(ownColumns, levels),
     restSlots,
     centre,
     ownTerms: arrangement.ownTerms,
@@ -194,6 +191,26 @@ function arrange(model: Reducible): Arrangement {
     rest += parts.length * parts[0]!.levels
   })
   return { codes: codes!, levels, own, ownTerms, shared, terms, restTerms, rest }
+}
+
+/** State slots of the columns' effects, level by level. */
+export function slotsByLevel(columns: readonly DesignColumn[], levels: number): Int32Array {
+  const slots = new Int32Array(levels * columns.length)
+  columns.forEach(({ slot, stride }, t) => {
+    for (let l = 0; l < levels; l++) slots[l * columns.length + t] = slot + stride * l
+  })
+  return slots
+}
+
+/** One list after another. */
+export function joinSlots(lists: readonly ArrayLike<number>[]): Int32Array {
+  const all = new Int32Array(lists.reduce((total, { length }) => total + length, 0))
+  let at = 0
+  for (const list of lists) {
+    all.set(list, at)
+    at += list.length
+  }
+  return all
 }
 
 /** Writes `values[l]` to `target[first + step · l]`. */

@@ -41,7 +41,8 @@ export function bindNatural(program: Program): NaturalValues {
 }
 
 /** An exact kernel: every member of the target drawn in turn from its full conditional. */
-export function bindProgram(name: string, program: Program, options: BindOptions = {}): Kernel {
+export function bindProgram(name: string, lowered: Program, options: BindOptions = {}): Kernel {
+  const program = withOwnInverses(lowered)
   const { target, family } = program
   const v = new Float64Array(program.outputs.length)
   // One scratch serves the draw and the inverses before it.
@@ -67,6 +68,13 @@ export function bindProgram(name: string, program: Program, options: BindOptions
       return total
     },
   }
+}
+
+/** The program with memory of its own for the inverses that every step takes: what was lowered is shared. */
+export function withOwnInverses(program: Program): Program {
+  const tables = program.data.tables.slice()
+  for (const { table } of program.data.inverses) tables[table] = tables[table]!.slice()
+  return { ...program, data: { ...program.data, tables } }
 }
 
 /** Generated code where the runtime allows it; null where a content security policy forbids `new Function`. */

@@ -40,7 +40,7 @@ export function findCells(a: Int32Array, levelsA: number, b: Int32Array, levelsB
 }
 
 /** Rows in ascending order of their code, those of one code in the order of `before` (or of the rows). */
-function sortBy(codes: Int32Array, levels: number, before: Int32Array | null): Int32Array {
+export function sortBy(codes: Int32Array, levels: number, before: Int32Array | null): Int32Array {
   const next = new Int32Array(levels)
   for (let i = 0; i < codes.length; i++) next[codes[i]!]! += 1
   let total = 0
