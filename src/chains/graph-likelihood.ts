@@ -3,17 +3,11 @@ import { ModelError, OptionError } from "../core/errors.ts"
 import type { LogLikelihood } from "../diagnostics/log-likelihood.ts"
 import { lookupBugsDistribution } from "../models/bugs/distribution-table.ts"
 import { findOwners } from "../models/relations/order.ts"
-import {
-  forEachParent,
-  type Relation,
-  type RelationGraph,
-  slotName,
-} from "../models/relations/relation-graph.ts"
+import { type RelationGraph, slotName } from "../models/relations/relation-graph.ts"
 import type { Stream } from "../random/stream.ts"
-import { buildNetwork, type Network } from "../samplers/relations/dependents.ts"
-import { bindEngine, type Engine } from "../samplers/relations/engine.ts"
+import { bindEngine } from "../samplers/relations/engine.ts"
 import { bindPriorDraw } from "../samplers/relations/forward.ts"
-import { bindCensoredMass, bindLogDensity, findCensored } from "../samplers/relations/log-density.ts"
+import { type LikelihoodTerm, likelihoodTerms } from "../samplers/relations/likelihood-terms.ts"
 import { relationOf } from "../samplers/relations/site.ts"
 import { AT_MEAN, bindDrawnStates, missingFor } from "./graph-draws.ts"
 import type { DrawsByName } from "./recorded-draws.ts"
@@ -21,91 +15,8 @@ import type { DrawsByName } from "./recorded-draws.ts"
 /** Values of a matrix that is still held in memory: 2 GiB. */
 const MOST_VALUES = 2 ** 28
 
-/** What is observed of a model, one draw after another: a term of its likelihood each. */
-export interface Observation {
-  /** The relation and instance whose density it is; of a number known by its interval, those of the interval. */
-  readonly relation: number
-  readonly instance: number
-  /** Whether a number is known by its interval alone. */
-  readonly censored: boolean
-  /** `Y[3,2]`; of a draw of several values its first and last: `x[3,1] … x[3,4]`. */
-  readonly label: string
-  /** Slots that the term hangs on. */
-  readonly needs: readonly number[]
-}
-
-interface Term extends Observation {
-  /** The first that it is a density of. */
-  readonly slot: number
-  at(state: Float64Array): number
-}
-
-/**
- * One term an observed draw: its normalised log density given its parents. A number known by its interval (`dinterval`) counts with
- * the probability of the interval, the number itself integrated out, where nothing else reads it. Other relations whose value follows
- * from their arguments (`dsum`) have no term.
- */
-function likelihoodTerms(graph: RelationGraph): readonly Term[] {
-  const network = buildNetwork(graph)
-  const engine = bindEngine(graph)
-  const terms = graph.relations.flatMap((relation, r): readonly Term[] => {
-    if (relation.kind !== "stochastic" || !relation.observed) return []
-    const instances = Array.from({ length: relation.size }, (_, i) => i)
-    if (!lookupBugsDistribution(relation.distribution).isDetermined) {
-      const density = bindLogDensity(engine, r)
-      return instances.map((i) => ({
-        ...{ relation: r, instance: i, censored: false },
-        slot: relation.writes[i * relation.width]!,
-        label: labelOf(graph, r, i),
-        needs: parentsOf(relation, i),
-        at: (s) => density(s, i),
-      }))
-    }
-    return relation.distribution === "dinterval"
-      ? instances.flatMap((i) => censoredTerm(network, engine, r, i) ?? [])
-      : []
-  })
-  // Whatever the model, the same data stand in the same order: comparisons are paired.
-  const variableOf = ({ slot }: Term): string => slotName(graph, slot).split("[", 1)[0]!
-  const keyed = terms.map((term) => ({ term, variable: variableOf(term) }))
-  keyed.sort((a, b) =>
-    a.variable === b.variable ? a.term.slot - b.term.slot : a.variable < b.variable ? -1 : 1,
-  )
-  return keyed.map(({ term }) => term)
-}
-
-function censoredTerm(network: Network, engine: Engine, r: number, i: number): Term | null {
-  const { graph } = network
-  const hidden = findCensored(network, r, i)
-  if (hidden === null) return null
-  const { relation, instance } = hidden
-  const mass = bindCensoredMass(engine, r, relation)
-  if (mass === null) return null
-  const own = relationOf(graph, relation)
-  const cuts = parentsOf(relationOf(graph, r), i).filter((slot) => slot !== own.writes[instance])
-  return {
-    ...{ relation: r, instance: i, censored: true },
-    slot: own.writes[instance]!,
-    label: labelOf(graph, relation, instance),
-    needs: [...parentsOf(own, instance), ...cuts],
-    at: (s) => mass(s, i, instance),
-  }
-}
-
-function parentsOf(relation: Relation, instance: number): number[] {
-  const slots: number[] = []
-  forEachParent(relation, instance, (slot) => slots.push(slot))
-  return slots
-}
-
-function labelOf(graph: RelationGraph, r: number, i: number): string {
-  const { writes, width } = relationOf(graph, r)
-  const first = slotName(graph, writes[i * width]!)
-  return width === 1 ? first : `${first} … ${slotName(graph, writes[(i + 1) * width - 1]!)}`
-}
-
 /** What the terms of `graphLikelihood` are of, in their order. */
-export const observationsOf = (graph: RelationGraph): readonly Observation[] => likelihoodTerms(graph)
+export const observationsOf = (graph: RelationGraph): readonly LikelihoodTerm[] => likelihoodTerms(graph)
 
 /** Log likelihoods with what their terms are of: one array of draws an observed draw. */
 export interface GraphLikelihood {
@@ -132,13 +43,7 @@ export function graphLikelihood(
 ): GraphLikelihood {
   const all = likelihoodTerms(graph)
   const terms = only === undefined ? all : Array.from(only, (k) => all[k]!)
-  if (terms.length === 0) {
-    throw new ModelError("nothing that the model draws is observed", {
-      code: "no-likelihood",
-      where: what,
-      hint: "give data for a variable with a distribution",
-    })
-  }
+  if (terms.length === 0) throw noLikelihood(what)
   const needs = new Set(terms.flatMap((term) => term.needs))
   const states = bindDrawnStates(graph, needs, draws, what)
   const { count } = states
@@ -172,6 +77,14 @@ export function graphLikelihood(
     },
   }
 }
+
+/** That there is no likelihood. @param where what asked for one: `loo` */
+export const noLikelihood = (where: string): ModelError =>
+  new ModelError("nothing that the model draws is observed", {
+    code: "no-likelihood",
+    where,
+    hint: "give data for a variable with a distribution",
+  })
 
 /** What each number that is observed could have been, at every draw. */
 export interface ReplicatedTerms {

@@ -11,6 +11,7 @@ import {
   settledProbabilities,
 } from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
+import { DEVIANCE, type DevianceMatch } from "../samplers/relations/deviance.ts"
 import { bindEngine } from "../samplers/relations/engine.ts"
 import { initialState } from "../samplers/relations/initial-state.ts"
 import {
@@ -19,13 +20,17 @@ import {
   type RelationMethod,
   type RelationPlan,
 } from "../samplers/relations/plan-relations.ts"
+import { noLikelihood } from "./graph-likelihood.ts"
 import { GraphPosterior } from "./graph-posterior.ts"
 import { type RunControls, runChains } from "./run-chains.ts"
 import { checkRunOptions } from "./run-options.ts"
 import type { RunOptions, RunSpec } from "./run-spec.ts"
 
 export interface SampleGraphOptions extends RunControls, Partial<RunOptions> {
-  /** Variables (`alpha`), elements (`alpha[3]`) or parts (`y[26, 1:5]`, `y[2,]`) to record; default every variable that a `~` draws. */
+  /**
+   * Variables (`alpha`), elements (`alpha[3]`) or parts (`y[26, 1:5]`, `y[2,]`) to record; default every variable that a `~` draws.
+   * `deviance` is −2 log p(y | θ), where no variable is called so.
+   */
   readonly monitor?: readonly string[]
   /** Default `auto`. */
   readonly method?: RelationMethod
@@ -48,7 +53,7 @@ export async function sampleGraph(
   const run = checkRunOptions(options)
   const { samplers = {}, method = "auto" } = options
   const plan = model.plan({ samplers, method })
-  const monitors = chooseElements(model.graph, options.monitor)
+  const monitors = chooseMonitored(model.graph, options.monitor)
   const result = await runChains(makeGraphRunSpec(model, plan, run, monitors), options)
   return new GraphPosterior(model, plan, run, monitors, result)
 }
@@ -62,7 +67,7 @@ export function makeGraphRunSpec(
 ): RunSpec {
   const engine = bindEngine(model.graph)
   const mend = bindMend(plan)
-  return {
+  const spec: RunSpec = {
     ...run,
     blocks: lowerRelationPlan(plan, slotsRead(model.graph, monitors)),
     layout: layoutOf(model.graph),
@@ -76,14 +81,47 @@ export function makeGraphRunSpec(
     ),
     monitors,
   }
+  return monitors.includes(DEVIANCE_QUANTITY) ? withDeviance(spec, model.graph) : spec
 }
+
+/** −2 log p(y | θ): computed, and a place of the state beyond those of the graph. */
+const DEVIANCE_QUANTITY: Quantity = {
+  name: DEVIANCE,
+  family: DEVIANCE,
+  value: state(DEVIANCE, at(0)),
+  constant: false,
+}
+
+/** The same run with the deviance in one more place of the state. */
+function withDeviance(spec: RunSpec, graph: RelationGraph): RunSpec {
+  const slot = graph.length
+  const { blocks, layout, initial } = spec
+  const match: DevianceMatch = { slot }
+  return {
+    ...spec,
+    blocks: [...blocks, { sampler: "relations", data: { graph, name: DEVIANCE, match } }],
+    layout: {
+      length: slot + 1,
+      slots: { ...layout.slots, [DEVIANCE]: { offset: slot, stride: 1, members: 1, q: 1 } },
+    },
+    initial: initial.map((one) => {
+      const longer = new Float64Array(slot + 1).fill(Number.NaN)
+      longer.set(one)
+      return longer
+    }),
+  }
+}
+
+/** The slots of what is no variable of the graph. */
+const NOTHING = { offset: 0, size: 0 }
 
 /** Slots that monitored quantities read. */
 function slotsRead({ variables }: RelationGraph, monitors: readonly Quantity[]): Set<number> {
   const found = new Set<number>()
   const visit = (e: Expr): void => {
     if (e.op === "state") {
-      const { offset, size } = variables.find(({ name }) => name === e.node)!
+      const { offset, size } = variables.find(({ name }) => name === e.node) ?? NOTHING
+      if (size === 0) return
       if (e.at?.kind === "at") found.add(offset + e.at.position)
       else for (let k = 0; k < size; k++) found.add(offset + k)
     }
@@ -100,6 +138,19 @@ const layoutOf = ({ variables, length }: RelationGraph): StateLayout => ({
     variables.map(({ name, offset, size }) => [name, { offset, stride: 1, members: size, q: 1 }]),
   ),
 })
+
+/**
+ * What to record: elements, and the deviance where it is asked for.
+ * @throws as `chooseElements`; ModelError for the deviance of a model that observes nothing
+ */
+export function chooseMonitored(graph: RelationGraph, wanted: readonly string[] = []): readonly Quantity[] {
+  if (!wanted.includes(DEVIANCE) || graph.variables.some(({ name }) => name === DEVIANCE))
+    return chooseElements(graph, wanted)
+  if (!graph.relations.some((relation) => relation.kind === "stochastic" && relation.observed))
+    throw noLikelihood(DEVIANCE)
+  const others = wanted.filter((entry) => entry !== DEVIANCE)
+  return [...(others.length > 0 ? chooseNamed(graph, others) : []), DEVIANCE_QUANTITY]
+}
 
 /**
  * The elements to record: by default what is drawn, but any that relations define, constants too.

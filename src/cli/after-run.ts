@@ -1,7 +1,7 @@
 /** What `gibbsite run` computes when asked for: leave-one-out cross-validation, DIC, hypotheses. */
 import { missingForLikelihood } from "../chains/graph-likelihood.ts"
 import type { GraphPosterior } from "../chains/graph-posterior.ts"
-import { chooseElements } from "../chains/sample-graph.ts"
+import { chooseMonitored } from "../chains/sample-graph.ts"
 import { parseHypothesis } from "../checks/draws-expression.ts"
 import { hypothesis } from "../checks/hypothesis.ts"
 import { OptionError } from "../core/errors.ts"
@@ -17,7 +17,7 @@ export function checkAfterRun(
   { graph }: GraphModel,
   flags: AfterRunFlags & { readonly monitor?: readonly string[] },
 ): void {
-  const names = chooseElements(graph, flags.monitor).map(({ name }) => name)
+  const names = chooseMonitored(graph, flags.monitor).map(({ name }) => name)
   for (const text of flags.hypothesis ?? []) parseHypothesis(text, names)
   const option = flags.loo === true ? "--loo" : flags.dic === true ? "--dic" : null
   if (option === null) return

@@ -126,7 +126,7 @@ Exit status: as for fit.`,
       ...graphOptions(),
       ...group("Model:", [methodOption()]),
       ...samplingOptions(
-        "variables or elements to record, alpha or alpha[3] (default: every variable that is drawn)",
+        "variables or elements to record, alpha or alpha[3], or deviance (default: every variable that is drawn)",
       ),
       ...afterRunOptions(),
       ...group("Output:", [

@@ -7,6 +7,7 @@ import { collapsedBlock } from "./collapsed-block.ts"
 import { collapsedGamma } from "./collapsed-gamma.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { curvatureBlock } from "./curvature-block.ts"
+import { bindDeviance, DEVIANCE, type DevianceMatch } from "./deviance.ts"
 import { ellipticalSlice } from "./elliptical-slice.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
@@ -147,5 +148,6 @@ export function bindMending({ graph, name, match }: LoweredRelationBlock): reado
 export function bindRelationBlock({ graph, name, match }: LoweredRelationBlock): Kernel {
   const engine = bindEngine(graph)
   if (name === FORWARD) return bindForward(match as ForwardMatch, engine)
+  if (name === DEVIANCE) return bindDeviance(match as DevianceMatch, engine)
   return RELATION_SAMPLERS.find((sampler) => sampler.name === name)!.bind(match, engine)
 }
