@@ -12,7 +12,7 @@ import {
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
 import type { Analyses } from "./reml-analyses.ts"
-import type { AnalysisFlags } from "./reml-options.ts"
+import { type AnalysisFlags, DDF_TITLES, isAdjusted } from "./reml-options.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
 type Row<Key extends "anova" | "confint" | "predictions"> = NonNullable<Analyses[Key]>[number]
@@ -36,8 +36,8 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
 
 function anovaText(rows: readonly Row<"anova">[], flags: AnalysisFlags, io: Io): string {
   const type = flags.anova === "1" ? "I" : flags.anova === "2" ? "II" : "III"
-  const method = flags.ddf === "kr" ? "Kenward and Roger's" : "Satterthwaite's"
-  const isKnown = flags.se !== undefined && flags.ddf !== "kr"
+  const method = DDF_TITLES[flags.ddf ?? "satterthwaite"]
+  const isKnown = flags.se !== undefined && !isAdjusted(flags.ddf)
   const how = isKnown ? "χ² over its degrees of freedom, variances known" : `${method} degrees of freedom`
   const title = `F tests of type ${type}, ${how}`
   if (rows.length === 0) return `${heading(title, io)}none: there is no fixed effect beside the intercept\n`

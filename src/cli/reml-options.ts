@@ -1,6 +1,7 @@
 /** The options of `gibbsite reml`. */
 import { Option } from "commander"
 import { OptionError } from "../core/errors.ts"
+import type { DdfOptions } from "../frequentist/f-test.ts"
 import { choiceOption, countOption, group, pathOption } from "./options.ts"
 
 export interface AnalysisFlags {
@@ -13,7 +14,7 @@ export interface AnalysisFlags {
   readonly hausman?: string
   /** `true`: the option without a value. */
   readonly anova?: "1" | "2" | "3" | true
-  readonly ddf?: "kr" | "satterthwaite"
+  readonly ddf?: DdfFlag
   readonly confint?: "wald" | "profile" | "boot"
   readonly level?: number
   readonly lrt?: string
@@ -26,7 +27,28 @@ export interface AnalysisFlags {
 }
 
 const TYPES = ["1", "2", "3"] as const
-const DDF = ["satterthwaite", "kr"] as const
+const DDF = ["satterthwaite", "kr", "kr-observed"] as const
+
+export type DdfFlag = (typeof DDF)[number]
+
+/** What `--ddf` says, as options of tests. */
+export const DDF_OPTIONS: Readonly<Record<DdfFlag, DdfOptions>> = {
+  satterthwaite: { ddf: "satterthwaite" },
+  kr: { ddf: "kr" },
+  "kr-observed": { ddf: "kr", information: "observed" },
+}
+
+/** How the results of `--ddf` are headed. */
+export const DDF_TITLES: Readonly<Record<DdfFlag, string>> = {
+  satterthwaite: "Satterthwaite's",
+  kr: "Kenward and Roger's",
+  "kr-observed": "Kenward and Roger's (observed information)",
+}
+
+/** Whether standard errors are adjusted as well. */
+export function isAdjusted(flag: DdfFlag | undefined): boolean {
+  return flag !== undefined && DDF_OPTIONS[flag].ddf === "kr"
+}
 const INTERVALS = ["wald", "profile", "boot"] as const
 
 export const remlOptions = (): Option[] => [
@@ -42,7 +64,7 @@ export const remlOptions = (): Option[] => [
     ),
     new Option(
       "--residual <structure>",
-      "correlated residuals: ar1(time | id), car1(time | id), or cs(1 | id); the formula then needs no bar",
+      "correlated residuals: ar1(time | id), car1(time | id), cs(1 | id), toep(time | id), symm(time | id), or un(time | id) with a variance for each time as well; the formula then needs no bar",
     ),
     new Option(
       "--drop-collinear",
@@ -53,7 +75,7 @@ export const remlOptions = (): Option[] => [
     choiceOption("--anova [type]", "F tests of the fixed effects, of type 1, 2 or 3 (default: 3)", TYPES),
     choiceOption(
       "--ddf <method>",
-      "denominator degrees of freedom: satterthwaite (default) or kr, Kenward and Roger's",
+      "denominator degrees of freedom: satterthwaite (default), kr, Kenward and Roger's, or kr-observed, theirs from the observed information, as SAS has them",
       DDF,
     ),
     new Option(

@@ -4,6 +4,7 @@ import type { FixedEffect, LmmFit } from "../frequentist/lmm-fit.ts"
 import { decimalsFor, formatFigure, formatP, formatSignificant } from "./format-figures.ts"
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
+import { DDF_TITLES, type DdfFlag, isAdjusted } from "./reml-options.ts"
 import { rowsLeftOut } from "./rows-left-out.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
@@ -11,12 +12,7 @@ import { widthOf, wrapText } from "./style-text.ts"
 const MOST_CORRELATED = 12
 
 /** @param ddf whose degrees of freedom the fixed effects have; Satterthwaite's when left out */
-export function remlText(
-  fit: LmmFit,
-  source: string,
-  io: Io,
-  ddf: "kr" | "satterthwaite" = "satterthwaite",
-): string {
+export function remlText(fit: LmmFit, source: string, io: Io, ddf: DdfFlag = "satterthwaite"): string {
   const { design } = fit
   const fits = fit.method === "REML" ? "REML" : "maximum likelihood"
   const model = design.random.length === 0 ? "Generalised least squares" : "Linear mixed model"
@@ -121,9 +117,9 @@ function randomRows({ varcorr }: LmmFit): RandomRow[] {
   return rows
 }
 
-function fixedText({ fixed, residualKnown }: LmmFit, io: Io, ddf: "kr" | "satterthwaite"): string {
-  const method = ddf === "kr" ? "df and standard errors by Kenward and Roger's" : "df by Satterthwaite's"
-  const isNormal = residualKnown && ddf !== "kr"
+function fixedText({ fixed, residualKnown }: LmmFit, io: Io, ddf: DdfFlag): string {
+  const method = `${isAdjusted(ddf) ? "df and standard errors" : "df"} by ${DDF_TITLES[ddf]}`
+  const isNormal = residualKnown && !isAdjusted(ddf)
   if (fixed.length === 0) return `${heading("Fixed effects", io)}none\n`
   const scaled =
     (of: (effect: FixedEffect) => number) =>

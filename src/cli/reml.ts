@@ -9,7 +9,7 @@ import { toJson } from "./output.ts"
 import { analyse, errorOptions } from "./reml-analyses.ts"
 import { analysesText } from "./reml-analyses-text.ts"
 import { isLinear, refuseLinearOnly, runLinear } from "./reml-linear.ts"
-import type { AnalysisFlags } from "./reml-options.ts"
+import { type AnalysisFlags, DDF_OPTIONS, isAdjusted } from "./reml-options.ts"
 import { remlText } from "./reml-text.ts"
 
 export interface RemlFlags extends DataFlags, AnalysisFlags {
@@ -17,7 +17,7 @@ export interface RemlFlags extends DataFlags, AnalysisFlags {
 }
 
 /**
- * `gibbsite reml`: least squares where the formula has no bar and the residuals no structure; else the fit as lme4 prints it, or as JSON, and the analyses asked for. With `--ddf kr` the table of fixed
+ * `gibbsite reml`: least squares where the formula has no bar and the residuals no structure; else the fit as lme4 prints it, or as JSON, and the analyses asked for. With `--ddf kr` or `kr-observed` the table of fixed
  * effects has Kenward and Roger's standard errors.
  * @throws GibbsError for anything the user can put right
  */
@@ -36,7 +36,9 @@ export async function runReml(
     ...errorOptions(flags),
   })
   const analyses = await analyse(fitted, table, flags)
-  const fit = flags.ddf === "kr" ? { ...fitted, fixed: fitted.kenwardRoger() } : fitted
+  const fit = isAdjusted(flags.ddf)
+    ? { ...fitted, fixed: fitted.kenwardRoger(DDF_OPTIONS[flags.ddf!]) }
+    : fitted
   io.stdout.write(
     flags.json === true
       ? toJson({ ...lmmFitToJson(fit), ...analyses })

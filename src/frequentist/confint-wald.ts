@@ -35,8 +35,10 @@ export function waldStandardErrors(fit: LmmEstimate): (parameter: NamedParameter
   return (parameter) => {
     if (parameter.kind === "fixed") return fit.fixed[parameter.index]!.se
     if (parameter.kind === "structure") {
-      const slope = intervalSlope(fit, parameter.index)
-      return deviation(changes.map(({ working }) => slope * (working[parameter.index] ?? 0)))
+      const slopes = intervalSlopes(fit, parameter.index)
+      return deviation(
+        changes.map(({ working }) => working.reduce((sum, value, k) => sum + value * slopes[k]!, 0)),
+      )
     }
     if (parameter.kind === "residual") return deviation(changes.map(({ residual }) => 0.5 * residual))
     const { term, a } = parameter
@@ -69,13 +71,20 @@ interface Change {
   readonly working: readonly number[]
 }
 
-/** Derivative of a residual parameter, on the scale of its interval, in its working value. */
-function intervalSlope({ state: { structure } }: LmmEstimate, index: number): number {
-  if (structure === null) return Number.NaN
-  const { natural, interval } = structure.model.residual!.parameters[index]!
-  const working = workingOf(structure)[index]!
+/** Derivatives of a residual parameter, on the scale of its interval, in the working values of the structure. */
+function intervalSlopes({ state: { structure } }: LmmEstimate, index: number): readonly number[] {
+  if (structure === null) return []
+  const { value, interval } = structure.model.residual!.parameters[index]!
+  const working = workingOf(structure)
   const h = 1e-5
-  return (interval.to(natural(working + h)) - interval.to(natural(working - h))) / (2 * h)
+  return Array.from(working, (_, k) => {
+    const [up, down] = [h, -h].map((step) => {
+      const moved = Float64Array.from(working)
+      moved[k] = moved[k]! + step
+      return interval.to(value(moved))
+    }) as [number, number]
+    return (up - down) / (2 * h)
+  })
 }
 
 /** In the order of the parameters of `differentiateVariance`: the free entries of θ, then σ² of the scaled response. */

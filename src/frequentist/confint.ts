@@ -135,7 +135,7 @@ const BOUNDS: Readonly<Record<NamedParameter["kind"], Bounds>> = {
 function profileInterval(profiler: Profiler, parameter: NamedParameter, se: number, z: number): Interval {
   const { name, kind, estimate } = parameter
   const middle = profiler.value(parameter)
-  if (Number.isNaN(middle)) return { name, estimate: null, lower: null, upper: null }
+  if (Number.isNaN(middle)) return { name, estimate: finite(estimate), lower: null, upper: null }
   const { low, high } = BOUNDS[kind]
   const end = (direction: -1 | 1): number => {
     const bound = direction < 0 ? (profiler.lowest(parameter) ?? low) : high

@@ -3,9 +3,8 @@
 import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { OptionError } from "../core/errors.ts"
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
-import type { KenwardRoger } from "./kenward-roger.ts"
+import type { KenwardRoger, KenwardRogerOptions } from "./kenward-roger.ts"
 import { adjustKenwardRoger, invertContrast, matchMoments, restrict } from "./kenward-roger.ts"
-import type { BoundaryParameters } from "./kenward-roger-directions.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import { satterthwaiteDf } from "./satterthwaite.ts"
 import { chiSquareTail, fTail } from "./tail-probabilities.ts"
@@ -27,19 +26,17 @@ export interface AnovaRow extends FTest {
   readonly term: string
 }
 
-export interface AnovaOptions {
-  /** III, as lmerTest, when left out. */
-  readonly type?: TestType
+export interface DdfOptions extends KenwardRogerOptions {
   /** Satterthwaite's when left out; with known residual variances none, the tests being of χ². */
   readonly ddf?: DdfMethod
-  /** Of Kenward and Roger's at singular fits; `keep`, as pbkrtest, when left out. */
-  readonly boundary?: BoundaryParameters
 }
 
-export interface ContrastOptions {
-  /** As in {@link AnovaOptions}. */
-  readonly ddf?: DdfMethod
-  readonly boundary?: BoundaryParameters
+export interface AnovaOptions extends DdfOptions {
+  /** III, as lmerTest, when left out. */
+  readonly type?: TestType
+}
+
+export interface ContrastOptions extends DdfOptions {
   /** The values that the contrasts are tested against; zero when left out. */
   readonly rhs?: readonly number[]
 }
@@ -77,11 +74,8 @@ export function testContrast(
 }
 
 /** @throws OptionError for Satterthwaite's degrees of freedom where residual variances are known */
-function adjustmentOf(
-  fit: LmmEstimate,
-  { ddf, boundary }: { readonly ddf?: DdfMethod; readonly boundary?: BoundaryParameters },
-): KenwardRoger | null {
-  if (ddf === "kr") return adjustKenwardRoger(fit, boundary)
+function adjustmentOf(fit: LmmEstimate, { ddf, ...options }: DdfOptions): KenwardRoger | null {
+  if (ddf === "kr") return adjustKenwardRoger(fit, options)
   if (ddf === undefined || !fit.residualKnown) return null
   throw new OptionError("with known residual standard deviations tests are normal and of χ²", {
     code: "no-ddf",
@@ -114,9 +108,9 @@ export function waldTestOfModel(fit: LmmEstimate): WaldTest | null {
 /** Degrees of freedom and p values of the coefficients by Kenward and Roger, with their adjusted standard errors. */
 export function kenwardRogerEffects(
   fit: LmmEstimate,
-  { boundary }: { readonly boundary?: BoundaryParameters } = {},
+  options: KenwardRogerOptions = {},
 ): LmmEstimate["fixed"] {
-  const adjustment = adjustKenwardRoger(fit, boundary)
+  const adjustment = adjustKenwardRoger(fit, options)
   const p = fit.fixed.length
   return fit.fixed.map(({ name, estimate }, j) => {
     const row = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0))

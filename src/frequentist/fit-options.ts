@@ -36,7 +36,9 @@ export interface RemlOptions
   readonly weights?: string | ArrayLike<number> | readonly (string | ArrayLike<number>)[]
   /**
    * Correlation of the residuals: `ar1(time | id)` for whole times, `car1(time | id)` for real ones, `cs(1 | id)` for
-   * exchangeable ones. Without a group, series are the levels of the innermost random term. The formula then needs no bar.
+   * exchangeable ones, `toep(time | id)` with a correlation for each distance, `symm(time | id)` with one for each pair of
+   * times, `un(time | id)` with a variance for each time as well. Without a group, series are the levels of the innermost
+   * random term. The formula then needs no bar.
    */
   readonly residual?: string
   /**

@@ -2,6 +2,7 @@
 
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { LmmSystem } from "./lmm-system.ts"
+import type { RandomBlock } from "./random-blocks.ts"
 import { freeParameters } from "./satterthwaite.ts"
 import type { FittedStructure } from "./structures/fitted-structure.ts"
 import { freeNumbers } from "./structures/fitted-structure.ts"
@@ -93,7 +94,8 @@ function structuredDirections(
   factors: readonly Float64Array[],
 ): readonly Direction[] {
   const { terms } = structure.model
-  return freeNumbers(structure).map((parameter) => {
+  const free = freeNumbers(structure).filter((parameter) => parameter < structure.model.randomCount)
+  return free.map((parameter) => {
     const k = terms.findIndex(({ start, count }) => parameter < start + count)
     const { width: q, offset, factor } = system.terms[k]!
     const size = system.factors[factor]!.width
@@ -111,4 +113,29 @@ function structuredDirections(
     }
     return { factor, change }
   })
+}
+
+/** `D m` for a matrix m with the rows of a block, row-major; zero in the rows of other factors. */
+export function applyDirection(
+  { factor, change }: Direction,
+  block: RandomBlock,
+  system: LmmSystem,
+  m: Float64Array,
+  columns: number,
+): Float64Array {
+  const out = new Float64Array(m.length)
+  const { width } = system.factors[factor]!
+  for (const member of block.members) {
+    if (member.factor !== factor) continue
+    for (let a = 0; a < width; a++) {
+      for (let b = 0; b < width; b++) {
+        const value = change[a * width + b]!
+        if (value === 0) continue
+        const to = (member.start + a) * columns
+        const from = (member.start + b) * columns
+        for (let x = 0; x < columns; x++) out[to + x] = out[to + x]! + value * m[from + x]!
+      }
+    }
+  }
+  return out
 }

@@ -3,14 +3,15 @@
 import { OptionError } from "../core/errors.ts"
 import { invertPositiveDefinite } from "../math/small-dense.ts"
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
-import { evaluateCriterion } from "./criterion.ts"
-import { multiplySquare, traceOfProduct } from "./dense-products.ts"
-import type { BoundaryParameters, Direction } from "./kenward-roger-directions.ts"
+import { evaluateCriterion, scaledVariance } from "./criterion.ts"
+import { multiplySquare, traceOf, traceOfProduct } from "./dense-products.ts"
+import { gatherParts } from "./gather-kenward-roger.ts"
+import type { BoundaryParameters } from "./kenward-roger-directions.ts"
 import { listDirections } from "./kenward-roger-directions.ts"
+import type { Parts } from "./kenward-roger-parts.ts"
+
 import type { LmmEstimate } from "./lmm-estimate.ts"
-import type { RandomBlock } from "./random-blocks.ts"
 import { formRandomBlocks } from "./random-blocks.ts"
-import { refuseStructures } from "./structures/refuse-structures.ts"
 
 /** In the coordinates of the orthonormal basis of X and for a residual variance of one. */
 export interface KenwardRoger {
@@ -25,65 +26,76 @@ export interface KenwardRoger {
   readonly derivatives: readonly Float64Array[]
 }
 
+export interface KenwardRogerOptions {
+  /** What becomes of parameters at a singular fit; kept, as pbkrtest has them, when left out. */
+  readonly boundary?: BoundaryParameters
+  /**
+   * Of the variance parameters: `expected`, as the paper and pbkrtest have it, when left out; `observed` as SAS's PROC MIXED.
+   */
+  readonly information?: "expected" | "observed"
+  /** Leaves out the second derivatives of V, as SAS's `DDFM=KR(FIRSTORDER)`: Φ_A is then not smaller than Φ. */
+  readonly firstOrder?: boolean
+}
+
 /**
- * Kenward & Roger (1997, Biometrics 53, 983–997) with the expected information, as Halekoh & Højsgaard (2014, J. Stat.
- * Softw. 59(9)) set it out:
+ * Kenward & Roger (1997, Biometrics 53, 983–997), equations 2 to 5:
  *
- *   Φ_A = Φ + 2Φ {Σ_ij W_ij (Q_ij − P_iΦP_j)} Φ,  P_i = −X'V⁻¹V_iV⁻¹X,  Q_ij = X'V⁻¹V_iV⁻¹V_jV⁻¹X
- *   2 (W⁻¹)_ij = tr(V⁻¹V_iV⁻¹V_j) − 2 tr(ΦQ_ij) + tr(ΦP_iΦP_j)
+ *   Φ_A = Φ + 2Φ {Σ_ij W_ij (Q_ij − P_iΦP_j − R_ij / 4)} Φ
+ *   P_i = −X'V⁻¹V_iV⁻¹X,  Q_ij = X'V⁻¹V_iV⁻¹V_jV⁻¹X,  R_ij = X'V⁻¹V_ijV⁻¹X
+ *   2 (W⁻¹)_ij = tr(V⁻¹V_iV⁻¹V_j) − 2 tr(ΦQ_ij) + tr(ΦP_iΦP_j)                      expected information
+ *   2 (W⁻¹)_ij = 2 y'PV_iPV_jPy − tr(PV_iPV_j) + tr(PV_ij) − y'PV_ijPy              observed
  *
- * V is linear in the elements of the covariance matrices; the directions taken are V itself (for σ²) and these elements.
+ * The random terms' parameters are the elements of their covariance matrices; those of residuals are of `ResidualCovariance`. V is linear in
+ * variances and covariances, R_ij is of correlations and of the power of a covariate: there Φ_A depends on what the
+ * parameters are, which are SAS's.
  *
- * @param boundary what becomes of parameters at a singular fit; kept, as pbkrtest has them, when left out
- * @throws OptionError for a maximum-likelihood fit, and when crossed factors are too large
- * @throws ModelError with a residual structure
+ * @throws OptionError for a maximum-likelihood fit, and when crossed factors are too large, series too long, or the scale of structured
+ *   residuals is known
  */
-export function adjustKenwardRoger(fit: LmmEstimate, boundary: BoundaryParameters = "keep"): KenwardRoger {
+export function adjustKenwardRoger(fit: LmmEstimate, options: KenwardRogerOptions = {}): KenwardRoger {
   const { criterion, factors } = fit.state
-  refuseStructures(
-    fit,
-    "Kenward and Roger's degrees of freedom",
-    "use Satterthwaite's: its covariance matrix is not linear in the parameters of the residuals",
-    "residual",
-  )
-  if (fit.method !== "REML") {
-    throw new OptionError("Kenward and Roger's adjustment is defined for REML fits, this is an ML fit", {
-      code: "needs-reml",
-      where: fit.formula,
-      hint: "fit by REML, or use Satterthwaite's degrees of freedom",
-    })
-  }
-  evaluateCriterion(criterion, factors)
+  const { boundary = "keep", information: kind = "expected", firstOrder = false } = options
+  checkAdjustable(fit)
+  const { residualSquares } = evaluateCriterion(criterion, factors)
+  const variance = scaledVariance(criterion, residualSquares)
   const p = criterion.system.cross.layout.fixedEffects
   const information = fixedInformation(fit)
   const covariance = new Float64Array(p * p)
   invertPositiveDefinite(information, 0, p, covariance, 0, new Float64Array(p * p))
   const directions = listDirections(fit, boundary)
-  const parts = accumulate(fit, formRandomBlocks(criterion, factors), directions, information)
+  const blocks = formRandomBlocks(criterion, factors, variance)
+  const parts = gatherParts(fit, blocks, directions, information, variance)
   // V itself comes last, and does not move where the residual variance is known.
   const all = parts.p.length
   const k = fit.residualKnown ? all - 1 : all
-  const sandwiches = parts.p
-    .slice(0, k)
-    .map((m) => multiplySquare(covariance, multiplySquare(m, covariance, p), p))
+  const inner = (m: Float64Array): Float64Array => leadingBlock(m, p)
+  const own = parts.p.slice(0, k).map(inner)
+  const sandwiches = own.map((m) => multiplySquare(covariance, multiplySquare(m, covariance, p), p))
   const twiceInformation = new Float64Array(k * k)
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {
       twiceInformation[i * k + j] =
         parts.trace[i * all + j]! -
-        2 * traceOfProduct(covariance, parts.q[i * all + j]!, p) +
-        traceOfProduct(sandwiches[i]!, parts.p[j]!, p)
+        2 * traceOfProduct(covariance, inner(parts.q[i * all + j]!), p) +
+        traceOfProduct(sandwiches[i]!, own[j]!, p)
     }
   }
+  if (kind === "observed") observe(twiceInformation, parts, covariance, p, k)
   const parameterCovariance = invertInformation(twiceInformation, k, fit)
   const sum = new Float64Array(p * p)
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {
       const w = parameterCovariance[i * k + j]!
-      const second = multiplySquare(parts.p[i]!, multiplySquare(covariance, parts.p[j]!, p), p)
-      const q = parts.q[i * all + j]!
+      const second = multiplySquare(own[i]!, multiplySquare(covariance, own[j]!, p), p)
+      const q = inner(parts.q[i * all + j]!)
       for (let x = 0; x < sum.length; x++) sum[x] = sum[x]! + w * (q[x]! - second[x]!)
     }
+  }
+  for (const { i, j, matrix } of firstOrder ? [] : parts.second) {
+    const w = (i === j ? 0.25 : 0.5) * parameterCovariance[i * k + j]!
+    inner(matrix).forEach((value, x) => {
+      sum[x] = sum[x]! - w * value
+    })
   }
   const correction = multiplySquare(covariance, multiplySquare(sum, covariance, p), p)
   const adjusted = covariance.map((value, x) => {
@@ -91,6 +103,54 @@ export function adjustKenwardRoger(fit: LmmEstimate, boundary: BoundaryParameter
     return value + correction[x]! + correction[mirrored]!
   })
   return { p, covariance, adjusted, parameterCovariance, derivatives: sandwiches }
+}
+
+/** From twice the expected information to twice the observed one, in place. */
+function observe(twice: Float64Array, parts: Parts, covariance: Float64Array, p: number, k: number): void {
+  const c = p + 1
+  const all = parts.p.length
+  // Their last columns: X'V⁻¹V_iPy.
+  const ends = parts.p.map((m) => Float64Array.from({ length: p }, (_, x) => m[x * c + p]!))
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) {
+      let quadratic = parts.q[i * all + j]![c * c - 1]!
+      for (let a = 0; a < p; a++) {
+        for (let b = 0; b < p; b++) quadratic -= ends[i]![a]! * covariance[a * p + b]! * ends[j]![b]!
+      }
+      twice[i * k + j] = 2 * quadratic - twice[i * k + j]!
+    }
+  }
+  for (const { i, j, matrix, trace } of parts.second) {
+    const bend = trace - traceOfProduct(covariance, leadingBlock(matrix, p), p) - matrix[c * c - 1]!
+    twice[i * k + j] = twice[i * k + j]! + bend
+    if (i !== j) twice[j * k + i] = twice[j * k + i]! + bend
+  }
+}
+
+/** The first p rows and columns of a matrix of p + 1. */
+function leadingBlock(m: Float64Array, p: number): Float64Array {
+  const out = new Float64Array(p * p)
+  for (let a = 0; a < p; a++) out.set(m.subarray(a * (p + 1), a * (p + 1) + p), a * p)
+  return out
+}
+
+function checkAdjustable(fit: LmmEstimate): void {
+  if (fit.method !== "REML") {
+    throw new OptionError("Kenward and Roger's adjustment is defined for REML fits, this is an ML fit", {
+      code: "needs-reml",
+      where: fit.formula,
+      hint: "fit by REML, or use Satterthwaite's degrees of freedom",
+    })
+  }
+  if (!fit.residualKnown || fit.residual === null) return
+  throw new OptionError(
+    "Kenward and Roger's adjustment moves the scale of the residuals, which is known here",
+    {
+      code: "not-with-structures",
+      where: fit.formula,
+      hint: "leave the residual structure out",
+    },
+  )
 }
 
 export interface ScaledF {
@@ -179,115 +239,6 @@ function fixedInformation(fit: LmmEstimate): Float64Array {
     }
   }
   return information
-}
-
-interface Parts {
-  readonly p: readonly Float64Array[]
-  readonly q: readonly Float64Array[]
-  /** tr(V⁻¹V_iV⁻¹V_j), row-major. */
-  readonly trace: Float64Array
-}
-
-/** P, Q and the traces of all directions, the last of which is V itself. */
-function accumulate(
-  fit: LmmEstimate,
-  blocks: readonly RandomBlock[],
-  directions: readonly Direction[],
-  information: Float64Array,
-): Parts {
-  const { system } = fit.state.criterion
-  const p = system.cross.layout.fixedEffects
-  const d = directions.length
-  const k = d + 1
-  const matrices = Array.from({ length: k }, () => new Float64Array(p * p))
-  const q = Array.from({ length: k * k }, () => new Float64Array(p * p))
-  const trace = new Float64Array(k * k)
-  for (const block of blocks) {
-    const widths = block.members.map(({ factor }) => system.factors[factor]!.width)
-    // D_i A and D_i B, whole blocks: zero in the rows of other factors.
-    const da = directions.map((direction) => applyDirection(direction, block, widths, block.a, block.size))
-    const db = directions.map((direction) => applyDirection(direction, block, widths, block.b, p))
-    directions.forEach((_, i) => {
-      addCross(matrices[i]!, block.b, db[i]!, block.size, p, -1)
-      trace[i * k + d] = trace[i * k + d]! + traceOf(da[i]!, block.size)
-      directions.forEach((_, j) => {
-        const adb = multiplyTall(da[i]!, db[j]!, block.size, p)
-        addCross(q[i * k + j]!, block.b, adb, block.size, p, 1)
-        if (j <= i) trace[i * k + j] = trace[i * k + j]! + traceOfProduct(da[i]!, da[j]!, block.size)
-      })
-    })
-  }
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < i; j++) trace[j * k + i] = trace[i * k + j]!
-    trace[d * k + i] = trace[i * k + d]!
-    q[i * k + d]!.set(matrices[i]!.map((value) => -value))
-    q[d * k + i]!.set(matrices[i]!.map((value) => -value))
-  }
-  trace[k * k - 1] = fit.nobs
-  q[k * k - 1]!.set(information)
-  matrices[d]!.set(information.map((value) => -value))
-  return { p: matrices, q, trace }
-}
-
-function applyDirection(
-  { factor, change }: Direction,
-  block: RandomBlock,
-  widths: readonly number[],
-  m: Float64Array,
-  columns: number,
-): Float64Array {
-  const out = new Float64Array(m.length)
-  block.members.forEach((member, index) => {
-    if (member.factor !== factor) return
-    const width = widths[index]!
-    for (let a = 0; a < width; a++) {
-      for (let b = 0; b < width; b++) {
-        const value = change[a * width + b]!
-        if (value === 0) continue
-        const to = (member.start + a) * columns
-        const from = (member.start + b) * columns
-        for (let x = 0; x < columns; x++) out[to + x] = out[to + x]! + value * m[from + x]!
-      }
-    }
-  })
-  return out
-}
-
-/** `target += sign · L'R` for m × p matrices. */
-function addCross(
-  target: Float64Array,
-  left: Float64Array,
-  right: Float64Array,
-  m: number,
-  p: number,
-  sign: number,
-): void {
-  for (let i = 0; i < m; i++) {
-    for (let a = 0; a < p; a++) {
-      const value = sign * left[i * p + a]!
-      if (value === 0) continue
-      for (let b = 0; b < p; b++) target[a * p + b] = target[a * p + b]! + value * right[i * p + b]!
-    }
-  }
-}
-
-/** `M R`, M m × m, R m × p. */
-function multiplyTall(m: Float64Array, right: Float64Array, size: number, p: number): Float64Array {
-  const out = new Float64Array(size * p)
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < size; k++) {
-      const value = m[i * size + k]!
-      if (value === 0) continue
-      for (let b = 0; b < p; b++) out[i * p + b] = out[i * p + b]! + value * right[k * p + b]!
-    }
-  }
-  return out
-}
-
-function traceOf(m: Float64Array, n: number): number {
-  let sum = 0
-  for (let i = 0; i < n; i++) sum += m[i * (n + 1)]!
-  return sum
 }
 
 /** Eigenvalues of an information matrix of unit diagonal that rounding cannot tell from zero. */

@@ -250,7 +250,9 @@ function notNested(smaller: Comparable, larger: Comparable, why: string): ModelE
 
 function checkNestedResidual(smaller: Comparable, larger: Comparable): void {
   const held = Object.keys(larger.residual ?? {})
-  const alone = Object.keys(smaller.residual ?? {}).find((kind) => !held.includes(kind))
+  const alone = Object.keys(smaller.residual ?? {}).find((kind) => {
+    return !held.includes(kind) && !held.some((larger) => SPECIAL_CASES[larger]?.includes(kind))
+  })
   if (alone === undefined) return
   throw notNested(smaller, larger, `the residual structure ${alone} is in the smaller model alone`)
 }
@@ -258,6 +260,13 @@ function checkNestedResidual(smaller: Comparable, larger: Comparable): void {
 type RandomTerm = Comparable["covariances"][number]
 
 /** Each is a special case of those after it. */
+/** Correlations of residuals that are special cases of another. */
+const SPECIAL_CASES: Readonly<Record<string, readonly string[]>> = {
+  un: ["symm", "toep", "cs", "ar1", "car1"],
+  symm: ["toep", "cs", "ar1", "car1"],
+  toep: ["cs", "ar1"],
+}
+
 const GENERALITY: readonly TermStructure[] = ["identity", "cs", "unstructured"]
 
 /** Coefficients whose variance can be set to zero in the outer term, and the rest left as in the inner one. */

@@ -9,6 +9,7 @@ import type { ExplainedVariance, IntraclassCorrelation } from "./explained-varia
 import type { AnovaOptions, AnovaRow, ContrastOptions, FTest, WaldTest } from "./f-test.ts"
 import type { RemlChanges } from "./fit-options.ts"
 import type { GroupLine } from "./group-coefficients.ts"
+import type { KenwardRogerOptions } from "./kenward-roger.ts"
 import type { Comparable, LikelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { FixedEffect, LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
 import type { PredictedRow, PredictOptions } from "./predict.ts"
@@ -61,7 +62,7 @@ export interface LmmFit extends LmmEstimate {
   /** Wald's χ² test; of all coefficients but the intercept when no contrast is given, null when there are none. */
   waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
   /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */
-  kenwardRoger(options?: Pick<AnovaOptions, "boundary">): readonly FixedEffect[]
+  kenwardRoger(options?: KenwardRogerOptions): readonly FixedEffect[]
   /** Wald, profile or bootstrap intervals of all parameters. */
   confint(options?: ConfintOptions): readonly Interval[]
   /** Profile zeta curves, for plots. */

@@ -34,7 +34,7 @@ export type NamedParameter =
 
 /**
  * `b[floor]`, `sd[county,floor]`, `cor[county,(Intercept),floor]`, `sd[residual]`: fixed effects first. Then those of a
- * residual structure: `ar1`, `varIdent[Female]`, `varPower[age]`. Coefficients that share a variance each have their sd.
+ * residual structure: `ar1`, `varIdent[Female]`, `varPower[age]`, `un[8,10]`. Coefficients that share a variance each have their sd.
  */
 export function listParameters(fit: LmmEstimate): readonly NamedParameter[] {
   const parameters: NamedParameter[] = fit.fixed.map(({ name, estimate }, index) => {
@@ -59,8 +59,8 @@ export function listParameters(fit: LmmEstimate): readonly NamedParameter[] {
   const { structure } = fit.state
   if (structure !== null) {
     const working = workingOf(structure)
-    structure.model.residual?.parameters.forEach(({ name, natural }, index) => {
-      parameters.push({ kind: "structure", name, estimate: natural(working[index]!), index })
+    structure.model.residual?.parameters.forEach(({ name, value }, index) => {
+      parameters.push({ kind: "structure", name, estimate: value(working), index })
     })
   }
   return parameters

@@ -1,6 +1,6 @@
 /**
- * Dense blocks of `A = Z'H⁻¹Z` and `B = Z'H⁻¹Q`, H = V/σ², Q the orthonormal basis of X: what formulas with V⁻¹ on both
- * sides come down to, without a matrix of the size of the data.
+ * Dense blocks of `A = Z'H⁻¹Z` and `B = Z'H⁻¹[Q r]`, H = V/σ², Q the orthonormal basis of X, r the residuals `y − Xβ̂` over σ: what
+ * formulas with V⁻¹ on both sides come down to, without a matrix of the size of the data.
  */
 
 import { NumericalError, OptionError } from "../core/errors.ts"
@@ -17,7 +17,7 @@ export interface RandomBlock {
   readonly size: number
   /** Row-major m × m, symmetric. */
   readonly a: Float64Array
-  /** Row-major m × p. */
+  /** Row-major m × (p + 1). */
   readonly b: Float64Array
 }
 
@@ -26,17 +26,31 @@ const MAX_BLOCK = 2500
 
 /**
  * By the identity of Woodbury, `Z'H⁻¹Z = S − SBM⁻¹B'S`, `S = Z'Z`, `M = B'SB + I`, one connected block at a time.
+ * Call after an evaluation at `termFactors`, whose β̂ it reads.
  *
  * @param termFactors T of each term, internal coordinates
+ * @param variance σ² of the scaled response
  * @throws OptionError when a block is too large
  */
 export function formRandomBlocks(
   criterion: Criterion,
   termFactors: readonly Float64Array[],
+  variance: number,
 ): readonly RandomBlock[] {
-  const { system } = criterion
+  const { system, equations } = criterion
+  const { tailEffects, fixedEffects: p } = system.cross.layout
   const factors = assembleFactors(system, termFactors)
-  return connectLevels(system).map((members) => formBlock(system, members, factors))
+  const sigma = Math.sqrt(variance)
+  return connectLevels(system).map((members) => {
+    const block = formBlock(system, members, factors)
+    for (let at = 0; at < block.b.length; at += p + 1) {
+      for (let x = 0; x < p; x++) {
+        block.b[at + p] = block.b[at + p]! - block.b[at + x]! * equations.tailSolution[tailEffects + x]!
+      }
+      block.b[at + p] = block.b[at + p]! / sigma
+    }
+    return block
+  })
 }
 
 type Member = RandomBlock["members"][number]
@@ -94,7 +108,8 @@ function formBlock(
   members: readonly Member[],
   factors: readonly Float64Array[],
 ): RandomBlock {
-  const p = system.cross.layout.fixedEffects
+  // The response stands behind Q.
+  const p = system.cross.layout.fixedEffects + 1
   const size = members.reduce((sum, { factor }) => sum + system.factors[factor]!.width, 0)
   const { s, zq } = gatherCrossProducts(system, members, size)
   // Rows: M, then S B (m rows), then Q'Z B (p rows); the factorisation turns the latter two into K = S B L⁻ᵀ and W.
@@ -130,14 +145,15 @@ function formBlock(
   return { members, size, a: s, b }
 }
 
-/** Z'Z and Z'Q of a block, out of the places the elimination keeps them in. */
+/** Z'Z and Z'[Q y] of a block, out of the places the elimination keeps them in. */
 function gatherCrossProducts(
   system: LmmSystem,
   members: readonly Member[],
   size: number,
 ): { readonly s: Float64Array; readonly zq: Float64Array } {
   const { layout, diagonal, below, tail } = system.cross
-  const { tailSize, tailEffects, fixedEffects: p } = layout
+  const { tailSize, tailEffects } = layout
+  const p = layout.fixedEffects + 1
   const s = new Float64Array(size * size)
   const zq = new Float64Array(size * p)
   const put = (row: number, column: number, value: number): void => {

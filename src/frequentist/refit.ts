@@ -237,7 +237,7 @@ function createStructuredRefitter(
       sigma: Math.sqrt(scaledVariance(criterion, residualSquares)) * criterion.system.responseScale,
       fixed: fixedEstimates(criterion),
       theta: packTheta(terms, lower),
-      structure: Float64Array.from(working, (value, i) => model.residual!.parameters[i]!.natural(value)),
+      structure: Float64Array.from(model.residual?.parameters ?? [], ({ value }) => value(working)),
     }
   }
   return {

@@ -11,7 +11,14 @@ import { fitLmm } from "./fit-lmm.ts"
 import type { RemlOptions } from "./fit-options.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { readKnownWeights, readStandardErrors } from "./read-weights.ts"
-import { columnsOfErrors, isCall, parseCorrelation, parseVariance } from "./structures/parse-residual.ts"
+import type { CorrelationSpec, VarianceSpec } from "./structures/parse-residual.ts"
+import {
+  columnsOfErrors,
+  isCall,
+  parseCorrelation,
+  parseVariance,
+  varianceOfCorrelation,
+} from "./structures/parse-residual.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
 import { mergeOptions } from "./update-options.ts"
 
@@ -65,7 +72,7 @@ function fitFormula(formula: string, table: Table, options: RemlOptions): LmmFit
   const full = offset === undefined ? formula : `${formula} + offset(\`${offset}\`)`
   const { known, variance } = splitWeights(weights)
   const correlation = residual === undefined ? null : parseCorrelation(residual)
-  const spread = variance === undefined ? null : parseVariance(variance)
+  const spread = chooseVariance(correlation, variance)
   const outside = [known, se].filter((column) => typeof column === "string")
   const complete = [...(rest.complete ?? []), ...columnsOfErrors(correlation, spread), ...outside]
   const design = buildDesign(full, table, { ...rest, complete, residualKnown: se !== undefined })
@@ -85,6 +92,21 @@ function fitFormula(formula: string, table: Table, options: RemlOptions): LmmFit
   }
   if (known === undefined) return fitLmm(design, fitOptions)
   return fitLmm(design, { ...fitOptions, weights: readKnownWeights(design, table, known) })
+}
+
+/** The variance function, which a correlation may bring with it. */
+function chooseVariance(
+  correlation: CorrelationSpec | null,
+  variance: string | undefined,
+): VarianceSpec | null {
+  const brought = correlation === null ? null : varianceOfCorrelation(correlation)
+  if (variance === undefined) return brought
+  if (brought === null) return parseVariance(variance)
+  throw new OptionError(`${correlation?.text} has a variance for each time, beside ${variance}`, {
+    code: "conflicting-options",
+    where: "option weights",
+    hint: `leave ${variance} out, or write symm(…) for correlations alone`,
+  })
 }
 
 /** Of the ways to say what the residuals are, standard errors leave room for no other. */

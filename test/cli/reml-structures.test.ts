@@ -39,6 +39,27 @@ describe("gibbsite reml with structures", () => {
     expect(new Set(sds.map((sd) => sd.toFixed(9))).size).toBe(1)
   })
 
+  it("--residual un(…) has a variance for each time, and --ddf kr-observed SAS's degrees of freedom", async () => {
+    const model = [
+      "distance ~ age * Sex",
+      "@orthodont",
+      "--residual",
+      "un(age | Subject)",
+      "--anova",
+    ] as const
+    const fit = await json(...model, "--ddf", "kr-observed")
+    const { varIdent, un } = fit.residual as Record<string, Record<string, number>>
+    expect(Object.keys(varIdent!)).toEqual(["8", "10", "12", "14"])
+    expect(un!["8,10"]).toBeCloseTo(0.568195, 5)
+    // nlme 3.1-162: −2 logLik of gls(…, corSymm(form = ~ 1 | Subject), varIdent(form = ~ 1 | age)).
+    expect(-2 * (fit.logLik as number)).toBeCloseTo(424.5468, 3)
+    const { stdout } = await run(["reml", ...model, "--ddf", "kr-observed"])
+    expect(stdout).toContain("df and standard errors by Kenward and Roger's (observed information) method")
+    expect(stdout).toContain(
+      "F tests of type III, Kenward and Roger's (observed information) degrees of freedom",
+    )
+  })
+
   it("tests against a smaller model with the same residuals", async () => {
     const fit = await json(
       "follicles ~ Time + (1 | Mare)",

@@ -60,11 +60,7 @@ describe.each(pairs)("%s", (name, structured, plain) => {
     })
   })
 
-  it("in Kenward and Roger's tests, where there are any", () => {
-    if (structured.residual !== null) {
-      expect(() => structured.anova({ ddf: "kr" })).toThrow(/Kenward and Roger/)
-      return
-    }
+  it("in Kenward and Roger's tests", () => {
     structured.anova({ ddf: "kr" }).forEach(({ F, ddf, p }, j) => {
       const other = plain.anova({ ddf: "kr" })[j]!
       close(F, other.F, 1e-6)

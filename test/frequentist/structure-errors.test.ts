@@ -10,6 +10,8 @@ const rows = {
   y: [1, 3, 2, 5, 4, 6, 8, 7],
   t: [1, 2, 3, 4, 1, 2, 2, 4],
   half: [1, 1.5, 2, 3, 1, 2, 3, 4],
+  jump: [1, 2, 5, 6, 1, 2, 5, 6],
+  apart: ["a", "a", "b", "b", "c", "c", "d", "d"],
   none: [null, null, null, null, null, null, null, null],
   zero: [0, 1, 2, 3, 0, 1, 2, 3],
   one: ["a", "a", "a", "a", "a", "a", "a", "a"],
@@ -39,6 +41,20 @@ describe("residual structures that are refused", () => {
     ["no end", { residual: "ar1(t | g" }, 'expected "," or ")"'],
     ["cs with times", { residual: "cs(t | g)" }, "cs() has no times"],
     ["car1 without times", { residual: "car1(1 | g)" }, "car1() needs times"],
+    ["un without times", { residual: "un(1 | g)" }, "un() needs times"],
+    [
+      "un beside variances",
+      { residual: "un(t | g)", weights: "varIdent(g)" },
+      "un(t | g) has a variance for each time",
+    ],
+    ["duplicate labels", { residual: "un(t | g)" }, 'rows 6 and 7 of series "q" have the same t, 2'],
+    [
+      "times that are never together",
+      { residual: "symm(half | apart)" },
+      "no series has rows of both 1.5 and 2",
+    ],
+    ["distances that do not occur", { residual: "toep(jump | g)" }, "no series has rows 2 apart"],
+    ["labels that are all missing", { residual: "symm(none | g)" }, 'column "none" has no values'],
     ["an expression for times", { residual: "ar1(t - 1 | g)" }, "found t - 1, expected a column of times"],
     ["rows alone", { residual: "ar1(1 | y)" }, "every series has a single row"],
     [
@@ -66,6 +82,14 @@ describe("residual structures that are refused", () => {
     expect(error.hint).toContain("Days")
   })
 
+  it("an unstructured matrix beside random effects that it contains", () => {
+    const error = failure(() => reml(base, orthodont, { residual: "un(age | Subject)" }))
+    expect(error.code).toBe("not-identified")
+    expect(error.message).toContain("leaves none to ((Intercept) | Subject)")
+    const slopes = reml("distance ~ age + (1 | Sex)", orthodont, { residual: "un(age | Subject)" })
+    expect(slopes.parameters).toBe(13)
+  })
+
   it("neither bars nor structure", () => {
     expect(failure(() => reml("distance ~ age", orthodont)).code).toBe("no-random-term")
   })
@@ -81,7 +105,6 @@ describe("what models with structures have not", () => {
   const fit = reml(base, orthodont, { residual: "ar1(1 | Subject)" })
   const shared = reml("distance ~ age + identity(1 + age | Subject)", orthodont)
   it.each([
-    ["Kenward and Roger", () => fit.anova({ ddf: "kr" })],
     ["exact tests", () => fit.exactVarianceTest()],
     ["exact tests of shared variances", () => shared.exactVarianceTest()],
   ])("%s", (_, run) => {
@@ -118,6 +141,20 @@ describe("likelihood-ratio tests between structures", () => {
     ["diag within cs", independent, exchangeable],
   ])("not %s", (_, smaller, larger) => {
     expect(failure(() => larger.lrt(smaller)).code).toBe("not-nested")
+  })
+
+  it.each([
+    ["ar1", "toep", 2],
+    ["cs", "toep", 2],
+    ["toep", "symm", 3],
+    ["symm", "un", 3],
+    ["cs", "un", 8],
+  ])("%s residuals within %s", (inner, outer, df) => {
+    const of = (kind: string) =>
+      reml("distance ~ age", orthodont, { residual: `${kind}(${kind === "cs" ? 1 : "age"} | Subject)` })
+    const [smaller, larger] = [of(inner), of(outer)]
+    expect(larger.lrt(smaller).df).toBe(df)
+    expect(failure(() => smaller.lrt(larger)).code).toBe("not-nested")
   })
 
   it("AR(1) residuals against independent ones", () => {

@@ -4,6 +4,7 @@ import type { Design } from "../../models/formula/design.ts"
 import { evaluateCriterion, scaledVariance } from "../criterion.ts"
 import { unscaledCovariance } from "../fixed-effects.ts"
 import { freeParameters, sensitivityOf, type VarianceSensitivity } from "../satterthwaite.ts"
+import type { ResidualCovariance } from "./residual-covariance.ts"
 import type { ResidualEstimate, ResidualModel, ResidualTransform } from "./residual-model.ts"
 import type { StructuredModel } from "./structured-model.ts"
 
@@ -38,6 +39,11 @@ export function residualTransform(structure: FittedStructure | null): ResidualTr
   return structure === null || residual === null || residual === undefined
     ? null
     : residual.at(workingOf(structure))
+}
+
+/** How the residuals' covariance matrix may move; null without a structure of theirs. */
+export function residualCovariance(structure: FittedStructure | null): ResidualCovariance | null {
+  return structure?.model.residual?.covarianceAt(workingOf(structure)) ?? null
 }
 
 /** The estimates by kind, as `reml --json` prints them; null without a structure. */

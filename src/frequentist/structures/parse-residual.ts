@@ -7,7 +7,6 @@ import { parseAlone } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
 import { expandBar, groupColumn, type RandomTerm } from "../../models/formula/split-formula.ts"
 import type { CorrelationKind } from "./correlation.ts"
-import { TIMES } from "./correlation.ts"
 import type { VarianceKind } from "./variance-function.ts"
 
 export interface CorrelationSpec {
@@ -25,12 +24,27 @@ export interface VarianceSpec {
   readonly column: string
 }
 
+/** The variance function that a correlation brings with it: in `un` each time has a variance of its own. */
+export function varianceOfCorrelation({ kind, text, time }: CorrelationSpec): VarianceSpec | null {
+  return kind === "un" && time !== null ? { kind: "varIdent", text, column: time } : null
+}
+
+/** What a kind asks of its times: `label`s may be of any type, and are put in the order of a factor's levels. */
+export const TIMES: Readonly<Record<CorrelationKind, "integer" | "real" | "label" | "none">> = {
+  ar1: "integer",
+  car1: "real",
+  cs: "none",
+  symm: "label",
+  un: "label",
+  toep: "integer",
+}
+
 const CORRELATIONS = Object.keys(TIMES) as readonly CorrelationKind[]
 const VARIANCES: readonly VarianceKind[] = ["varIdent", "varPower", "varExp"]
 
 /**
  * `ar1(time | group)`, `ar1(1 | group)` (rows in the order of the data), `ar1(time)` (series are the levels of the
- * innermost random term, or all rows); `car1` likewise; `cs(1 | group)`.
+ * innermost random term, or all rows); `car1`, `symm` and `toep` likewise; `cs(1 | group)`; `un(time | group)`.
  *
  * @throws ModelSyntaxError where it does not parse, ModelError for a structure that does not exist
  */
@@ -54,15 +68,22 @@ export function parseCorrelation(text: string): CorrelationSpec {
       "write cs(1 | group)",
     )
   }
-  if (kind === "car1" && bare) {
+  const rowsInOrder = NEEDS_TIMES[kind]
+  if (rowsInOrder !== undefined && bare) {
     throw wrong(
       text,
       left,
-      "car1() needs times",
-      "write car1(time | group), or ar1(1 | group) for rows in order",
+      `${kind}() needs times`,
+      `write ${kind}(time | group), or ${rowsInOrder} for rows in order`,
     )
   }
   return { kind, text, time: left.kind === "name" ? left.name : null, factors }
+}
+
+/** Of structures without a meaning for rows in order: what has. */
+const NEEDS_TIMES: Readonly<Partial<Record<CorrelationKind, string>>> = {
+  car1: "ar1(1 | group)",
+  un: "symm(1 | group)",
 }
 
 /** `varIdent(stratum)`, `varPower(x)`, `varExp(x)`. Throws as {@link parseCorrelation}. */

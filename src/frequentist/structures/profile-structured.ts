@@ -30,7 +30,8 @@ interface Centre {
 /**
  * As `plainProfiler`, of the likelihood. A standard deviation is held by scaling its term's numbers to it; a correlation has
  * a profile where it is a parameter, in `cs(…)`, and none within an unstructured term; parameters of the residuals are
- * searched on the scale of their intervals.
+ * searched on the scale of their intervals, but for correlations that depend on several numbers (`un`, `symm`, `toep`), which
+ * have none.
  */
 export function structuredProfiler(
   fit: LmmEstimate,
@@ -83,8 +84,8 @@ function valueAt({ fit, model, omega, sigma, fixed }: Centre, parameter: NamedPa
   if (parameter.kind === "fixed") return fixed[parameter.index]!
   if (parameter.kind === "residual") return sigma
   if (parameter.kind === "structure") {
-    const { natural, interval } = model.residual!.parameters[parameter.index]!
-    return interval.to(natural(omega[model.randomCount + parameter.index]!))
+    const { value, working, interval } = model.residual!.parameters[parameter.index]!
+    return working === null ? Number.NaN : interval.to(value(omega.subarray(model.randomCount)))
   }
   const { term } = parameter
   if (parameter.kind === "sd") return sigma * relativeSd(fit, model, omega, term, parameter.a).size
@@ -124,6 +125,7 @@ function devianceOf(centre: Centre, parameter: NamedParameter): ProfileDeviance 
     case "structure": {
       const place = model.randomCount + parameter.index
       const { interval, working } = model.residual!.parameters[parameter.index]!
+      if (working === null) return () => Number.NaN
       return searchEach(centre, withoutPlace(omega, place), (value) => (x) => {
         const full = Float64Array.from([...x.subarray(0, place), 0, ...x.subarray(place)])
         full[place] = working(interval.from(value))

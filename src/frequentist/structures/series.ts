@@ -9,6 +9,8 @@ export interface Series {
   readonly pointer: Int32Array
   /** Of each place: time since the place before it; 0 for the first of a series. */
   readonly gaps: Float64Array
+  /** Of each place: its time, or how many rows of the series stand before it. */
+  readonly times: Float64Array
 }
 
 export interface SeriesInput {
@@ -23,13 +25,32 @@ export interface SeriesInput {
   readonly text: string
   readonly timeName: string
   readonly integer: boolean
+  /** A time as messages have it. */
+  readonly label: (time: number) => string
+}
+
+/** Every row by itself. */
+export function singleRows(rows: number): Series {
+  return {
+    order: Int32Array.from({ length: rows }, (_, i) => i),
+    pointer: Int32Array.from({ length: rows + 1 }, (_, i) => i),
+    gaps: new Float64Array(rows),
+    times: new Float64Array(rows),
+  }
+}
+
+/** Rows of the longest series. */
+export function longestSeries({ pointer }: Series): number {
+  let most = 0
+  for (let s = 0; s < pointer.length - 1; s++) most = Math.max(most, pointer[s + 1]! - pointer[s]!)
+  return most
 }
 
 /**
  * @throws DataError for a time that is missing, that is not whole where it must be, or that a series has twice
  */
 export function gatherSeries(input: SeriesInput): Series {
-  const { codes, levels, times, rowIndex, text, timeName } = input
+  const { codes, levels, times, rowIndex, text, timeName, label } = input
   checkTimes(input)
   const n = codes.length
   const order = Int32Array.from({ length: n }, (_, i) => i)
@@ -44,7 +65,7 @@ export function gatherSeries(input: SeriesInput): Series {
       if (gap === 0) {
         const [first, second] = [order[at - 1]!, order[at]!].map((row) => rowIndex[row]! + 1)
         throw new DataError(
-          `rows ${first} and ${second} of series "${levels[s]}" have the same ${timeName}, ${times![order[at]!]}`,
+          `rows ${first} and ${second} of series "${levels[s]}" have the same ${timeName}, ${label(times![order[at]!]!)}`,
           {
             code: "duplicate-time",
             where: text,
@@ -55,7 +76,10 @@ export function gatherSeries(input: SeriesInput): Series {
       gaps[at] = gap
     }
   }
-  return { order, pointer, gaps }
+  const places = Float64Array.from(order, (row, at) =>
+    times === null ? at - pointer[codes[row]!]! : times[row]!,
+  )
+  return { order, pointer, gaps, times: places }
 }
 
 function checkTimes({ times, integer, rowIndex, text, timeName }: SeriesInput): void {

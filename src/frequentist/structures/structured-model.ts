@@ -12,7 +12,6 @@
  */
 
 import { dot } from "../../math/compensated-sum.ts"
-import { orthonormaliseColumns } from "../../math/orthonormal-basis.ts"
 import type { Design } from "../../models/formula/design.ts"
 import { assembleFactors } from "../covariance-factor.ts"
 import type { Criterion, CriterionValue, LmmMethod } from "../criterion.ts"
@@ -23,11 +22,11 @@ import { eliminate } from "../eliminate.ts"
 import { createEquations, formEquations } from "../equations.ts"
 import type { LmmSystem } from "../lmm-system.ts"
 import { createSystem } from "../lmm-system.ts"
-import { weightRows } from "../weights.ts"
 import type { CorrelationTransform } from "./correlation.ts"
 import type { ResidualModel } from "./residual-model.ts"
 import type { TermParameters } from "./term-parameters.ts"
 import { combineBasis, listTermParameters } from "./term-parameters.ts"
+import { rowsOf, whitenRows } from "./whitened-rows.ts"
 
 export interface StructuredModel {
   readonly design: Design
@@ -71,7 +70,7 @@ export function createStructuredModel(
   const p = design.fixed.columns.length
   const df = method === "REML" ? design.nobs - p : design.nobs
   const workspace = createEquations(base.cross)
-  const systemAt = residual === null ? () => base : whitenedSystems(base, residual, weights)
+  const systemAt = residual === null ? () => base : whitenedSystems(base, residual)
   const criterionAt = (omega: Float64Array): Criterion => {
     const system = systemAt(omega.subarray(randomCount))
     const equations = { ...workspace, cross: system.cross }
@@ -165,30 +164,13 @@ function undefinedAt(at: CriterionValue, count: number): StructuredValue {
 /** The last cross-products are kept: a search comes back to them for every difference in T. */
 const KEPT = 8
 
-function whitenedSystems(
-  base: LmmSystem,
-  residual: ResidualModel,
-  weights: Float64Array | null,
-): (working: Float64Array) => LmmSystem {
-  const { design, leastSquares, responseScale, cross } = base
-  const rows = weights === null ? design : weightRows(design, weights)
-  const { basis } = orthonormaliseColumns(rows.fixed.columns)
-  const response = rows.response.values.map((value, i) => {
-    let rest = value - (rows.offset?.[i] ?? 0)
-    rows.fixed.columns.forEach((column, j) => {
-      rest -= column[i]! * leastSquares[j]!
-    })
-    return rest / responseScale
-  })
+function whitenedSystems(base: LmmSystem, residual: ResidualModel): (working: Float64Array) => LmmSystem {
+  const { cross } = base
+  const rows = rowsOf(base)
   const form = (transform: CorrelationTransform): CrossProducts => {
-    const whiten = (column: Float64Array): Float64Array => {
-      const out = Float64Array.from(column)
-      transform.whiten(out)
-      return out
-    }
-    const factors = base.factors.map((factor) => ({ ...factor, columns: factor.columns.map(whiten) }))
-    const whitened = formWhitened({ ...cross.layout, factors }, basis.map(whiten), whiten(response))
-    return { ...whitened, layout: cross.layout }
+    const { basis, response, factors: whitened } = whitenRows(rows, transform)
+    const factors = base.factors.map((factor, f) => ({ ...factor, columns: whitened[f]! }))
+    return { ...formWhitened({ ...cross.layout, factors }, basis, response), layout: cross.layout }
   }
   const { mixture } = residual
   let nodes: readonly CrossProducts[] | undefined

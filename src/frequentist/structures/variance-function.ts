@@ -12,6 +12,25 @@ export interface VarianceFunction {
   readonly interval: { to(natural: number): number; from(value: number): number }
   /** log g of each row, the residual standard deviation being σ g. */
   logFactors(working: Float64Array, rows: VarianceRows): Float64Array
+  /** The variances σ²g² of the rows, for a σ of one, as Kenward and Roger's adjustment lets them move. */
+  scales(working: Float64Array, rows: VarianceRows): VarianceScales
+}
+
+/** Parameters of the variances: one of each stratum, or σ² and δ; with the derivatives of log g. */
+export interface VarianceScales {
+  readonly count: number
+  /** Stratum of a row where each variance is a parameter by itself; 0 everywhere without strata; null: they are not. */
+  readonly stratum: ((row: number) => number) | null
+  slope(i: number, row: number): number
+  curvature(i: number, j: number, row: number): number
+}
+
+/** σ² alone. */
+export const COMMON_SCALE: VarianceScales = {
+  count: 1,
+  stratum: () => 0,
+  slope: () => 0.5,
+  curvature: () => -0.5,
 }
 
 /** What a variance function reads: the stratum or the covariate of each row. */
@@ -33,6 +52,16 @@ export function varIdent(strata: readonly string[]): VarianceFunction {
     logFactors: (working, rows) => {
       if (rows.kind !== "strata") return new Float64Array(0)
       return Float64Array.from(rows.codes, (code) => (code === 0 ? 0 : working[code - 1]!))
+    },
+    scales: (working, rows) => {
+      const variances = strata.map((_, s) => (s === 0 ? 1 : Math.exp(2 * working[s - 1]!)))
+      const stratum = (row: number): number => (rows.kind === "strata" ? rows.codes[row]! : 0)
+      return {
+        count: strata.length,
+        stratum,
+        slope: (i, row) => (stratum(row) === i ? 0.5 / variances[i]! : 0),
+        curvature: (i, j, row) => (i === j && stratum(row) === i ? -0.5 / variances[i]! ** 2 : 0),
+      }
     },
   }
 }
@@ -60,6 +89,12 @@ export function covariateFunction(
       const delta = working[0]! / spread
       return rows.values.map((x) => delta * transform(x))
     },
+    scales: (_, rows) => ({
+      count: 2,
+      stratum: null,
+      slope: (i, row) => (i === 0 ? 0.5 : rows.kind === "covariate" ? transform(rows.values[row]!) : 0),
+      curvature: (i, j) => (i === 0 && j === 0 ? -0.5 : 0),
+    }),
   }
 }
 
