@@ -121,15 +121,15 @@ function prepare(model: ModelGraph, method: "blocked" | "collapsed"): Prepared {
       graph,
       rewrites,
       context,
-      found: JOINT_SAMPLERS.blocked.assign(context),
+      found: JOINT_SAMPLERS.blocked.assign(context, model),
       remark: "",
     }
   }
   const context = newContext(model, layOut(model))
-  const whole = JOINT_SAMPLERS.collapsed.assign(context)
+  const whole = JOINT_SAMPLERS.collapsed.assign(context, model)
   const prepared = { method, model, graph: model, rewrites: [], context } as const
   if (isRefusal(whole) || whole.cost <= MOST_MULTIPLICATIONS) return { ...prepared, found: whole, remark: "" }
-  const inTurn = JOINT_SAMPLERS.crossed.assign(context)
+  const inTurn = JOINT_SAMPLERS.crossed.assign(context, model)
   if (isRefusal(inTurn) || inTurn.dimension > MOST_COORDINATES || inTurn.cost > whole.cost)
     return { ...prepared, found: whole, remark: "" }
   const [all, each] = [whole.cost, inTurn.cost].map((cost) => cost.toExponential(0))
@@ -157,10 +157,25 @@ function planJointly(prepared: Prepared, chosenBy: Plan["chosenBy"], why: string
   }
   const joint: PlanBlock = { targets: found.targets, assignment: found, chosenBy, refused: [] }
   const others = sweepOrder(graph).filter((node) => !joint.targets.includes(node.id))
-  const blocks = [...others.map((node) => planNode(graph, node)), joint]
+  const together = method === "blocked" ? JOINT_SAMPLERS.interweave.assign(context, model) : null
+  const moved: PlanBlock[] =
+    together === null || isRefusal(together)
+      ? []
+      : [{ targets: together.targets, assignment: together, chosenBy, refused: [] }]
+  // Spreads given the effects, these given the spreads, both together; then anew what the last step has integrated out.
+  const [mixing, spreads] = partition(others, (node) => isParentOf(others, node.id))
+  const planEach = (nodes: readonly StochasticNode[]) => nodes.map((node) => planNode(graph, node))
+  const blocks = [...planEach(spreads), joint, ...moved, ...planEach(mixing)]
   const reason = chosenBy === "user" && remark !== "" ? `${why}; ${remark}` : why
   return { method, chosenBy, reason, model, graph, rewrites, layout: context.layout, context, blocks }
 }
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))]
+}
+
+const isParentOf = (nodes: readonly StochasticNode[], id: string): boolean =>
+  nodes.some(({ distribution }) => Object.values(distribution.parameters).some((e) => dependsOn(e, id)))
 
 function augment(model: ModelGraph): { graph: ModelGraph; rewrites: Omit<Rewrite, "graph">[] } {
   let graph = model

@@ -3,7 +3,7 @@ import type { ModelGraph, StochasticNode } from "../models/graph.ts"
 import { isRefusal, type Refusal } from "./conditional.ts"
 import { conjugate } from "./conjugate.ts"
 import { crossed } from "./crossed/sampler.ts"
-import { blocked, collapsed } from "./gaussian/samplers.ts"
+import { blocked, collapsed, interweave } from "./gaussian/samplers.ts"
 import type { LoweringContext } from "./kernel/program.ts"
 import { bindRelationBlock, type LoweredRelationBlock } from "./relations/registry.ts"
 import type { BindOptions, Explanation, JointSampler, Kernel, Sampler } from "./sampler.ts"
@@ -51,8 +51,8 @@ function register<M extends object, P>(sampler: Sampler<M, P>): RegisteredSample
 /** A sampler of many nodes at once: it takes what it can of the whole graph. */
 export interface RegisteredJointSampler {
   readonly name: string
-  /** @returns the nodes it draws, or why it draws none */
-  assign(context: LoweringContext): JointAssignment | Refusal
+  /** @param stated the model before it was rewritten for this method @returns the nodes it draws, or why it draws none */
+  assign(context: LoweringContext, stated: ModelGraph): JointAssignment | Refusal
   bind(data: unknown, options?: BindOptions): Kernel
 }
 
@@ -68,8 +68,8 @@ function registerJoint<M extends object, P>(sampler: JointSampler<M, P>): Regist
   const { name } = sampler
   return {
     name,
-    assign(context) {
-      const match = sampler.match(context)
+    assign(context, stated) {
+      const match = sampler.match(context, stated)
       if (isRefusal(match)) return match
       return {
         sampler: name,
@@ -86,6 +86,7 @@ export const JOINT_SAMPLERS = {
   blocked: registerJoint(blocked),
   collapsed: registerJoint(collapsed),
   crossed: registerJoint(crossed),
+  interweave: registerJoint(interweave),
 } as const
 
 export const SAMPLERS: readonly RegisteredSampler[] = [register(conjugate), register(slice)]

@@ -55,7 +55,8 @@ export interface Sampler<M = unknown, P = unknown> {
 /** A sampler of many nodes at once. */
 export interface JointSampler<M = unknown, P = unknown> {
   readonly name: string
-  match(context: LoweringContext): M | Refusal
+  /** @param stated the model before it was rewritten for this method */
+  match(context: LoweringContext, stated: ModelGraph): M | Refusal
   /** The nodes it draws, the multiplications of a sweep, and the coordinates of its Metropolis–Hastings step. */
   describe(match: M): {
     readonly targets: readonly string[]

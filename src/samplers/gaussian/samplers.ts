@@ -10,6 +10,13 @@ import {
 } from "./collapsed.ts"
 import { costOfFactorisation } from "./factorisation-cost.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
+import {
+  bindInterweave,
+  type InterweaveMatch,
+  type LoweredInterweave,
+  lowerInterweave,
+  matchInterweave,
+} from "./interweave.ts"
 import { costOfNests, findNests } from "./nested-statistics.ts"
 import { coordinatesOf } from "./spread-space.ts"
 
@@ -51,6 +58,29 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
   }),
   lower: (match) => lowerCollapsed(match, costOfCollapsed(match.model)),
   bind: bindCollapsed,
+}
+
+export const interweave: JointSampler<InterweaveMatch, LoweredInterweave> = {
+  name: "interweave",
+  match: matchInterweave,
+  describe: ({ model, terms }) => ({
+    targets: terms.flatMap(({ effect }) => {
+      const { node, spread } = model.effects[effect]!
+      return [...(spread.node === null ? [] : [spread.node]), node]
+    }),
+    cost: 0,
+    dimension: 0,
+  }),
+  explain: (): Explanation => ({
+    conditional: null,
+    density:
+      "p(spread | standardised effects, data) by slices, effects = factor of the covariance × standardised effects",
+    because: [
+      "a spread and its effects move together: given the effects alone, a small spread would hardly move",
+    ],
+  }),
+  lower: lowerInterweave,
+  bind: bindInterweave,
 }
 
 const NORMAL = "MultivariateNormal(inverse(Q) h, inverse(Q)), Q and h those of the mixed-model equations"

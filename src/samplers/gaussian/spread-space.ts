@@ -94,7 +94,7 @@ export function readCoordinates(
 }
 
 /** Fills `factor` (row-major q × q) with the Cholesky factor of the covariance at `phi`; the upper part is not touched. */
-function writeFactor(q: number, phi: Float64Array, at: number, factor: Float64Array): void {
+export function writeFactor(q: number, phi: Float64Array, at: number, factor: Float64Array): void {
   let next = at + q
   for (let i = 0; i < q; i++) {
     // The row's sd, then what is left of it after each partial correlation: exact even where that is tiny.
