@@ -29,10 +29,14 @@ export const operators: readonly ScalarFunction[] = [
     kind: "scalar",
     name: "*",
     arity: 2,
-    describe: "x * y, the product",
+    describe: "x * y, the product; 0 times infinity is 0",
     keepsIntegers: true,
     linear: [0, 1],
-    evaluate: (x, y) => x * y,
+    // As in JAGS: r log(r / n) counts nothing at r = 0. Only 0 × infinity makes NaN of numbers that are none; missing values stay missing.
+    evaluate: (x, y) => {
+      const product = x * y
+      return Number.isNaN(product) && !Number.isNaN(x) && !Number.isNaN(y) ? 0 : product
+    },
     derivative: [(_, y) => y, (x) => x],
   },
   {

@@ -37,6 +37,13 @@ const MATH: Readonly<Record<string, string>> = {
   abs: "Math.abs",
 }
 
+/** Functions that are infinite at finite arguments within their domain. */
+const UNBOUNDED = new Set(["exp", "log", "logit", "probit", "cloglog"])
+
+/** Whether a factor may be infinite of its own accord: its product with 0 is then 0, not what × gives. */
+const mayOverflow = (e: RelationExpr): boolean =>
+  e.op === "call" && (UNBOUNDED.has(e.name) || e.args.some(mayOverflow))
+
 /** Writes values. What stands below `slots` is for those who write more with it. */
 export interface Writer {
   /** Statements that must run before the expressions written so far are used. */
@@ -123,16 +130,21 @@ export function createWriter(relation: Relation, constants: Constants, index = "
 
   const scalarCall = (e: Extract<RelationExpr, { op: "call" }>): string => {
     const f = lookupFunction(e.name, e.args.length)
-    if (f.kind === "scalar") return apply(e.name, f.evaluate, e.args.map(scalar))
+    if (f.kind === "scalar") return apply(e, f.evaluate, e.args.map(scalar))
     const reduced = reduce(e)
     if (reduced !== null) return reduced
     return `${callArray(e)}[0]`
   }
 
-  const apply = (name: string, evaluate: (...args: number[]) => number, args: readonly string[]): string => {
+  const apply = (
+    { name, args: operands }: Extract<RelationExpr, { op: "call" }>,
+    evaluate: (...args: number[]) => number,
+    args: readonly string[],
+  ): string => {
     const [a, b] = args
     if (args.length === 1 && name === "-") return `(-${a})`
-    if (args.length === 2 && INFIX[name] !== undefined) return `(${a} ${INFIX[name]} ${b})`
+    const isPlain = name !== "*" || !operands.some(mayOverflow)
+    if (args.length === 2 && INFIX[name] !== undefined && isPlain) return `(${a} ${INFIX[name]} ${b})`
     if (args.length === 2 && name === "^" && b === "2") return `square(${a})`
     if (args.length === 1 && MATH[name] !== undefined) return `${MATH[name]}(${a})`
     return `${functionName(evaluate)}(${args.join(", ")})`
@@ -202,7 +214,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
         return name
       })
       const out = buffer(size)
-      lines.push(`for (let k = 0; k < ${size}; k++) ${out}[k] = ${apply(e.name, f.evaluate, items)};`)
+      lines.push(`for (let k = 0; k < ${size}; k++) ${out}[k] = ${apply(e, f.evaluate, items)};`)
       return out
     }
     const out = buffer(size)
