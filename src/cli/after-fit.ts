@@ -16,6 +16,7 @@ import type { Io } from "./io.ts"
 import { readData } from "./load-model.ts"
 import type { AfterFitFlags, DataFlags, SamplingFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
+import { notPredictedText, rowsNotPredicted } from "./rows-not-predicted.ts"
 
 export interface AfterFit {
   readonly loo?: PsisLoo
@@ -23,6 +24,8 @@ export interface AfterFit {
   readonly dic?: Dic
   readonly hypotheses?: readonly Hypothesis[]
   readonly predictions?: readonly Prediction[]
+  /** Rows of the file where a predictor is missing. */
+  readonly rowsNotPredicted?: readonly number[]
 }
 
 /** What is checked before sampling, so that a slip does not cost a run. */
@@ -70,11 +73,16 @@ export function afterFit(posterior: Posterior, { loo, hypotheses, rows }: Prepar
   return {
     ...(loo ? { loo: posterior.loo() } : {}),
     ...(hypotheses.length === 0 ? {} : { hypotheses: hypotheses.map((text) => hypothesis(posterior, text)) }),
-    ...(rows === null ? {} : { predictions: posterior.predict(rows) }),
+    ...(rows === null ? {} : predictTable(posterior, rows)),
   }
 }
 
-export function afterFitToJson({ loo, dic, hypotheses, predictions }: AfterFit) {
+function predictTable(posterior: Posterior, rows: Table) {
+  const predictions = posterior.predict(rows)
+  return { predictions, rowsNotPredicted: rowsNotPredicted(rows.rows, predictions) }
+}
+
+export function afterFitToJson({ loo, dic, hypotheses, predictions, rowsNotPredicted = [] }: AfterFit) {
   return {
     ...(dic === undefined ? {} : { dic: dicToJson(dic) }),
     ...(loo === undefined ? {} : { loo: looToJson(loo) }),
@@ -86,6 +94,7 @@ export function afterFitToJson({ loo, dic, hypotheses, predictions }: AfterFit) 
             ...{ row, fit, se, lower, upper },
             new_groups: newGroups,
           })),
+          ...(rowsNotPredicted.length === 0 ? {} : { rows_not_predicted: rowsNotPredicted }),
         }),
   }
 }
@@ -139,7 +148,10 @@ function hypothesisToJson(found: Hypothesis) {
 }
 
 /** A paragraph for each part there is. */
-export function afterFitText({ loo, dic, hypotheses, predictions }: AfterFit, io: Io): string[] {
+export function afterFitText(
+  { loo, dic, hypotheses, predictions, rowsNotPredicted = [] }: AfterFit,
+  io: Io,
+): string[] {
   return [
     ...(dic === undefined ? [] : [heading("Deviance information criterion", io) + dicText(dic)]),
     ...(loo === undefined ? [] : [heading("Leave-one-out cross-validation", io) + looText(loo)]),
@@ -148,7 +160,11 @@ export function afterFitText({ loo, dic, hypotheses, predictions }: AfterFit, io
       : [heading("Hypotheses", io) + formatTable(HYPOTHESIS_COLUMNS, hypotheses, io)]),
     ...(predictions === undefined
       ? []
-      : [heading("Predictions", io) + formatTable(PREDICTION_COLUMNS, predictions, io)]),
+      : [
+          heading("Predictions", io) +
+            formatTable(PREDICTION_COLUMNS, predictions, io) +
+            notPredictedText(rowsNotPredicted, io),
+        ]),
   ]
 }
 

@@ -13,6 +13,7 @@ import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
 import type { Analyses } from "./reml-analyses.ts"
 import { type AnalysisFlags, DDF_TITLES, isAdjusted } from "./reml-options.ts"
+import { notPredictedText } from "./rows-not-predicted.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
 type Row<Key extends "anova" | "confint" | "predictions"> = NonNullable<Analyses[Key]>[number]
@@ -30,7 +31,9 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
     ...(rlrt === undefined ? [] : [rlrtText(rlrt, io)]),
     ...(boot === undefined ? [] : [bootText(boot, io)]),
     ...(separate === undefined ? [] : [separateText(separate, io)]),
-    ...(predictions === undefined ? [] : [predictionsText(predictions, fit, percent, io)]),
+    ...(predictions === undefined
+      ? []
+      : [predictionsText(predictions, analyses.rowsNotPredicted ?? [], fit, percent, io)]),
   ]
 }
 
@@ -118,6 +121,7 @@ function separateText(rows: readonly GroupEstimate[], io: Io): string {
 /** Also of a linear model. */
 export function predictionsText(
   rows: readonly Row<"predictions">[],
+  missing: readonly number[],
   fit: { readonly sigma: number },
   percent: string,
   io: Io,
@@ -132,5 +136,5 @@ export function predictionsText(
     { ...right, title: "lower", cell: figure((row) => row.lower) },
     { ...right, title: "upper", cell: figure((row) => row.upper) },
   ]
-  return `${heading("Predictions", io)}${formatTable(columns, rows, io)}${percent} confidence intervals of the mean response\n`
+  return `${heading("Predictions", io)}${formatTable(columns, rows, io)}${percent} confidence intervals of the mean response\n${notPredictedText(missing, io)}`
 }

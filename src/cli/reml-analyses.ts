@@ -24,6 +24,7 @@ import { isFormulaChange, updateFormula } from "../models/formula/update-formula
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { type AnalysisFlags, DDF_OPTIONS } from "./reml-options.ts"
+import { rowsNotPredicted } from "./rows-not-predicted.ts"
 
 export interface Analyses {
   readonly anova?: readonly AnovaRow[]
@@ -59,6 +60,8 @@ export interface Analyses {
     readonly lower: number | null
     readonly upper: number | null
   }[]
+  /** Rows of the file where a predictor is missing, present where there are any. */
+  readonly rowsNotPredicted?: readonly number[]
 }
 
 /** @throws GibbsError for what the fit or the flags do not allow */
@@ -88,7 +91,7 @@ export async function analyse(
     ...(flags.rlrt === true ? { rlrt: testVariance(fit, seed) } : {}),
     ...(flags.boot === undefined ? {} : { boot: await bootstrap(fit, smaller, flags.boot, seed) }),
     ...(flags.separate === true ? { separate: separate(fit) } : {}),
-    ...(flags.predict === undefined ? {} : { predictions: await predictFile(fit, flags.predict, flags) }),
+    ...(flags.predict === undefined ? {} : await predictFile(fit, flags.predict, flags)),
   }
 }
 
@@ -222,11 +225,21 @@ async function predictFile(
   fit: LmmFit,
   file: string,
   flags: AnalysisFlags & DataFlags,
-): Promise<Analyses["predictions"] & {}> {
+): Promise<Pick<Analyses, "predictions" | "rowsNotPredicted">> {
   const table = await readData(file, { ...(flags.na === undefined ? {} : { na: flags.na }) })
-  return fit.predict(table, {
+  const predictions = fit.predict(table, {
     ...(flags.random === undefined ? {} : { random: flags.random }),
     ...(flags.newLevels === undefined ? {} : { newLevels: flags.newLevels }),
     ...(flags.level === undefined ? {} : { level: flags.level }),
   })
+  return { predictions, ...noteMissing(table.rows, predictions) }
+}
+
+/** The rows without a prediction, where there are any. */
+export function noteMissing(
+  rows: number,
+  predictions: Analyses["predictions"] & {},
+): Pick<Analyses, "rowsNotPredicted"> {
+  const missing = rowsNotPredicted(rows, predictions)
+  return missing.length === 0 ? {} : { rowsNotPredicted: missing }
 }

@@ -21,7 +21,7 @@ import { EXIT, type Io } from "./io.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn, toJson } from "./output.ts"
-import { hasErrorStructure, smallerFormula } from "./reml-analyses.ts"
+import { hasErrorStructure, noteMissing, smallerFormula } from "./reml-analyses.ts"
 import { predictionsText } from "./reml-analyses-text.ts"
 import type { AnalysisFlags } from "./reml-options.ts"
 import { rowsLeftOut } from "./rows-left-out.ts"
@@ -39,6 +39,7 @@ interface LinearAnalyses {
   readonly ftest?: NestedFTest & { readonly formula: string }
   readonly hausman?: HausmanTest
   readonly predictions?: readonly PredictedRow[]
+  readonly rowsNotPredicted?: readonly number[]
 }
 
 /** Whether a formula has neither bars nor a residual structure, and the residual variance is to be estimated. */
@@ -118,8 +119,13 @@ async function analyseLinear(fit: LinearModel, table: Table, flags: Flags): Prom
     ...(flags.hausman === undefined
       ? {}
       : { hausman: hausman(fit.formula, table, { ...designOptions(flags), group: flags.hausman }) }),
-    ...(rows === undefined ? {} : { predictions: fit.predict(rows, { level }) }),
+    ...(rows === undefined ? {} : predictTable(fit, rows, level)),
   }
+}
+
+function predictTable(fit: LinearModel, table: Table, level: number) {
+  const predictions = fit.predict(table, { level })
+  return { predictions, ...noteMissing(table.rows, predictions) }
 }
 
 /** The layout of a mixed model's JSON, without random effects. */
@@ -164,7 +170,7 @@ function linearText(
   flags: Flags,
   io: Io,
 ): string {
-  const { anova, confint, ftest: nested, hausman: test, predictions } = analyses
+  const { anova, confint, ftest: nested, hausman: test, predictions, rowsNotPredicted = [] } = analyses
   const { messages } = fit.design
   const percent = `${formatSignificant(100 * (flags.level ?? 0.95), 4).replace(/\.0+$/, "")} %`
   return [
@@ -175,7 +181,7 @@ function linearText(
     ...(confint === undefined ? [] : [confintText(confint, percent, io)]),
     ...(nested === undefined ? [] : [`${heading(`F test against ${nested.formula}`, io)}${fText(nested)}\n`]),
     ...(test === undefined ? [] : [hausmanText(test, flags.hausman ?? "", io)]),
-    ...(predictions === undefined ? [] : [predictionsText(predictions, fit, percent, io)]),
+    ...(predictions === undefined ? [] : [predictionsText(predictions, rowsNotPredicted, fit, percent, io)]),
     ...messages.map((text) => `${wrapText(`Note: ${text}`, widthOf(io.stdout))}\n`),
   ].join("\n")
 }
@@ -280,7 +286,10 @@ function hausmanText(test: HausmanTest, group: string, io: Io): string {
   const { statistic, df, p, regression } = test
   const classical =
     statistic === null ? "not computed" : `χ² ${statistic.toFixed(4)} on ${df} df, p ${formatP(p)}`
-  const other = `χ² ${regression.statistic.toFixed(4)} on ${regression.df} df, p ${formatP(regression.p)}`
+  const other =
+    regression === null
+      ? "not computed"
+      : `χ² ${regression.statistic.toFixed(4)} on ${regression.df} df, p ${formatP(regression.p)}`
   return [
     heading(`Hausman's test, fixed against random effects of ${group}`, io) +
       formatTable(columns, test.coefficients, io),

@@ -27,13 +27,16 @@ export interface HausmanCoefficient {
 }
 
 export interface HausmanTest {
-  /** `(b_F − b_R)'(V_F − V_R)⁻¹(b_F − b_R)`; null where V_F − V_R is not positive definite. */
+  /** `(b_F − b_R)'(V_F − V_R)⁻¹(b_F − b_R)`; null where V_F − V_R is not positive definite. `note` says why. */
   readonly statistic: number | null
   readonly df: number
   /** From χ² with `df` degrees of freedom; null with the statistic. */
   readonly p: number | null
-  /** The same hypothesis as a Wald test in one regression, which always exists. */
-  readonly regression: { readonly statistic: number; readonly df: number; readonly p: number }
+  /**
+   * The same hypothesis as a Wald test in one regression; null where there is nothing to test: no predictor that varies
+   * within groups varies between them, as in balanced designs, and fixed and random effects have the same estimates.
+   */
+  readonly regression: { readonly statistic: number; readonly df: number; readonly p: number } | null
   /** Coefficients that vary within groups, those that the test compares. */
   readonly coefficients: readonly HausmanCoefficient[]
   /** Standard deviations between groups and of the residuals, by Swamy and Arora. */
@@ -104,24 +107,43 @@ export function hausman(formula: string, data: TableInput, options: HausmanOptio
   )
   const varianceFixed = covarianceOf(pick(within, moving), varianceWithin)
   const varianceRandom = restrictTo(covarianceOf(quasi, random.sigma ** 2), design.fixed.names.length, moving)
-  const classical = quadraticForm(
-    Float64Array.from(coefficients, (row) => row.fixed - row.random),
-    varianceFixed.map((value, i) => value - varianceRandom[i]!),
-    k,
-  )
+  const regression = regressionForm(quasi, within, moving)
+  // Some coefficients are the same in both, and so are their variances: what is left of the difference is rounding.
+  const classical =
+    regression === null || regression.df < k
+      ? null
+      : quadraticForm(
+          Float64Array.from(coefficients, (row) => row.fixed - row.random),
+          varianceFixed.map((value, i) => value - varianceRandom[i]!),
+          k,
+        )
   return {
     statistic: classical,
     df: k,
     p: classical === null ? null : chiSquareTail(classical, k),
-    regression: regressionForm(quasi, within, moving),
+    regression,
     coefficients,
     sdGroup: Math.sqrt(varianceGroup),
     sdResidual: Math.sqrt(varianceWithin),
-    note:
-      classical === null
-        ? "the difference of the two covariance matrices is not positive definite: take the regression form"
-        : `χ² with ${k} ${k === 1 ? "degree" : "degrees"} of freedom; a small p speaks for fixed effects`,
+    note: explain(classical, regression, k, group),
   }
+}
+
+function explain(
+  classical: number | null,
+  regression: HausmanTest["regression"],
+  k: number,
+  group: string,
+): string {
+  if (regression === null) {
+    return `the predictors that vary within the levels of ${group} do not vary between them, as in a balanced design: fixed and random effects have the same estimates, there is nothing to test`
+  }
+  if (regression.df < k) {
+    return `${k - regression.df} of the ${k} coefficients are the same with fixed and with random effects, since their predictors do not vary between the levels of ${group}: take the regression form`
+  }
+  return classical === null
+    ? "the difference of the two covariance matrices is not positive definite: take the regression form"
+    : `χ² with ${k} ${k === 1 ? "degree" : "degrees"} of freedom; a small p speaks for fixed effects`
 }
 
 interface Panel {
@@ -235,13 +257,15 @@ function harmonicMean(sizes: Int32Array): number {
   return sizes.length / sizes.reduce((sum, size) => sum + 1 / size, 0)
 }
 
-/** The within-transformed predictors added to the quasi-demeaned regression. */
+/** The within-transformed predictors added to the quasi-demeaned regression; null where none of them is new to it. */
 function regressionForm(quasi: Design, within: Design, moving: readonly number[]): HausmanTest["regression"] {
   const small = fitOls(quasi)
   const added = moving.map((j) => within.fixed.columns[j]!)
   const { independent } = orthonormaliseColumns([...quasi.fixed.columns, ...added])
   const p = quasi.fixed.columns.length
   const kept = independent.filter((j) => j >= p).map((j) => added[j - p]!)
+  const df = kept.length
+  if (df === 0) return null
   const large = fitOls({
     ...quasi,
     fixed: {
@@ -251,7 +275,6 @@ function regressionForm(quasi: Design, within: Design, moving: readonly number[]
       assign: [...quasi.fixed.assign, ...kept.map(() => 0)],
     },
   })
-  const df = kept.length
   const statistic = (small.rss - large.rss) / (large.rss / large.df)
   return { statistic, df, p: chiSquareTail(statistic, df) }
 }

@@ -185,7 +185,7 @@ describe("hausman", () => {
     const expected = oracle.hausman[name]
     const test = hausman("invest ~ value + capital", data, { group: "firm" })
     close(test.statistic, expected.statistic, 1e-6)
-    close(test.regression.statistic, expected.regression, 1e-6)
+    close(test.regression!.statistic, expected.regression, 1e-6)
     close(test.sdGroup, expected.sdGroup)
     close(test.sdResidual, expected.sdResidual)
     test.coefficients.forEach(({ fixed, random }, j) => {
@@ -201,7 +201,33 @@ describe("hausman", () => {
       { group: "firm" },
     )
     expect([test.statistic!.toFixed(4), test.p!.toFixed(4)]).toEqual(["2.3304", "0.3119"])
-    expect([test.regression.statistic.toFixed(4), test.regression.p.toFixed(4)]).toEqual(["2.1314", "0.3445"])
+    expect([test.regression!.statistic.toFixed(4), test.regression!.p.toFixed(4)]).toEqual([
+      "2.1314",
+      "0.3445",
+    ])
+  })
+})
+
+describe("hausman of balanced predictors", () => {
+  const sleepstudy = datasets.sleepstudy()
+
+  it("says that there is nothing to test, not that the statistic is zero", () => {
+    const test = hausman("Reaction ~ Days", sleepstudy, { group: "Subject" })
+    expect([test.statistic, test.p, test.regression]).toEqual([null, null, null])
+    expect(test.note).toContain("do not vary between them")
+    expect(test.coefficients[0]!.random).toBeCloseTo(test.coefficients[0]!.fixed, 10)
+  })
+
+  it("tests the coefficients that can differ, in the regression form", () => {
+    const { columns, rows } = sleepstudy
+    const noise = Float64Array.from({ length: rows }, (_, i) => Math.sin(i * i + 1))
+    const table = {
+      ...sleepstudy,
+      columns: new Map([...columns, ["z", { kind: "numeric", values: noise } as const]]),
+    }
+    const test = hausman("Reaction ~ z + Days", table, { group: "Subject" })
+    expect([test.statistic, test.df, test.regression?.df]).toEqual([null, 2, 1])
+    expect(test.note).toContain("1 of the 2 coefficients")
   })
 })
 
