@@ -3,7 +3,7 @@ import { poolChains } from "../diagnostics/chains.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
-import { figures, label, listing, listingHeight, measure } from "./channels.ts"
+import { AROUND_POINTS, figures, label, listing, listingHeight, measure } from "./channels.ts"
 import type { PlotSource } from "./plot-source.ts"
 import {
   type ChartOptions,
@@ -150,7 +150,7 @@ function caterpillarPanel(
     group,
     levels.map(({ level }) => level),
   )
-  const x = (field: string) => measure(field, `${term} by ${group}`)
+  const x = (field: string) => measure(field, `${term} by ${group}`, AROUND_POINTS)
   const tooltip = [label("level", group), ...figures("estimate", "lower", "upper")]
   const some = levels.length < total ? `${levels.length} of ${total} levels; ` : ""
   return {

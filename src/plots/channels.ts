@@ -9,15 +9,25 @@ export interface MeasureOptions {
   readonly domain?: readonly [number, number]
   /** Whether numbers stand at the axis; they do unless told (heights of densities are not read). */
   readonly labels?: boolean
+  /** Pixels between the outermost marks and the ends of the axis, so that no mark is cut or lies on the frame. */
+  readonly room?: number
 }
+
+/** Room for points. */
+export const AROUND_POINTS: MeasureOptions = { room: 8 }
 
 /** A quantitative position. `title` null leaves the axis without one. */
 export function measure(field: string, title: string | null, options: MeasureOptions = {}) {
-  const { zero = false, grid = true, labels = true, domain } = options
+  const { zero = false, grid = true, labels = true, domain, room } = options
   return {
     field,
     type: "quantitative" as const,
-    scale: { zero, nice: false, ...(domain === undefined ? {} : { domain: [...domain] }) },
+    scale: {
+      zero,
+      nice: false,
+      ...(domain === undefined ? {} : { domain: [...domain] }),
+      ...(room === undefined ? {} : { padding: room }),
+    },
     axis: { title, grid: grid && labels, tickCount: 5, ...(labels ? {} : { labels: false, ticks: false }) },
   }
 }

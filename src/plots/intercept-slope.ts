@@ -77,10 +77,18 @@ export function interceptSlopeSpec(data: InterceptSlopeData, options: ChartOptio
     return measure(axis === 0 ? "x" : "y", title, { domain: domainOf(data, axis) })
   }
   const [x, y] = [channel(0), channel(1)]
+  const isOutside = (value: number, axis: 0 | 1): boolean => {
+    const [low, high] = domainOf(data, axis)
+    return !(value >= low && value <= high)
+  }
+  const outside = data.levels.filter(({ separate }) =>
+    separate?.some((value, k) => isOutside(value, k === 0 ? 0 : 1)),
+  )
+  const cut = outside.length === 0 ? "" : `; ${outside.length === 1 ? "1 level reaches" : `${outside.length} levels reach`} beyond the frame`
   const panel = {
     ...panelTitle(
       `Coefficients by ${data.group}`,
-      "from each level's own estimate to that of the mixed model",
+      `from each level's own estimate to that of the mixed model${cut}`,
       options,
     ),
     width: options.width ?? 480,
@@ -112,14 +120,20 @@ export function interceptSlopeSpec(data: InterceptSlopeData, options: ChartOptio
   return composeSpec([panel], options)
 }
 
-/** All BLUPs and the central 90 % of the separate estimates: levels with two rows may lie anywhere. */
+/**
+ * All BLUPs and the central 90 % of the separate estimates, with those beyond that are no further off than half this
+ * range: levels with two rows may lie anywhere.
+ */
 function domainOf({ levels }: InterceptSlopeData, axis: 0 | 1): readonly [number, number] {
   const own = Float64Array.from(levels.flatMap(({ separate }) => (separate === null ? [] : [separate[axis]])))
   const all = levels.map(({ blup }) => blup[axis])
   if (own.length > 0) all.push(quantile(own, 0.05), quantile(own, 0.95))
   const [low, high] = [Math.min(...all), Math.max(...all)]
-  const margin = 0.05 * (high - low) || 1
-  return [low - margin, high + margin]
+  const reach = (high - low) / 2
+  const near = [...own].filter((value) => value > low - reach && value < high + reach)
+  const [least, most] = [Math.min(low, ...near), Math.max(high, ...near)]
+  const margin = 0.05 * (most - least) || 1
+  return [least - margin, most + margin]
 }
 
 /** Intercept against slope of each group, separate and mixed: Bates (2010), lme4, figure 4.8. @throws OptionError without a slope */

@@ -1,6 +1,6 @@
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
-import { figures, measure } from "./channels.ts"
+import { AROUND_POINTS, figures, measure } from "./channels.ts"
 import { type ChartOptions, nameRows, type Panel, panelTitle, seriesColor, themeOf } from "./spec.ts"
 import { shorten } from "./thin-points.ts"
 
@@ -52,7 +52,7 @@ export function qqPanel(data: QqData, panel: number, panels: number, options: Ch
     quantile: shorten(quantile),
     line: shorten(data.intercept + data.slope * quantile),
   }))
-  const x = measure("quantile", "standard normal quantile")
+  const x = measure("quantile", "standard normal quantile", AROUND_POINTS)
   return {
     ...panelTitle(data.title, "line: through the quartiles", options),
     width: options.width ?? (panels === 1 ? 420 : 260),
@@ -62,11 +62,15 @@ export function qqPanel(data: QqData, panel: number, panels: number, options: Ch
       {
         data: nameRows("line", panel, line),
         mark: { type: "line", color: themeOf(options).muted, strokeDash: [4, 3] },
-        encoding: { x, y: measure("line", data.title) },
+        encoding: { x, y: measure("line", data.title, AROUND_POINTS) },
       },
       {
         mark: { type: "point", size: 18, opacity: 0.7, color: seriesColor(options, 0) },
-        encoding: { x, y: measure("value", data.title), tooltip: figures("quantile", "value") },
+        encoding: {
+          x,
+          y: measure("value", data.title, AROUND_POINTS),
+          tooltip: figures("quantile", "value"),
+        },
       },
     ],
   }

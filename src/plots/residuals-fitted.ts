@@ -1,5 +1,5 @@
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
-import { figures, measure } from "./channels.ts"
+import { AROUND_POINTS, figures, measure } from "./channels.ts"
 import {
   type ChartOptions,
   composeSpec,
@@ -48,8 +48,8 @@ export function residualsFittedData(fitted: Float64Array, residuals: Float64Arra
 
 /** A band of one width about zero, with a trend that stays there, when the model fits. */
 export function residualsFittedSpec(data: ResidualsFittedData, options: ChartOptions = {}): VegaLiteSpec {
-  const x = measure("fitted", "fitted value")
-  const y = measure("residual", "scaled residual")
+  const x = measure("fitted", "fitted value", AROUND_POINTS)
+  const y = measure("residual", "scaled residual", AROUND_POINTS)
   const some = data.fitted.length < data.total ? `${data.fitted.length} of ${data.total} rows; ` : ""
   const panel = {
     ...panelTitle("Residuals against fitted values", `${some}line: means of neighbours`, options),

@@ -1,7 +1,7 @@
 import { OptionError, suggest } from "../core/errors.ts"
 import type { LmmFit } from "../frequentist/lmm-fit.ts"
 import type { Design } from "../models/formula/design.ts"
-import { figures, label, measure } from "./channels.ts"
+import { AROUND_POINTS, figures, label, measure } from "./channels.ts"
 import {
   type ChartOptions,
   composeSpec,
@@ -105,7 +105,7 @@ export function spaghettiSpec(data: SpaghettiData, options: ChartOptions = {}): 
   const rows = data.levels.flatMap(({ level, x, y, fitted }) =>
     x.map((at, i) => ({ level, x: shorten(at), y: shorten(y[i]), fitted: shorten(fitted[i]) })),
   )
-  const x = measure("x", data.x)
+  const x = measure("x", data.x, AROUND_POINTS)
   const some = data.levels.length < data.total ? `${data.levels.length} of ${data.total} levels; ` : ""
   const panel = {
     ...panelTitle(
@@ -127,7 +127,7 @@ export function spaghettiSpec(data: SpaghettiData, options: ChartOptions = {}): 
         },
         encoding: {
           x,
-          y: measure("y", data.response),
+          y: measure("y", data.response, AROUND_POINTS),
           tooltip: [label("level", data.group), ...figures(["x", data.x], ["y", data.response])],
         },
       },
@@ -140,7 +140,7 @@ export function spaghettiSpec(data: SpaghettiData, options: ChartOptions = {}): 
         },
         encoding: {
           x,
-          y: measure("fitted", data.response),
+          y: measure("fitted", data.response, AROUND_POINTS),
           detail: { field: "level", type: "nominal" as const },
           tooltip: [label("level", data.group)],
         },
