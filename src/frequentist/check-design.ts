@@ -2,6 +2,7 @@
 
 import { DataError, ModelError } from "../core/errors.ts"
 import type { Design } from "../models/formula/design.ts"
+import { centreHint, describeOffCentre } from "../models/formula/off-centre.ts"
 
 /**
  * @param withoutRandom whether a design without bars is a model all the same, by its residual structure
@@ -65,6 +66,14 @@ export function checkTerms({ fixed, formula }: Design): void {
   const gone = fixed.terms.filter((_, t) => !fixed.assign.includes(t))
   const [first] = gone
   if (first === undefined) return
+  const far = fixed.offCentre?.find(({ term }) => term === first)
+  if (far !== undefined) {
+    throw new ModelError(describeOffCentre(far), {
+      code: "collinear",
+      where: formula,
+      hint: centreHint(far),
+    })
+  }
   const others = gone.length === 1 ? "" : `, and so are ${gone.slice(1).join(", ")}`
   throw new ModelError(`term "${first}" is a linear combination of the terms before it${others}`, {
     code: "collinear",

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { run } from "./run-main.ts"
+import { run, temporaryFolder } from "./run-main.ts"
 
 const SLEEP = ["reml", "Reaction ~ Days + (Days | Subject)", "@sleepstudy"] as const
 
@@ -43,6 +43,17 @@ describe("reml", () => {
       1,
       'gibbsite: @orthodont: unknown variable "agee"; did you mean "age"?\n',
     ])
+  })
+
+  it("--predict tells of the rows that it leaves out", async () => {
+    const file = join(temporaryFolder({ "new.csv": "Days,Subject\n3,308\nNA,309\n5,310\n,330\n" }), "new.csv")
+    const { stdout } = await run([...SLEEP, "--predict", file])
+    expect(stdout).toContain("\nNote: no prediction for 2 rows with missing values: 2, 4\n")
+    const json = await run(["reml", "Reaction ~ Days", "@sleepstudy", "--predict", file, "--json"])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      rowsNotPredicted: [2, 4],
+      predictions: [{ row: 1 }, { row: 3 }],
+    })
   })
 
   it("--lrt takes a change of the formula", async () => {

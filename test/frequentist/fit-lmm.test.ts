@@ -84,6 +84,7 @@ describe("what a fit holds", () => {
       "sigma",
       "theta",
       "nobs",
+      "dropped",
       "singular",
       "converged",
       "evaluations",

@@ -15,6 +15,7 @@ import { findCompleteRows, groupRows, sumOffsets, takeRows } from "./design-rows
 import { type Evaluation, evaluateNumbers, evaluateVariable } from "./evaluate.ts"
 import { type Conversions, openFrame } from "./frame.ts"
 import { buildMatrix, type ModelMatrix, type ModelVariable } from "./model-matrix.ts"
+import { centreHint, describeOffCentre, findOffCentre } from "./off-centre.ts"
 import { parseFormula } from "./parse.ts"
 import { columnsRead, planDesign } from "./plan-design.ts"
 import { printExpression, printFormula } from "./print.ts"
@@ -195,11 +196,14 @@ function keepColumns(full: ModelMatrix, kept: readonly number[], messages: strin
     const columns = gone.length === 1 ? "column" : `${gone.length} columns`
     messages.push(`fixed-effect model matrix is rank deficient: dropped ${columns} ${quoteAll(gone)}`)
   }
+  const offCentre = findOffCentre(full, kept)
+  for (const column of offCentre) messages.push(`${describeOffCentre(column)}: ${centreHint(column)}`)
   return {
     names: kept.map((j) => full.names[j]!),
     columns: kept.map((j) => full.columns[j]!),
     terms: full.terms,
     assign: kept.map((j) => full.assign[j]!),
+    ...(offCentre.length === 0 ? {} : { offCentre }),
   }
 }
 

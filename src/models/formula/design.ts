@@ -56,6 +56,18 @@ export interface FixedDesign {
   readonly terms: readonly string[]
   /** `assign[j]` is the index in `terms` of the term that column `j` belongs to. */
   readonly assign: readonly number[]
+  /**
+   * Columns that were left out although they vary, since they vary by less than 1e-7 of their mean, where R too cannot tell
+   * them from the intercept; absent when there are none.
+   */
+  readonly offCentre?: readonly OffCentreColumn[]
+}
+
+export interface OffCentreColumn {
+  readonly name: string
+  readonly term: string
+  readonly mean: number
+  readonly sd: number
 }
 
 export interface RandomDesign {

@@ -177,6 +177,19 @@ describe("the fixed part", () => {
     ])
   })
 
+  it("says of a column far from zero for its spread that it is to be centred", () => {
+    // lm and lme4 drop it as well: the rule is that of R's qr.
+    const seconds = Array.from({ length: 20 }, (_, i) => 1.7e9 + i)
+    const columns = toTable({ y: seconds.map((_, i) => i % 7), t: seconds, g: seconds.map((_, i) => i % 4) })
+    const design = buildDesign("y ~ t + (1 | g)", columns)
+    expect(design.fixed.names).toEqual(["(Intercept)"])
+    expect(design.messages[1]).toBe(
+      '"t" varies by 5.77 about 1.7e+09, too little to be told from the intercept: centre it, I(t - 1700000009.5)',
+    )
+    expect(buildDesign("y ~ I(t - 1700000009.5) + (1 | g)", columns).fixed.names).toHaveLength(2)
+    expect(buildDesign("y ~ 0 + t + (1 | g)", columns).fixed.offCentre).toBeUndefined()
+  })
+
   it("drops a column below R's tolerance and keeps one above", () => {
     const noise = Float64Array.from({ length: rows }, (_, i) => Math.sin(3 * i + 1))
     const nearly = (size: number): Table =>
