@@ -1,13 +1,14 @@
 /** One-way models for the collapsed sampler: unpleasant data, what was lowered changed on demand, quadrature beside it. */
+
 import { expect } from "vitest"
 import { streamFor } from "../../src/random/stream.ts"
 import { isRefusal } from "../../src/samplers/conditional.ts"
 import {
-  bindCollapsed,
   type LoweredCollapsed,
   lowerCollapsed,
   matchCollapsed,
 } from "../../src/samplers/gaussian/collapsed.ts"
+import { bindCollapsed } from "../../src/samplers/gaussian/collapsed-kernel.ts"
 import { layOut } from "../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../src/samplers/kernel/program.ts"
 import { lmm } from "../../src/samplers/model.ts"

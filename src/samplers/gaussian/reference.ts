@@ -13,13 +13,13 @@ export const REFERENCE_AT = 2
 
 /** First places in a chain's memory, for d coordinates of the spreads and so many coefficients. */
 export const memoryLayout = (d: number, coefficients: number) => ({
-  phi: 7,
-  z: 7 + d,
-  centre: 7 + 2 * d,
-  factor: 7 + 3 * d,
-  skew: 7 + 3 * d + d * d,
-  noise: 7 + 4 * d + d * d,
-  history: 7 + 4 * d + d * d + coefficients,
+  phi: 10,
+  z: 10 + d,
+  centre: 10 + 2 * d,
+  factor: 10 + 3 * d,
+  skew: 10 + 3 * d + d * d,
+  noise: 10 + 4 * d + d * d,
+  history: 10 + 4 * d + d * d + coefficients,
 })
 
 /** Log density of the reference t up to a constant. */

@@ -1,13 +1,8 @@
 /** The two joint samplers of Gaussian hierarchical models, as the registry lists them. */
 import type { Explanation, JointSampler } from "../sampler.ts"
 import { bindBlocked, type LoweredBlocked, lowerBlocked, matchBlocked } from "./blocked.ts"
-import {
-  bindCollapsed,
-  type CollapsedMatch,
-  type LoweredCollapsed,
-  lowerCollapsed,
-  matchCollapsed,
-} from "./collapsed.ts"
+import { type CollapsedMatch, type LoweredCollapsed, lowerCollapsed, matchCollapsed } from "./collapsed.ts"
+import { bindCollapsed } from "./collapsed-kernel.ts"
 import { costOfFactorisation } from "./factorisation-cost.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
 import {
@@ -53,7 +48,7 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
         ? []
         : ["each factor is nested in the next: all are eliminated level by level"]),
       "the spreads move as if the coefficients and effects were not there: no random walk between them",
-      "slices move them as well where warm-up takes fewer than 15 % of the proposals; a warning says so",
+      "where warm-up takes few of the proposals, some coordinates are moved at a time; where few of those are taken, by slices or interweaved with the effects, and a warning says so",
     ],
   }),
   lower: (match) => lowerCollapsed(match, costOfCollapsed(match.model)),
