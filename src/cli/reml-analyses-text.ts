@@ -12,7 +12,7 @@ import {
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
 import type { Analyses } from "./reml-analyses.ts"
-import { type AnalysisFlags, DDF_TITLES, isAdjusted } from "./reml-options.ts"
+import { type AnalysisFlags, anovaType, DDF_TITLES, isAdjusted } from "./reml-options.ts"
 import { notPredictedText } from "./rows-not-predicted.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
@@ -38,11 +38,10 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
 }
 
 function anovaText(rows: readonly Row<"anova">[], flags: AnalysisFlags, io: Io): string {
-  const type = flags.anova === "1" ? "I" : flags.anova === "2" ? "II" : "III"
   const method = DDF_TITLES[flags.ddf ?? "satterthwaite"]
   const isKnown = flags.se !== undefined && !isAdjusted(flags.ddf)
   const how = isKnown ? "χ² over its degrees of freedom, variances known" : `${method} degrees of freedom`
-  const title = `F tests of type ${type}, ${how}`
+  const title = `F tests ${anovaType(flags.anova).title}, ${how}`
   if (rows.length === 0) return `${heading(title, io)}none: there is no fixed effect beside the intercept\n`
   const columns: readonly TableColumn<Row<"anova">>[] = [
     { title: "", align: "left", cell: ({ term }) => term },

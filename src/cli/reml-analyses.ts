@@ -23,7 +23,7 @@ import { printFormula } from "../models/formula/print.ts"
 import { isFormulaChange, updateFormula } from "../models/formula/update-formula.ts"
 import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
-import { type AnalysisFlags, DDF_OPTIONS } from "./reml-options.ts"
+import { type AnalysisFlags, anovaType, DDF_OPTIONS } from "./reml-options.ts"
 import { rowsNotPredicted } from "./rows-not-predicted.ts"
 
 export interface Analyses {
@@ -106,8 +106,7 @@ function separate(fit: LmmFit): readonly GroupEstimate[] {
 }
 
 function testTerms(fit: LmmFit, { anova, ddf }: AnalysisFlags): readonly AnovaRow[] {
-  const type = anova === "1" ? 1 : anova === "2" ? 2 : 3
-  return fit.anova({ type, ...(ddf === undefined ? {} : DDF_OPTIONS[ddf]) })
+  return fit.anova({ type: anovaType(anova).type, ...(ddf === undefined ? {} : DDF_OPTIONS[ddf]) })
 }
 
 /** The formula that `--lrt` names; `. ~ . - x` is a change of the larger one. Undefined without the option. */

@@ -23,7 +23,7 @@ import type { DataFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn, toJson } from "./output.ts"
 import { hasErrorStructure, noteMissing, smallerFormula } from "./reml-analyses.ts"
 import { predictionsText } from "./reml-analyses-text.ts"
-import type { AnalysisFlags } from "./reml-options.ts"
+import { type AnalysisFlags, anovaType } from "./reml-options.ts"
 import { rowsLeftOut } from "./rows-left-out.ts"
 import { widthOf, wrapText } from "./style-text.ts"
 
@@ -103,13 +103,13 @@ function linearOptions(flags: Flags) {
 async function analyseLinear(fit: LinearModel, table: Table, flags: Flags): Promise<LinearAnalyses> {
   const level = flags.level ?? 0.95
   const lrt = smallerFormula(fit.formula, table, flags)
-  const type = flags.anova === "1" ? 1 : flags.anova === "2" ? 2 : 3
+  const { type } = anovaType(flags.anova)
   const rows =
     flags.predict === undefined
       ? undefined
       : await readData(flags.predict, flags.na === undefined ? {} : { na: flags.na })
   return {
-    ...(flags.anova === undefined ? {} : { anova: fit.anova({ type }) }),
+    ...(flags.anova === undefined ? {} : { anova: fit.anova({ type: type === "sequential" ? 1 : type }) }),
     ...(flags.confint === undefined
       ? {}
       : { confint: fit.confint(level).map(({ name, lower, upper }) => ({ name, lower, upper })) }),
@@ -217,7 +217,7 @@ function coefficientsText(fit: LinearModel, io: Io): string {
 }
 
 function anovaText(rows: readonly LinearAnovaRow[], flags: Flags, io: Io): string {
-  const type = flags.anova === "1" ? "I" : flags.anova === "2" ? "II" : "III"
+  const title = anovaType(flags.anova).title.replace("of ", "")
   const columns: readonly TableColumn<LinearAnovaRow>[] = [
     { title: "", align: "left", cell: ({ term }) => term },
     { ...right, title: "df", cell: ({ df }) => String(df) },
@@ -226,7 +226,7 @@ function anovaText(rows: readonly LinearAnovaRow[], flags: Flags, io: Io): strin
     { ...right, title: "F value", cell: ({ F }) => (F === null ? "" : formatFigure(F, 4)) },
     { ...right, title: "Pr(>F)", cell: ({ F, p }) => (F === null ? "" : formatP(p)) },
   ]
-  return heading(`Analysis of variance, type ${type}`, io) + formatTable(columns, rows, io)
+  return heading(`Analysis of variance, ${title}`, io) + formatTable(columns, rows, io)
 }
 
 type IntervalRow = NonNullable<LinearAnalyses["confint"]>[number]

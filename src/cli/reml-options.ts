@@ -2,6 +2,7 @@
 import { Option } from "commander"
 import { OptionError } from "../core/errors.ts"
 import type { DdfOptions } from "../frequentist/f-test.ts"
+import type { TestType } from "../frequentist/term-contrasts.ts"
 import { choiceOption, countOption, group, pathOption } from "./options.ts"
 
 export interface AnalysisFlags {
@@ -13,7 +14,7 @@ export interface AnalysisFlags {
   readonly separate?: boolean
   readonly hausman?: string
   /** `true`: the option without a value. */
-  readonly anova?: "1" | "2" | "3" | true
+  readonly anova?: AnovaFlag
   readonly ddf?: DdfFlag
   readonly confint?: "wald" | "profile" | "boot"
   readonly level?: number
@@ -26,8 +27,21 @@ export interface AnalysisFlags {
   readonly newLevels?: "error" | "zero"
 }
 
-const TYPES = ["1", "2", "3"] as const
-const DDF = ["satterthwaite", "kr", "kr-observed"] as const
+const TYPES = ["1", "2", "3", "sequential"] as const
+
+/** `true`: the option without a value. */
+export type AnovaFlag = (typeof TYPES)[number] | true
+
+/** What `--anova` says, as an option of tests, and how it is headed. */
+export function anovaType(flag: AnovaFlag = true): {
+  readonly type: TestType | "sequential"
+  readonly title: string
+} {
+  if (flag === "sequential") return { type: flag, title: "sequential" }
+  const type = flag === "1" ? 1 : flag === "2" ? 2 : 3
+  return { type, title: `of type ${"I".repeat(type)}` }
+}
+const DDF = ["satterthwaite", "kr", "kr-observed", "inner-outer"] as const
 
 export type DdfFlag = (typeof DDF)[number]
 
@@ -36,6 +50,7 @@ export const DDF_OPTIONS: Readonly<Record<DdfFlag, DdfOptions>> = {
   satterthwaite: { ddf: "satterthwaite" },
   kr: { ddf: "kr" },
   "kr-observed": { ddf: "kr", information: "observed" },
+  "inner-outer": { ddf: "inner-outer" },
 }
 
 /** How the results of `--ddf` are headed. */
@@ -43,6 +58,7 @@ export const DDF_TITLES: Readonly<Record<DdfFlag, string>> = {
   satterthwaite: "Satterthwaite's",
   kr: "Kenward and Roger's",
   "kr-observed": "Kenward and Roger's (observed information)",
+  "inner-outer": "the inner-outer",
 }
 
 /** Whether standard errors are adjusted as well. */
@@ -72,10 +88,14 @@ export const remlOptions = (): Option[] => [
     ),
   ]),
   ...group("Tests:", [
-    choiceOption("--anova [type]", "F tests of the fixed effects, of type 1, 2 or 3 (default: 3)", TYPES),
+    choiceOption(
+      "--anova [type]",
+      "F tests of the fixed effects, of type 1, 2 or 3 (default: 3), or sequential, as lme4 and nlme print them",
+      TYPES,
+    ),
     choiceOption(
       "--ddf <method>",
-      "denominator degrees of freedom: satterthwaite (default), kr, Kenward and Roger's, or kr-observed, theirs from the observed information, as SAS has them",
+      "denominator degrees of freedom: satterthwaite (default), kr, Kenward and Roger's, kr-observed, theirs from the observed information, as SAS has them, or inner-outer, by the grouping factors, as nlme",
       DDF,
     ),
     new Option(

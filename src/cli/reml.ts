@@ -9,7 +9,7 @@ import { toJson } from "./output.ts"
 import { analyse, errorOptions } from "./reml-analyses.ts"
 import { analysesText } from "./reml-analyses-text.ts"
 import { isLinear, refuseLinearOnly, runLinear } from "./reml-linear.ts"
-import { type AnalysisFlags, DDF_OPTIONS, isAdjusted } from "./reml-options.ts"
+import { type AnalysisFlags, DDF_OPTIONS } from "./reml-options.ts"
 import { remlText } from "./reml-text.ts"
 
 export interface RemlFlags extends DataFlags, AnalysisFlags {
@@ -36,9 +36,8 @@ export async function runReml(
     ...errorOptions(flags),
   })
   const analyses = await analyse(fitted, table, flags)
-  const fit = isAdjusted(flags.ddf)
-    ? { ...fitted, fixed: fitted.kenwardRoger(DDF_OPTIONS[flags.ddf!]) }
-    : fitted
+  const fit =
+    flags.ddf === undefined ? fitted : { ...fitted, fixed: fitted.testCoefficients(DDF_OPTIONS[flags.ddf]) }
   io.stdout.write(
     flags.json === true
       ? toJson({ ...lmmFitToJson(fit), ...analyses })

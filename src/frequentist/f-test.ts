@@ -3,15 +3,18 @@
 import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { OptionError } from "../core/errors.ts"
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
+import type { InnerOuterDf } from "./inner-outer.ts"
+import { innerOuterDf } from "./inner-outer.ts"
 import type { KenwardRoger, KenwardRogerOptions } from "./kenward-roger.ts"
 import { adjustKenwardRoger, invertContrast, matchMoments, restrict } from "./kenward-roger.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import { satterthwaiteDf } from "./satterthwaite.ts"
+import { sequentialContrasts } from "./sequential-contrasts.ts"
 import { chiSquareTail, fTail } from "./tail-probabilities.ts"
 import type { TestType } from "./term-contrasts.ts"
 import { termContrasts } from "./term-contrasts.ts"
 
-export type DdfMethod = "satterthwaite" | "kr"
+export type DdfMethod = "satterthwaite" | "kr" | "inner-outer"
 
 export interface FTest {
   /** Scaled as Kenward and Roger do with `ddf: "kr"`. */
@@ -27,13 +30,16 @@ export interface AnovaRow extends FTest {
 }
 
 export interface DdfOptions extends KenwardRogerOptions {
-  /** Satterthwaite's when left out; with known residual variances none, the tests being of χ². */
+  /**
+   * Satterthwaite's when left out; with known residual variances none, the tests being of χ². `inner-outer`: those of
+   * `innerOuterDf`, as nlme has them; of a contrast of several coefficients the least of theirs.
+   */
   readonly ddf?: DdfMethod
 }
 
 export interface AnovaOptions extends DdfOptions {
-  /** III, as lmerTest, when left out. */
-  readonly type?: TestType
+  /** III, as lmerTest, when left out; `sequential`: as lme4's and nlme's `anova` (`sequentialContrasts`). */
+  readonly type?: TestType | "sequential"
 }
 
 export interface ContrastOptions extends DdfOptions {
@@ -49,10 +55,14 @@ export interface WaldTest {
 
 /** An F test for each term of the fixed part but the intercept. @throws what `termContrasts` and `testContrast` throw */
 export function anova(fit: LmmEstimate, options: AnovaOptions = {}): readonly AnovaRow[] {
-  const adjustment = adjustmentOf(fit, options)
-  return termContrasts(fit.design, options.type ?? 3, fit.source).map(({ term, rows, contrast }) => {
+  const denominator = denominatorOf(fit, options)
+  const { type = 3 } = options
+  const tested =
+    type === "sequential" ? sequentialContrasts(fit) : termContrasts(fit.design, type, fit.source)
+  return tested.map(({ term, rows, contrast }) => {
     const l = toRows(contrast, rows, fit.fixed.length)
-    return { term, ...testReduced(fit, reduce(fit, l, null), adjustment) }
+    const given = denominator.innerOuter?.terms[fit.design.fixed.terms.indexOf(term)] ?? null
+    return { term, ...testReduced(fit, reduce(fit, l, null), denominator.adjustment, given) }
   })
 }
 
@@ -69,14 +79,34 @@ export function testContrast(
   contrast: readonly ArrayLike<number>[],
   options: ContrastOptions = {},
 ): FTest {
-  const adjustment = adjustmentOf(fit, options)
-  return testReduced(fit, reduce(fit, contrast, options.rhs ?? null), adjustment)
+  const { adjustment, innerOuter } = denominatorOf(fit, options)
+  const reduced = reduce(fit, contrast, options.rhs ?? null)
+  const given = innerOuter?.coefficients.filter((_, j) => contrast.some((row) => row[j] !== 0)) ?? []
+  return testReduced(fit, reduced, adjustment, given.length === 0 ? null : Math.min(...given))
 }
 
-/** @throws OptionError for Satterthwaite's degrees of freedom where residual variances are known */
-function adjustmentOf(fit: LmmEstimate, { ddf, ...options }: DdfOptions): KenwardRoger | null {
-  if (ddf === "kr") return adjustKenwardRoger(fit, options)
-  if (ddf === undefined || !fit.residualKnown) return null
+/** Estimates with the standard errors, degrees of freedom and p values of a method. */
+export function testCoefficients(fit: LmmEstimate, options: DdfOptions = {}): LmmEstimate["fixed"] {
+  if (options.ddf === "kr") return kenwardRogerEffects(fit, options)
+  const { innerOuter } = denominatorOf(fit, options)
+  if (innerOuter === null) return fit.fixed
+  return fit.fixed.map(({ name, estimate, se, t }, j) => {
+    const df = innerOuter.coefficients[j]!
+    return { name, estimate, se, t, df, p: finite(2 * studentCdf(-Math.abs(t), df)) }
+  })
+}
+
+interface Denominator {
+  readonly adjustment: KenwardRoger | null
+  readonly innerOuter: InnerOuterDf | null
+}
+
+/** Satterthwaite's: neither. @throws OptionError for degrees of freedom where residual variances are known */
+function denominatorOf(fit: LmmEstimate, { ddf, ...options }: DdfOptions): Denominator {
+  if (ddf === "kr") return { adjustment: adjustKenwardRoger(fit, options), innerOuter: null }
+  if (ddf === undefined || !fit.residualKnown) {
+    return { adjustment: null, innerOuter: ddf === "inner-outer" ? innerOuterDf(fit.design) : null }
+  }
   throw new OptionError("with known residual standard deviations tests are normal and of χ²", {
     code: "no-ddf",
     where: fit.formula,
@@ -114,16 +144,12 @@ export function kenwardRogerEffects(
   const p = fit.fixed.length
   return fit.fixed.map(({ name, estimate }, j) => {
     const row = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0))
-    const { F, ddf } = testReduced(fit, reduce(fit, [row], null), adjustment)
-    const t = Math.sign(estimate) * Math.sqrt(F)
-    return {
-      name,
-      estimate,
-      se: Math.abs(estimate / t),
-      df: ddf,
-      t,
-      p: ddf === null ? null : 2 * studentCdf(-Math.abs(t), ddf),
-    }
+    const internal = toBasisRows(fit, Float64Array.from(row), 1, p)
+    const { ddf } = matchMoments(adjustment, internal, 1)
+    // The scale of a single contrast is one.
+    const se = fit.sigma * Math.sqrt(restrict(adjustment.adjusted, internal, 1, p)[0]!)
+    const t = estimate / se
+    return { name, estimate, se, df: ddf, t, p: finite(2 * studentCdf(-Math.abs(t), ddf)) }
   })
 }
 
@@ -187,7 +213,13 @@ function reduce(
   return { q, contrast, values, covariance: restrict(fit.vcov, contrast, q, p) }
 }
 
-function testReduced(fit: LmmEstimate, reduced: ReducedContrast, adjustment: KenwardRoger | null): FTest {
+/** @param given denominator degrees of freedom where they do not depend on the fit */
+function testReduced(
+  fit: LmmEstimate,
+  reduced: ReducedContrast,
+  adjustment: KenwardRoger | null,
+  given: number | null,
+): FTest {
   if (adjustment !== null) return testKenwardRoger(fit, reduced, adjustment)
   const { q, values, covariance, contrast } = reduced
   const p = fit.fixed.length
@@ -195,6 +227,7 @@ function testReduced(fit: LmmEstimate, reduced: ReducedContrast, adjustment: Ken
   for (let k = 0; k < q; k++) sum += values[k]! ** 2 / covariance[k * (q + 1)]!
   const F = sum / q
   if (fit.residualKnown) return { F, ndf: q, ddf: null, p: chiSquareTail(sum, q) }
+  if (given !== null) return { F, ndf: q, ddf: given, p: finite(fTail(F, q, given)) }
   const { sensitivity } = fit.state
   if (sensitivity === null) return { F, ndf: q, ddf: null, p: null }
   const each = toRows(contrast, q, p).map((row) => satterthwaiteDf(sensitivity, Float64Array.from(row)))

@@ -6,7 +6,7 @@ import type { ParallelBootstrapOptions } from "./bootstrap-parallel.ts"
 import type { ConfintOptions, Interval, ProfilePoint, profileZeta } from "./confint.ts"
 import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
-import type { AnovaOptions, AnovaRow, ContrastOptions, FTest, WaldTest } from "./f-test.ts"
+import type { AnovaOptions, AnovaRow, ContrastOptions, DdfOptions, FTest, WaldTest } from "./f-test.ts"
 import type { RemlChanges } from "./fit-options.ts"
 import type { GroupLine } from "./group-coefficients.ts"
 import type { KenwardRogerOptions } from "./kenward-roger.ts"
@@ -61,6 +61,8 @@ export interface LmmFit extends LmmEstimate {
   testContrast(contrast: readonly ArrayLike<number>[], options?: ContrastOptions): FTest
   /** Wald's χ² test; of all coefficients but the intercept when no contrast is given, null when there are none. */
   waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
+  /** Fixed effects with the standard errors, degrees of freedom and p values of a method. */
+  testCoefficients(options?: DdfOptions): readonly FixedEffect[]
   /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */
   kenwardRoger(options?: KenwardRogerOptions): readonly FixedEffect[]
   /** Wald, profile or bootstrap intervals of all parameters. */

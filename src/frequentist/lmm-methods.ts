@@ -5,7 +5,14 @@ import { bootstrapInParallel, bootstrapLrtInParallel } from "./bootstrap-paralle
 import { confint, profileZeta } from "./confint.ts"
 import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
-import { anova, kenwardRogerEffects, testContrast, waldTest, waldTestOfModel } from "./f-test.ts"
+import {
+  anova,
+  kenwardRogerEffects,
+  testCoefficients,
+  testContrast,
+  waldTest,
+  waldTestOfModel,
+} from "./f-test.ts"
 import { groupCoefficients, groupLines } from "./group-coefficients.ts"
 import { likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
@@ -38,6 +45,7 @@ export function attachMethods(refit: LmmFit["refit"], estimate: LmmEstimate): Lm
     waldTest: (contrast) => {
       return contrast === undefined ? waldTestOfModel(estimate) : waldTest(estimate, contrast)
     },
+    testCoefficients: (options) => testCoefficients(estimate, options),
     kenwardRoger: (options) => kenwardRogerEffects(estimate, options),
     confint: (options) => confint(estimate, options),
     profile: (options) => profileZeta(estimate, options),
