@@ -256,8 +256,9 @@ export {
 export type { Method, Plan } from "./samplers/plan.ts"
 export { deriveRelations } from "./samplers/relations/derive-relations.ts"
 export type { RelationBlock, RelationPlan, RelationPlanOptions } from "./samplers/relations/plan-relations.ts"
+export { addStatistics } from "./samplers/row-statistics/add-statistics.ts"
 // Sufficient statistics of rows as a value
 export { type ReduceOptions, reduceChunks, reduceTable } from "./samplers/row-statistics/reduce-table.ts"
-export { addStatistics, type RowStatistics } from "./samplers/row-statistics/row-statistics.ts"
+export type { RowStatistics } from "./samplers/row-statistics/row-statistics.ts"
 export { loadStatistics, saveStatistics } from "./samplers/row-statistics/statistics-file.ts"
 export { type BugsText, type ToBugsOptions, toBugs } from "./samplers/to-bugs.ts"

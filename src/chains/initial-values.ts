@@ -92,9 +92,10 @@ function drawState(plan: Plan, { effects, coefficients }: Guesses, rng: Stream):
   const drawn = drawCoefficients(coefficients, rng)
   for (const node of latentNodes(plan.graph)) {
     const { offset, stride, members, q } = plan.layout.slots[node.id]!
+    const insideSupport = bindInsideSupport(node, rng)
     const coefficient = drawn.get(node.id)
     if (coefficient !== undefined) {
-      state[offset] = insideSupport(node, coefficient, rng)
+      state[offset] = insideSupport(coefficient)
       continue
     }
     const own = effects.get(node.id)
@@ -102,7 +103,7 @@ function drawState(plan: Plan, { effects, coefficients }: Guesses, rng: Stream):
       const at = offset + stride * m
       if (own !== undefined) {
         own.forEach(({ centre, spread }, t) => {
-          state[at + t] = insideSupport(node, centre + spread * drawNormal(rng), rng)
+          state[at + t] = insideSupport(centre + spread * drawNormal(rng))
         })
         continue
       }
@@ -112,9 +113,9 @@ function drawState(plan: Plan, { effects, coefficients }: Guesses, rng: Stream):
         for (let t = 0; t < q; t++) state[at + t * q + t] = disperse(spreads?.[t]?.spread ?? 1, rng) ** 2
       } else if (spreads !== undefined) {
         const sd = disperse(spreads[0]!.spread, rng)
-        state[at] = insideSupport(node, entersAsVariance(plan.graph, node.id) ? sd * sd : sd, rng)
+        state[at] = insideSupport(entersAsVariance(plan.graph, node.id) ? sd * sd : sd)
       } else {
-        state[at] = insideSupport(node, disperse(typicalValue(node), rng), rng)
+        state[at] = insideSupport(disperse(typicalValue(node), rng))
       }
     }
   }
@@ -156,16 +157,18 @@ function typicalValue(node: StochasticNode): number {
   return typical > 0 && Number.isFinite(typical) ? typical : 1
 }
 
-/** The value itself, or a place inside the support of the node's prior. */
-function insideSupport(node: StochasticNode, value: number, rng: Stream): number {
+/** A function of a value that gives the value itself, or a place inside the support of the node's prior. */
+function bindInsideSupport(node: StochasticNode, rng: Stream): (value: number) => number {
   const distribution = lookupDistribution(node.distribution.family)
   const parameters = Object.values(node.distribution.parameters)
-  if (distribution.kind !== "scalar" || !parameters.every((e) => e.op === "number")) return value
+  if (distribution.kind !== "scalar" || !parameters.every((e) => e.op === "number")) return (value) => value
   const { lower, upper } = distribution.support(parameters.map((e) => (e.op === "number" ? e.value : 0)))
-  if (value > lower && value < upper) return value
-  if (Number.isFinite(upper))
-    return Number.isFinite(lower)
-      ? lower + (upper - lower) * rng.uniform()
-      : upper - Math.abs(value - upper) - 1e-8
-  return lower + Math.abs(value - lower) + 1e-8
+  return (value) => {
+    if (value > lower && value < upper) return value
+    if (Number.isFinite(upper))
+      return Number.isFinite(lower)
+        ? lower + (upper - lower) * rng.uniform()
+        : upper - Math.abs(value - upper) - 1e-8
+    return lower + Math.abs(value - lower) + 1e-8
+  }
 }

@@ -15,8 +15,14 @@ import type { Column, NumericColumn, TextColumn } from "./table.ts"
  */
 export function columnFromValues(values: ArrayLike<unknown>, column: string, table: string): Column {
   if (values instanceof Float64Array) return { kind: "numeric", values }
+  if (isTypedNumbers(values)) return { kind: "numeric", values: new Float64Array(values) }
   const kind = kindOf(values, column, table)
   return kind === "number" || kind === undefined ? numericColumn(values, column, table) : textColumn(values)
+}
+
+/** Numbers of another width, each of which a double holds. */
+function isTypedNumbers(values: ArrayLike<unknown>): values is Int32Array {
+  return ArrayBuffer.isView(values) && values.length > 0 && typeof values[0] === "number"
 }
 
 type Kind = "number" | "text" | "logical"

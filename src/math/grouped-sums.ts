@@ -68,3 +68,38 @@ export function sumProductsBy(a: RowValues, b: RowValues, codes: Int32Array, gro
   }
   return sum
 }
+
+/** Values by row, and what they are measured from in each group. */
+export interface CentredValues {
+  readonly values: Float64Array
+  readonly centre: Float64Array
+}
+
+/**
+ * Σ wᵢ (aᵢ − a₀)(bᵢ − b₀) over the rows of each group, a₀ and b₀ those of the group, by Kahan's compensated summation.
+ *
+ * @param weights length of `codes`, or null for ones
+ * @param codes group of each row, 0 … groups − 1
+ * @returns one sum a group; 0 for a group without rows
+ */
+export function sumCentredProductsBy(
+  { values: a, centre: centreA }: CentredValues,
+  { values: b, centre: centreB }: CentredValues,
+  weights: Float64Array | null,
+  codes: Int32Array,
+  groups: number,
+): Float64Array {
+  const sum = new Float64Array(groups)
+  /** What rounding added to each sum so far. */
+  const excess = new Float64Array(groups)
+  for (let i = 0; i < codes.length; i++) {
+    const g = codes[i]!
+    const product = (a[i]! - centreA[g]!) * (b[i]! - centreB[g]!)
+    const term = (weights === null ? product : product * weights[i]!) - excess[g]!
+    const before = sum[g]!
+    const next = before + term
+    excess[g] = next - before - term
+    sum[g] = next
+  }
+  return sum
+}

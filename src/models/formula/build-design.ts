@@ -53,7 +53,8 @@ export interface DesignOptions extends Conversions {
  * - A formula without bars gives a design without random terms.
  *
  * @param formula a text, or the tree of one.
- * @param table the data; not changed, and not shared with the result.
+ * @param table the data; not changed.
+ * @param shared columns of the table may be part of the design as they are, instead of copies: for a design that is read at once.
  * @throws ModelSyntaxError, with the place, for a formula that does not parse or makes no sense.
  * @throws ModelError for an unknown variable, a response that is not numeric or is used as a predictor, a constant
  *   predictor, a factor with one level, a grouping factor with one level or too many, duplicated random terms, and
@@ -61,7 +62,12 @@ export interface DesignOptions extends Conversions {
  * @throws DataError for a column or table without values and for a result that is not finite.
  * @throws OptionError for options that name no column or have a value they cannot have.
  */
-export function buildDesign(formula: string | FormulaAst, table: Table, options: DesignOptions = {}): Design {
+export function buildDesign(
+  formula: string | FormulaAst,
+  table: Table,
+  options: DesignOptions = {},
+  shared = false,
+): Design {
   const ast = typeof formula === "string" ? parseFormula(formula) : formula
   const frame = openFrame(ast.text, table, options)
   const plan = planDesign(ast, frame)
@@ -80,13 +86,14 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
     messages.push(`"." leaves out ${quoteAll(plan.leftOut)}, by which rows are grouped`)
   }
 
-  const response = takeRows(evaluateNumbers({ ...evaluation, role: "response" }, ast.response), rowIndex)
+  const take = (values: Float64Array): Float64Array => takeRows(values, rowIndex, shared)
+  const response = take(evaluateNumbers({ ...evaluation, role: "response" }, ast.response))
   const offset = sumOffsets(plan.offsets, evaluation, rowIndex)
   const variables = new Map<string, ModelVariable>()
   for (const { label, expression } of plan.predictors) {
     const values = evaluateVariable(evaluation, expression)
     if (values.kind === "numeric") {
-      const columns = values.columns.map((column) => takeRows(column, rowIndex))
+      const columns = values.columns.map(take)
       variables.set(label, { ...values, columns })
       continue
     }
@@ -111,7 +118,7 @@ export function buildDesign(formula: string | FormulaAst, table: Table, options:
   const split: (RandomRecipe & { readonly term: RandomTerm })[] = []
   const random = plan.random.flatMap((term, k): readonly RandomDesign[] => {
     checkConstants(term.terms, variables, frame.table)
-    const group = groups.get(term.group) ?? groupRows(term.factors, frame, rowIndex)
+    const group = groups.get(term.group) ?? groupRows(term.factors, frame, rowIndex, shared)
     groups.set(term.group, group)
     const matrix = buildMatrix(randomRecipes[k]!, variables, rows, frame.table, ones)
     const { names, columns } = matrix

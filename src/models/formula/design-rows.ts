@@ -54,9 +54,13 @@ function countMissing(counts: ReadonlyMap<string, number>, frame: Frame, selecti
   return { rows: frame.rows - selection.excluded, missing: new Map(within) }
 }
 
-/** The values of some rows, ascending, in a new array. */
-export function takeRows<A extends Float64Array | Int32Array>(values: A, rowIndex: Int32Array): A {
-  if (rowIndex.length === values.length) return values.slice() as A
+/** The values of some rows, ascending, in a new array; all of them where they stand with `shared`. */
+export function takeRows<A extends Float64Array | Int32Array>(
+  values: A,
+  rowIndex: Int32Array,
+  shared = false,
+): A {
+  if (rowIndex.length === values.length) return shared ? values : (values.slice() as A)
   const taken = values.slice(0, rowIndex.length) as A
   for (let i = 0; i < rowIndex.length; i++) taken[i] = values[rowIndex[i]!]!
   return taken
@@ -80,12 +84,17 @@ export function sumOffsets(
 /**
  * The grouping factor of some rows: a column's factor, or the interaction of several, with only the levels that occur.
  */
-export function groupRows(factors: readonly Variable[], frame: Frame, rowIndex: Int32Array): FactorColumn {
+export function groupRows(
+  factors: readonly Variable[],
+  frame: Frame,
+  rowIndex: Int32Array,
+  shared?: boolean,
+): FactorColumn {
   return factors
     .map((factor): FactorColumn => {
       const node = groupColumn(factor.expression)!
       const { codes, levels } = asFactor(lookupColumn(frame, node), node.name)
-      return dropUnusedLevels({ kind: "factor", codes: takeRows(codes, rowIndex), levels })
+      return dropUnusedLevels({ kind: "factor", codes: takeRows(codes, rowIndex, shared), levels })
     })
     .reduce(interactFactors)
 }

@@ -2,7 +2,7 @@
 import { checkOptionNames } from "../../core/errors.ts"
 import type { Table } from "../../data/table.ts"
 import { type TableInput, toTable } from "../../data/to-table.ts"
-import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
+import { sumProducts } from "../../math/grouped-sums.ts"
 import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
 import type { Design, ResidualScale } from "../../models/formula/design.ts"
 import { findCompleteRows, takeRows } from "../../models/formula/design-rows.ts"
@@ -12,8 +12,9 @@ import { newDesign } from "../../models/formula/new-design.ts"
 import { parseFormula } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
 import { type ResidualScaleOptions, readResidualScale } from "../../models/formula/residual-scale.ts"
-import { findCells } from "../kernel/cells.ts"
-import { addStatistics, type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
+import { type StatisticsTotal, startTotal } from "./add-statistics.ts"
+import { reduceCells } from "./reduce-cells.ts"
+import { type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
 
 export interface ReduceOptions
   extends Omit<DesignOptions, "residualKnown" | "maxMessages" | "subset">,
@@ -44,13 +45,14 @@ export async function reduceChunks(
   options: ReduceOptions = {},
 ): Promise<RowStatistics> {
   let reduce = options.coding === undefined ? null : codeChunks(formula, options.coding, options)
-  let total: RowStatistics | null = null
+  let total: StatisticsTotal | null = null
   for await (const chunk of chunks) {
     reduce ??= codeChunks(formula, chunk, options)
     const part = reduce(chunk)
-    total = total === null ? part : addStatistics(total, part)
+    if (total === null) total = startTotal(part)
+    else total.add(part)
   }
-  return total ?? reduceTable(formula, {}, options)
+  return total?.value() ?? reduceTable(formula, {}, options)
 }
 
 /** What reducing reads of a table that is coded; no new levels where it is the one that the coding was taken from. */
@@ -65,7 +67,7 @@ function codeChunks(
   checkOptionNames("reduceTable", options, ["contrasts", "factor", "numeric", "complete"])
   const ast = parseFormula(formula)
   // With the residual variance known a chunk may have a level for every row.
-  const design = buildDesign(ast, toTable(coding), { ...options, residualKnown: true })
+  const design = buildDesign(ast, toTable(coding), { ...options, residualKnown: true }, true)
   const { recipe, random } = design
   const groupExpressions = recipe!.random.flatMap(({ factors }) => factors.map((factor) => factor.expression))
   const names = distinctNames(design)
@@ -153,10 +155,19 @@ function keptRows(rowIndex: Int32Array, used: Uint8Array): Int32Array {
   return kept.subarray(0, count)
 }
 
+/** Rows whose deviations are held at once. */
+const STRETCH = 4096
+
 function momentsOf(values: Float64Array): RowStatistics["responses"] {
   const mean = values.length === 0 ? 0 : sumProducts(values, null, values.length) / values.length
-  const centred = values.map((value) => value - mean)
-  return { mean, squares: sumProducts(centred, centred, values.length) }
+  const centred = new Float64Array(STRETCH)
+  const parts: number[] = []
+  for (let from = 0; from < values.length; from += STRETCH) {
+    const length = Math.min(STRETCH, values.length - from)
+    for (let i = 0; i < length; i++) centred[i] = values[from + i]! - mean
+    parts.push(sumProducts(centred, centred, length))
+  }
+  return { mean, squares: sumProducts(Float64Array.from(parts), null, parts.length) }
 }
 
 /** Names of the columns of the fixed part and of the bars, each once. */
@@ -179,58 +190,4 @@ function weightsOf(scale: ResidualScale | null): Float64Array | null {
   return scale === null || scale.kind === "weights"
     ? (scale?.values ?? null)
     : scale.values.map((se) => se ** -2)
-}
-
-/** Weights (rows, where there are none), weighted means and centred products by combination of levels. */
-function reduceCells(
-  factors: readonly { readonly levels: readonly string[]; readonly codes: Int32Array }[],
-  columns: readonly Float64Array[],
-  weights: Float64Array | null,
-): Pick<RowStatistics, "codes" | "count" | "mean" | "products"> {
-  // Cells of the first factor, then of these and the next factor, and so on.
-  let cellOfRow = factors[0]!.codes
-  let cells = factors[0]!.levels.length
-  for (const { codes, levels } of [factors[0]!, ...factors.slice(1)]) {
-    const found = findCells(cellOfRow, cells, codes, levels.length)
-    cellOfRow = found.ofRow
-    cells = found.code.length
-  }
-  const w = columns.length
-  const triangle = (w * (w + 1)) / 2
-  const codes = new Int32Array(cells * factors.length)
-  for (let i = 0; i < cellOfRow.length; i++) {
-    for (let f = 0; f < factors.length; f++) codes[cellOfRow[i]! * factors.length + f] = factors[f]!.codes[i]!
-  }
-  const count = sumProductsBy(weights, null, cellOfRow, cells)
-  const mean = new Float64Array(cells * w)
-  // A column of one value, as the intercept's, does not deviate from its mean: null.
-  const centred = columns.map((values, k) => {
-    if (isConstant(values)) {
-      for (let c = 0; c < cells; c++) mean[c * w + k] = values[0]!
-      return null
-    }
-    const sums = sumProductsBy(values, weights, cellOfRow, cells)
-    for (let c = 0; c < cells; c++) mean[c * w + k] = sums[c]! / count[c]!
-    const deviations = new Float64Array(values.length)
-    for (let i = 0; i < values.length; i++) deviations[i] = values[i]! - mean[cellOfRow[i]! * w + k]!
-    return deviations
-  })
-  const products = new Float64Array(cells * triangle)
-  let at = 0
-  for (let k = 0; k < w; k++) {
-    const own = centred[k]!
-    const weighted = weights === null || own === null ? own : own.map((value, i) => value * weights[i]!)
-    for (let j = 0; j <= k; j++, at++) {
-      const other = centred[j]!
-      if (weighted === null || other === null) continue
-      const sums = sumProductsBy(weighted, other, cellOfRow, cells)
-      for (let c = 0; c < cells; c++) products[c * triangle + at] = sums[c]!
-    }
-  }
-  return { codes, count, mean, products }
-}
-
-function isConstant(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false
-  return values.length > 0
 }

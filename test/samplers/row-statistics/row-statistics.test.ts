@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { parquetWriteBuffer } from "hyparquet-writer"
@@ -15,8 +15,8 @@ import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../../src/samplers/kernel/program.ts"
 import { type HierarchicalModel, lmm, lmmFromStatistics } from "../../../src/samplers/model.ts"
+import { addStatistics, startTotal } from "../../../src/samplers/row-statistics/add-statistics.ts"
 import { reduceChunks, reduceTable } from "../../../src/samplers/row-statistics/reduce-table.ts"
-import { addStatistics } from "../../../src/samplers/row-statistics/row-statistics.ts"
 import { loadStatistics, saveStatistics } from "../../../src/samplers/row-statistics/statistics-file.ts"
 import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
 import { runHere } from "../../kit/run-here.ts"
@@ -32,6 +32,9 @@ const FORMULAS = [
   "y ~ 0 + year + (0 + x | g)",
   "y ~ year * x + (1 | g/c)",
 ] as const
+
+const rowsOf = (table: ReturnType<typeof standardTable>, keep: (i: number) => boolean) =>
+  Object.fromEntries(Object.entries(table).map(([name, of]) => [name, of.filter((_, i) => keep(i))]))
 
 /** The design in the order of its levels, so that statistics of two orders can be held against each other. */
 function reduced(model: HierarchicalModel) {
@@ -61,12 +64,10 @@ describe.each(FORMULAS)("%s", (formula) => {
 
   it("adds up over shards in any split", () => {
     const whole = reduceTable(formula, table)
-    const shard = (keep: (i: number) => boolean) =>
-      Object.fromEntries(Object.entries(table).map(([name, of]) => [name, of.filter((_, i) => keep(i))]))
     const parts = [0, 1, 2].map((k) =>
       reduceTable(
         formula,
-        shard((i) => Math.floor(i / 5) % 3 === k),
+        rowsOf(table, (i) => Math.floor(i / 5) % 3 === k),
         { coding: table },
       ),
     )
@@ -222,15 +223,48 @@ describe("files", () => {
   })
 
   it("that are something else are refused", async () => {
-    await expect(loadStatistics(file)).rejects.toThrow("found no JSON object")
+    await expect(loadStatistics(file)).rejects.toThrow("found something else, expected statistics")
     await expect(loadStatistics(path.join(folder, "nothing"))).rejects.toThrow("cannot be read")
     const other = path.join(folder, "other.json")
-    writeFileSync(other, '{"format": "gibbsite-statistics/9"}')
+    writeFileSync(other, `${"gibbsite-statistics/9 2".padEnd(39)}\n{}`)
     await expect(loadStatistics(other)).rejects.toThrow(
-      "expected statistics of the format gibbsite-statistics/1",
+      "found gibbsite-statistics/9, expected statistics of the format gibbsite-statistics/2",
     )
+    const cut = path.join(folder, "cut")
+    await saveStatistics(reduceTable("y ~ x + (1 | g)", standardTable()), cut)
+    truncateSync(cut, statSync(cut).size - 1)
+    await expect(loadStatistics(cut)).rejects.toThrow("the file ends too early")
     await expect(collect(readChunks(path.join(folder, "nothing.csv")))).rejects.toThrow("cannot be read")
   })
+})
+
+it("a sum of parts is that of pairs, and no later part changes what it came to", () => {
+  const parts = [0, 1, 2].map((k) =>
+    reduceTable(
+      "y ~ x + (1 | g) + (1 | h)",
+      rowsOf(standardTable(72), (i) => i % 3 === k),
+    ),
+  )
+  const total = startTotal(parts[0]!)
+  total.add(parts[1]!)
+  const two = total.value()
+  const before = structuredClone(two)
+  total.add(parts[2]!)
+  expect(two).toEqual(before)
+  expect(two).toEqual(addStatistics(parts[0]!, parts[1]!))
+  expect(total.value()).toEqual(addStatistics(two, parts[2]!))
+})
+
+it("reducing leaves the columns that it read as they were", () => {
+  const table = standardTable(72)
+  const numbers = (name: string) => Float64Array.from(table[name]!, Number)
+  const columns = { y: numbers("y"), x: numbers("x"), w: numbers("x").map((x) => 1 + x * x), g: table.g! }
+  const before = structuredClone(columns)
+  const statistics = reduceTable("y ~ x + (1 | g)", columns, { weights: "w" })
+  expect(columns).toEqual(before)
+  const copy = structuredClone(statistics)
+  columns.y.fill(0)
+  expect(statistics).toEqual(copy)
 })
 
 it("parts of different models are not added", () => {
