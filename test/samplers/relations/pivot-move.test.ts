@@ -43,7 +43,9 @@ function largestShift({ graph, match }: ReturnType<typeof setUp>, kernel: Kernel
       changes[k]![n] = after - before[k]!
     })
   }
-  return Math.max(...changes.map((list) => Math.abs(mean(list)) / Math.sqrt(variance(list) / draws)))
+  // What never moves has no change to judge.
+  const moved = changes.filter((list) => variance(list) > 0)
+  return Math.max(...moved.map((list) => Math.abs(mean(list)) / Math.sqrt(variance(list) / draws)))
 }
 
 describe("pivot", () => {
@@ -72,6 +74,32 @@ describe("pivot", () => {
     expect(largestShift(right, right.kernel)).toBeLessThan(MCSE_LIMIT)
     const wrong = setUp(TEXT.replace("dnorm(0.5, 1)", "dnorm(1.5, 3)"))
     expect(largestShift(right, wrong.kernel)).toBeGreaterThan(MCSE_LIMIT)
+  })
+
+  it("leaves the intercept alone where the slope multiplies deviations from a mean", () => {
+    const text = TEXT.replace("b * v[j]", "b * (v[j] - mean(v))")
+    const { graph, match, kernel } = setUp(text)
+    const rng = streamFor("pivot", 4, "orbit")
+    const s = graph.values.slice()
+    simulate(graph, s, rng)
+    const intercept = s[match.intercept]!
+    const line = () => {
+      const v = Array.from(match.multiplied, (slot) => s[slot]!)
+      return v.map((one) => s[match.slope]! * (one - (v[0]! + v[1]! + v[2]!) / 3))
+    }
+    const before = line()
+    const slopes = new Set<number>()
+    for (let k = 0; k < 200; k++) {
+      kernel.step(s, new Float64Array(0), rng, "sampling")
+      slopes.add(s[match.slope]!)
+    }
+    line().forEach((value, j) => {
+      expect(value).toBeCloseTo(before[j]!, 8)
+    })
+    expect(s[match.intercept]).toBe(intercept)
+    expect(slopes.size).toBe(200)
+    const right = setUp(text)
+    expect(largestShift(right, right.kernel)).toBeLessThan(MCSE_LIMIT)
   })
 
   it("needs an intercept that enters the same children", () => {
