@@ -41,6 +41,11 @@ export interface ArrayFunction extends FunctionBase {
   dims(args: readonly (readonly number[])[], values?: readonly (ArrayValue | undefined)[]): readonly number[]
   /** Writes the result, column-major, into `out`, which has the length that `dims` says. Arguments are not changed. */
   evaluate(args: readonly ArrayValue[], out: Float64Array): void
+  /**
+   * Writes the derivative of the result along tangents of the arguments, of a function that is not linear; absent where it has none
+   * almost everywhere.
+   */
+  differentiate?(args: readonly ArrayValue[], tangents: readonly ArrayValue[], out: Float64Array): void
   /** Arguments (0-based) whose values decide the result's dimensions, as in `a:b`. */
   readonly sizedBy?: readonly number[]
 }

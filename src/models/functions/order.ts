@@ -47,6 +47,12 @@ export const orderings: readonly ArrayFunction[] = [
       out.set(x!.values)
       out.sort()
     },
+    // Where no two are equal, those near by have the same order.
+    differentiate: ([x], [t], out) => {
+      ascending(x!.values).forEach((from, k) => {
+        out[k] = t!.values[from]!
+      })
+    },
   },
   {
     kind: "array",

@@ -312,7 +312,7 @@ function isSmoothIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolea
     )
   const f = lookupFunction(e.name, e.args.length)
   if (f.kind === "scalar" && f.derivative === undefined) return false
-  if (f.kind === "array" && f.linear === undefined) return false
+  if (f.kind === "array" && f.linear === undefined && f.differentiate === undefined) return false
   return e.args.every((arg) => isSmoothIn(relation, arg, inSet))
 }
 

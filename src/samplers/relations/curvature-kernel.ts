@@ -1,13 +1,4 @@
-import {
-  factoriseSparse,
-  fromPivotOrder,
-  logDeterminantSparse,
-  solveSparse,
-  solveSparseUpper,
-  toPivotOrder,
-} from "../../math/sparse-cholesky.ts"
-import { drawGamma } from "../../random/gamma.ts"
-import { drawNormal } from "../../random/normal.ts"
+import { factoriseSparse, logDeterminantSparse, solveSparse } from "../../math/sparse-cholesky.ts"
 import type { Stream } from "../../random/stream.ts"
 import type { Kernel, Phase } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
@@ -18,14 +9,12 @@ import type { CurvatureMatch } from "./curvature-match.ts"
 import { bindCurvature } from "./curvature-terms.ts"
 import type { Engine } from "./engine.ts"
 import { fitScales } from "./fit-scales.ts"
-import {
-  type Approximation,
-  createApproximation,
-  multiplyUpper,
-  sumOfSquares,
-} from "./normal-approximation.ts"
+import { bindLocalSteps } from "./local-steps.ts"
+import { type Approximation, createApproximation, sumOfSquares } from "./normal-approximation.ts"
 import { createReference } from "./reference-proposal.ts"
+import { type BlockPlace, bindSharedSteps } from "./shared-steps.ts"
 import { bindDirections } from "./slice-directions.ts"
+import { createStandardisedStep } from "./standardised-step.ts"
 
 /** Newton steps from the stored start to the point where the proposal is centred: near enough, and the cheapest. */
 const NEWTON_STEPS = 1
@@ -37,14 +26,6 @@ const LONGEST_STEP = 4
 const FAR = 6
 /** Sweeps over which the start of Newton's steps follows the modes. */
 const START_MEMORY = 50
-/** Autocorrelation of a step that is otherwise independent: a little to the other side. */
-const OVERRELAXATION = -0.3
-/** Elements up to which the approximation has the tails of a t, and its degrees of freedom. */
-const FEW = 8
-const DF = 6
-/** Every so often a step is short, which leaves places that longer ones do not. */
-const SHORT_SHARE = 0.2
-const SHORT = 0.3
 /** Steps with one approximation where no scales move with the elements. */
 const MOVES_ALONE = 2
 /** Acceptance below which steps are shortened. */
@@ -55,6 +36,10 @@ const SLICED_SHARE = 0.1
 /** Elements from which on slices cost more than they bring in every sweep, and in how many there are some. */
 const LARGE = 100
 const LARGE_SHARE = 0.4
+/** The same where elements have steps of their own, and the share of steps of the scales that these make unnecessary. */
+const LOCAL_SHARE = 0.2
+const SHARED_STEPS = 3
+const SPLIT_SHARE = 0.7
 /** Joint steps do badly with sizes of log odds below this (a size of 0.95), or with a smaller acceptance than this. */
 const LONG = 2.94
 const GOOD_ACCEPTANCE = 0.66
@@ -71,8 +56,10 @@ const REFERENCE_SHARE = 0.7
 /**
  * With m and Q⁻¹ the mean and covariance of the normal approximation of the elements' coordinates u given the scales, the
  * standardised u, z = L'(u − m), moves by z' = ρ z + √(1 − ρ²) ε, alone or with new scales φ (whose m and L then apply),
- * and is accepted by the exact ratio of densities of (φ, z). Slices through u along what Q says moves together, and
- * through one scale after another, go on from there: now and then, and always where few steps of full size are accepted. The centre m is found by a fixed number of Newton steps from a
+ * and is accepted by the exact ratio of densities of (φ, z). Where few steps of full size
+ * are accepted, elements that are independent given the rest have steps of their own and what they share moves with these following
+ * (`local-steps.ts`, `shared-steps.ts`). Slices through u along what Q says moves together, and through one scale after another, go
+ * on from there: now and then, and more often where few steps of full size are accepted. The centre m is found by a fixed number of Newton steps from a
  * point that stays the same after warm-up: it is a function of what is not drawn here and of φ, not of u.
  *
  * Sources: Gamerman (1997), Statistics and Computing 7, 57–68, for proposals by Fisher scoring; Neal (1998), Regression and
@@ -81,29 +68,27 @@ const REFERENCE_SHARE = 0.7
  * 5, and Chen & Schmeiser (1996), Communications in Statistics B 25, for slices along directions.
  *
  * memory = [sweeps of warm-up, log odds of the step's size alone, the same with scales, start (n), acceptance lately, longest stay, stay so far,
- * reference].
+ * reference, that of shared steps].
  */
 export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kernel {
   const { factors, coordinates, scales, scaleCoordinates, symbolic } = match
   const { slots } = factors
   const n = slots.length
   const d = scales.length
-  const hasTails = n <= FEW
   const moves = d === 0 ? MOVES_ALONE : 1
-  const poorShare = n > LARGE && !match.isTwisted ? LARGE_SHARE : 1
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
   const weighRest = bindWeigh(match.weighed, engine)
   const weighCensored = bindCensoredDensity(match.censored, engine)
   const weigh = match.censored.length === 0 ? weighRest : (s: Float64Array) => weighRest(s) + weighCensored(s)
   const reference = createReference(d, 6 + n)
+  const local = bindLocalSteps(match, engine)
+  const sharedStart = 6 + n + (d > 0 ? reference.memoryLength : 0)
   let current = createApproximation(symbolic)
   let proposed = createApproximation(symbolic)
   const u = new Float64Array(n)
   const trial = new Float64Array(n)
-  const z = new Float64Array(n)
-  const fresh = new Float64Array(n)
-  const pivoted = new Float64Array(n)
+  const { z, fresh, standardise, unstandardise, tail, stepFrom } = createStandardisedStep(symbolic)
   const phi = new Float64Array(d)
   const phiTrial = new Float64Array(d)
   // Log density and scales that the last step left; NaN when its approximation does not stand.
@@ -187,31 +172,11 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
     }
     place(s, u)
   }
-  /** z of u under an approximation. */
-  const standardise = ({ factor, centre }: Approximation, from: Float64Array): void => {
-    for (let k = 0; k < n; k++) fresh[k] = from[k]! - centre[k]!
-    toPivotOrder(symbolic, fresh, pivoted)
-    multiplyUpper(factor, pivoted, z)
-  }
-  const unstandardise = ({ factor, centre }: Approximation, from: Float64Array, out: Float64Array): void => {
-    pivoted.set(from)
-    solveSparseUpper(factor, pivoted)
-    fromPivotOrder(symbolic, pivoted, out)
-    for (let k = 0; k < n; k++) out[k]! += centre[k]!
-  }
-  /** Minus the log density of z under the approximation. */
-  const tail = (of: Float64Array): number =>
-    hasTails ? 0.5 * (DF + n) * Math.log1p(sumOfSquares(of) / DF) : 0.5 * sumOfSquares(of)
-  /** `fresh` := a step from z; its size is 1 where steps are independent. */
-  const stepFrom = (logOdds: number, rng: Stream): void => {
-    const full = 1 / (1 + Math.exp(-logOdds))
-    const size = rng.uniform() < SHORT_SHARE ? SHORT * full : full
-    const rho = size > 0.95 ? OVERRELAXATION : Math.sqrt(1 - size * size)
-    // Given the scale that mixes a t, its steps are normal.
-    const spread = hasTails ? Math.sqrt((0.5 * (DF + sumOfSquares(z))) / drawGamma(rng, 0.5 * (DF + n))) : 1
-    const width = spread * Math.sqrt(1 - rho * rho)
-    for (let k = 0; k < n; k++) fresh[k] = rho * z[k]! + width * drawNormal(rng)
-  }
+  const shared =
+    local &&
+    bindSharedSteps(match, local.isLocal, sharedStart, { placeScales, place, approximate, logDensity })
+  const at: BlockPlace = { u, phi, z, here: Number.NaN }
+  const poorShare = shared !== null ? LOCAL_SHARE : n > LARGE && !match.isTwisted ? LARGE_SHARE : 1
   const chooseDirection = bindDirections(n, [...factors.groups, ...match.groups])
   let state: Float64Array = trial
   const onLine = (t: number): number => {
@@ -293,7 +258,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
 
   return {
     writes: Int32Array.from([...slots, ...scales]),
-    memoryLength: 6 + n + (d > 0 ? reference.memoryLength : 0),
+    memoryLength: sharedStart + (shared?.memoryLength ?? 0),
     step(s, memory, rng, phase) {
       begin(s, memory, phase)
       readElements(s, u)
@@ -337,7 +302,19 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           memory[4 + n] = Math.max(memory[4 + n]!, memory[5 + n]!)
         }
       }
-      if (d > 0) {
+      const isSplit = local !== null && shared !== null && isPoor(memory)
+      if (isSplit) {
+        if (!isPlaced) place(s, u)
+        local.step(s, u, z, current, rng)
+        at.here = logDensity(s)
+        for (let k = 0; k < SHARED_STEPS; k++) {
+          isPlaced = shared.step(s, memory, at, current, proposed, rng, phase === "warmup")
+          if (isPlaced) exchange()
+        }
+        here = at.here
+        weight = here + tail(z)
+      }
+      if (d > 0 && !(isSplit && rng.uniform() < SPLIT_SHARE)) {
         const isReference = reference.isReady(memory) && rng.uniform() < REFERENCE_SHARE
         let log = 0
         if (isReference) log = reference.step(memory, phi, phiTrial, rng)
@@ -357,9 +334,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
           u.set(trial)
           phi.set(phiTrial)
           here = there
-          const other = current
-          current = proposed
-          proposed = other
+          exchange()
         } else placeScales(s, phi)
         if (phase === "warmup") {
           const acceptance = Math.min(1, Math.exp(log)) || 0
@@ -371,14 +346,22 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       const isSliced = rng.uniform() < (isPoor(memory) ? poorShare : SLICED_SHARE)
       if (isSliced) here = sliceThrough(s, rng)
       else if (!isPlaced) place(s, u)
-      if (phase === "warmup") learnStart(memory)
-      else {
+      if (phase === "warmup") {
+        learnStart(memory)
+        shared?.learn(memory, at)
+      } else {
         // With scales that slices moved goes another approximation.
         kept = isSliced && d > 0 ? Number.NaN : here
         for (let k = 0; k < d; k++) keptScales[k] = s[scales[k]!]!
       }
     },
     logDensity: weigh,
+  }
+
+  function exchange(): void {
+    const other = current
+    current = proposed
+    proposed = other
   }
 
   /** Approximates at the proposed scales and turns the standardised step into coordinates. */

@@ -119,7 +119,10 @@ export function createEmitter(
     return null
   }
 
-  /** A linear function of arrays: the sum over arguments of the function with that argument's tangent in its place. */
+  /**
+   * A linear function of arrays: the sum over arguments of the function with that argument's tangent in its place; of others what they
+   * say of their derivative.
+   */
   const tangentOfArrayCall = (e: Extract<RelationExpr, { op: "call" }>, f: ArrayFunction): string | null => {
     const asArray = (arg: RelationExpr, name: string | null): string | null => {
       if (name === null || dimsOf(relation, arg) !== null) return name
@@ -131,7 +134,7 @@ export function createEmitter(
       asArray(arg, dimsOf(relation, arg) === null ? tangent(arg) : tangentArray(arg)),
     )
     const moving = tangents.flatMap((found, k) => (found === null ? [] : [k]))
-    if (moving.length === 0 || f.linear === undefined) return null
+    if (moving.length === 0 || (f.linear === undefined && f.differentiate === undefined)) return null
     const size = sizeOf(relation, e)
     const values = e.args.map(
       (arg) => asArray(arg, dimsOf(relation, arg) === null ? scalar(arg) : array(arg))!,
@@ -144,6 +147,18 @@ export function createEmitter(
       dims: dimsOf(relation, arg) ?? [1],
       values: new Float64Array(sizeOf(relation, arg)),
     })
+    if (f.linear === undefined) {
+      const count = e.args.length
+      const call =
+        constants.arrayFunctions.push((args, into) =>
+          f.differentiate!(args.slice(0, count), args.slice(count), into),
+        ) - 1
+      const given = e.args.map((arg, k) => at(values[k]!, arg))
+      const along = e.args.map((arg, k) => (tangents[k] === null ? zeros(arg) : at(tangents[k]!, arg)))
+      const out = buffer(size)
+      lines.push(`G${call}(L${constants.argumentLists.push([...given, ...along]) - 1}, ${out});`)
+      return out
+    }
     const call = constants.arrayFunctions.push((args, into) => f.evaluate(args, into)) - 1
     const run = (args: ArrayValue[]): string => {
       const out = buffer(size)

@@ -17,6 +17,7 @@ const atoms = [
   "i",
   "sum(v[])",
   "inprod(v[1:2], d[1:2])",
+  "inprod(sort(v[1:3]), d[1:3])",
 ]
 
 const { expression } = fc.letrec<{ expression: string; call: string }>((tie) => ({

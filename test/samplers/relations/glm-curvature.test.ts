@@ -91,6 +91,17 @@ const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly st
   },
 ]
 
+const MANY: StationaritySpecimen = {
+  name: "many effects with one graded answer each",
+  text: `model { for (i in 1:N) { y[i] ~ dcat(p[i, ]); e[i] ~ dnorm(0, tau)
+      for (k in 1:2) { logit(q[i, k]) <- c[k] - e[i] }
+      p[i, 1] <- q[i, 1]; p[i, 2] <- q[i, 2] - q[i, 1]; p[i, 3] <- 1 - q[i, 2] }
+    c <- sort(c0); for (k in 1:2) { c0[k] ~ dnorm(0, 0.5) } tau ~ dgamma(2, 2) }`,
+  data: { N: 22, y: Array.from({ length: 22 }, (_, i) => 1 + (i % 3)) },
+  watched: ["c0", "tau", "e"],
+  wrong: ["dgamma(2, 2)", "dgamma(2, 12)"],
+}
+
 describe("curvature block", () => {
   it.each(SPECIMENS)("$name", (specimen) => {
     const { text, wrong, blocks } = specimen
@@ -98,6 +109,14 @@ describe("curvature block", () => {
     expect(right.names).toEqual(blocks)
     expect(right.shift).toBeLessThan(4)
     expect(relationShift(specimen, text, text.replace(...wrong)).shift).toBeGreaterThan(5)
+  })
+
+  it("moves many effects one by one, and what they share with these following", () => {
+    const few = { replicates: 400, warmup: 150 }
+    const right = relationShift(MANY, MANY.text, MANY.text, few)
+    expect(right.names).toEqual(["curvature-block"])
+    expect(right.shift).toBeLessThan(4)
+    expect(relationShift(MANY, MANY.text, MANY.text.replace(...MANY.wrong), few).shift).toBeGreaterThan(5)
   })
 
   it("leaves alone what enters normally, and what was given another sampler", () => {
