@@ -8,7 +8,7 @@ import {
   elementsOf,
   type GraphElement,
   type GraphModel,
-  settledProbabilities,
+  settledSlots,
 } from "../samplers/graph-model.ts"
 import type { StateLayout } from "../samplers/kernel/layout.ts"
 import { DEVIANCE, type DevianceMatch } from "../samplers/relations/deviance.ts"
@@ -161,7 +161,7 @@ export function chooseElements(graph: RelationGraph, wanted: readonly string[] =
   const drawn = new Set(
     graph.relations.flatMap((r) => (r.kind === "stochastic" && !r.observed ? [r.variable] : [])),
   )
-  const settled = settledProbabilities(graph)
+  const settled = settledSlots(graph)
   return elementsOf(graph, drawn).map((element) => quantityOf(element, settled.has(element.slot)))
 }
 
@@ -184,7 +184,7 @@ function chooseNamed(graph: RelationGraph, wanted: readonly string[]): readonly 
     })
   }
   const isWanted = anyOf(matchers)
-  const settled = settledProbabilities(graph)
+  const settled = settledSlots(graph)
   const changing = elements.filter(isWanted).map((element) => quantityOf(element, settled.has(element.slot)))
   return [...changing, ...constants.filter(isWanted).map((element) => quantityOf(element, true))]
 }

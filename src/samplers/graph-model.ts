@@ -138,8 +138,31 @@ function elementsWhere(
   return found
 }
 
+/** Slots that are the same in every draw of what they hang on: probabilities whose concentrations are 0, and differences of nothing. */
+export const settledSlots = (graph: RelationGraph): ReadonlySet<number> =>
+  new Set([...settledProbabilities(graph), ...settledDifferences(graph)])
+
+/** Slots of an element less itself: that of the reference among differences from it, `d[k] <- beta[k] - beta[5]`. */
+function settledDifferences({ relations }: RelationGraph): number[] {
+  const settled: number[] = []
+  for (const relation of relations) {
+    if (relation.kind !== "deterministic" || relation.width !== 1) continue
+    const { value, references } = relation
+    if (value.op !== "call" || value.name !== "-") continue
+    const [left, right] = value.args
+    if (left?.op !== "read" || right?.op !== "read") continue
+    const slotOf = (read: typeof left, i: number): number => {
+      const reference = references[read.reference]!
+      return reference.slots[referenceStart(reference, i)]!
+    }
+    for (let i = 0; i < relation.size; i++)
+      if (slotOf(left, i) === slotOf(right, i)) settled.push(relation.writes[i]!)
+  }
+  return settled
+}
+
 /** Slots of probabilities that are 0 in every draw, because their concentration is, and of those that are 1 for it. */
-export function settledProbabilities(graph: RelationGraph): ReadonlySet<number> {
+function settledProbabilities(graph: RelationGraph): ReadonlySet<number> {
   const settled = new Set<number>()
   for (const relation of graph.relations) {
     if (relation.kind !== "stochastic" || relation.observed) continue

@@ -46,3 +46,15 @@ it("structural zeros of a Dirichlet vector are constants, and a probability that
   const constant = chooseElements(graph).filter((q) => q.constant)
   expect(constant.map(({ name }) => name)).toEqual(["p[2,1]", "p[2,2]", "p[1,3]", "p[2,3]"])
 })
+
+it("a difference of an element and itself is a constant", () => {
+  const { graph } = bugs(
+    "model { for (k in 1:3) { b[k] ~ dnorm(0, 1) d[k] <- b[k] - b[2] } y ~ dnorm(d[1], 1) v <- b[1:2] - b[1:2] }",
+    { y: 1 },
+  )
+  expect(chooseElements(graph, ["d"]).map(({ name, constant }) => [name, constant])).toEqual([
+    ["d[1]", false],
+    ["d[2]", true],
+    ["d[3]", false],
+  ])
+})
