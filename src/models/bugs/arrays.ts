@@ -43,15 +43,23 @@ export class Arrays implements Known {
   }
 
   allocate(name: string, dims: readonly number[]): Variable {
-    const size = dims.reduce((a, b) => a * b, 1)
-    const offset = this.values.length
-    const variable = { name, dims, offset, size }
-    this.variables.set(name, variable)
-    this.values = grow(this.values, size, Number.NaN)
-    this.isData = grow(this.isData, size, 0)
-    this.statement = grow(this.statement, size, NOBODY)
-    this.iteration = grow(this.iteration, size, NOBODY)
-    return variable
+    this.allocateAll([[name, dims]])
+    return this.variables.get(name)!
+  }
+
+  /** Allocates arrays one after another, which takes one copy of what is there for all of them. */
+  allocateAll(arrays: Iterable<readonly [string, readonly number[]]>): void {
+    let end = this.values.length
+    for (const [name, dims] of arrays) {
+      const size = dims.reduce((a, b) => a * b, 1)
+      this.variables.set(name, { name, dims, offset: end, size })
+      end += size
+    }
+    const by = end - this.values.length
+    this.values = grow(this.values, by, Number.NaN)
+    this.isData = grow(this.isData, by, 0)
+    this.statement = grow(this.statement, by, NOBODY)
+    this.iteration = grow(this.iteration, by, NOBODY)
   }
 
   variable(name: string): Variable | undefined {
@@ -101,20 +109,25 @@ export class Arrays implements Known {
     this.iteration[slot] = iteration
   }
 
-  /** The same of one slot an iteration. */
+  /** The same of `length` slots an iteration. */
   defineAll(
     slots: Int32Array,
+    length: number,
     statement: number,
     statements: readonly { readonly statement: RelationStatement }[],
   ): void {
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]!
-      if (this.statement[slot]! >= 0) {
-        this.define(slot, statement, i, statements)
-        continue
+    const { statement: by, iteration } = this
+    for (let k = 0, i = 0, left = length; k < slots.length; k++) {
+      const slot = slots[k]!
+      if (by[slot]! >= 0) this.define(slot, statement, i, statements)
+      else {
+        by[slot] = statement
+        iteration[slot] = i
       }
-      this.statement[slot] = statement
-      this.iteration[slot] = i
+      if (--left === 0) {
+        i++
+        left = length
+      }
     }
   }
 

@@ -133,11 +133,11 @@ function makeGraph(
   }
 }
 
-function constantSlots(arrays: Arrays): Int32Array {
-  const { values, isData } = arrays
-  const slots: number[] = []
-  for (let k = 0; k < values.length; k++) if (isData[k] === 0 && !Number.isNaN(values[k]!)) slots.push(k)
-  return Int32Array.from(slots)
+function constantSlots({ values, isData }: Arrays): Int32Array {
+  const slots = new Int32Array(values.length)
+  let count = 0
+  for (let k = 0; k < slots.length; k++) if (isData[k] === 0 && !Number.isNaN(values[k]!)) slots[count++] = k
+  return slots.slice(0, count)
 }
 
 /** The data with what the model's `data` block makes of them; its draws are the same every time. @throws ModelError as `compileBugs` */

@@ -20,6 +20,7 @@ import {
 import { type Iterations, iterationAt } from "./iterations.ts"
 import { printExpr } from "./print.ts"
 import { selectedDims, selectedSlots } from "./selected-slots.ts"
+import { evaluateSlices, type Slices } from "./slices.ts"
 
 /** Expressions of a statement, lowered over a set of iterations. */
 export interface LoweredExprs {
@@ -47,7 +48,9 @@ export function splitByShape(
 ): readonly Int32Array[] | null {
   const names = exprs.flatMap((e) => (e === null ? [] : namesIn(e, site.loops)))
   const keyed = names.flatMap((e) =>
-    isOneElement(e, site.loops) || evaluateSlots(e, site.loops, iterations, site.known) !== null
+    isOneElement(e, site.loops) ||
+    evaluateSlots(e, site.loops, iterations, site.known) !== null ||
+    evaluateSlices(e, site.loops, iterations, site.known) !== null
       ? []
       : [shapeKey(site, e)],
   )
@@ -180,7 +183,7 @@ export function lowerExprs(
 
   const lowerName = (e: BugsVariable, text: string): RelationExpr => {
     const select = compileSelection(e, loops, known)
-    const single = lowerElements(e, text)
+    const single = lowerElements(e, text) ?? lowerSlices(e, text)
     if (single !== null) return single
     const selections = Array.from({ length: iterations.count }, (_, i) => {
       const selection = select(iterationAt(iterations, i))
@@ -199,11 +202,13 @@ export function lowerExprs(
       )
       for (let k = 0; k < length; k++) slots[i * length + k] = own[k]!
     })
+    return readSlots(e, text, { slots, length, dims })
+  }
+
+  const readSlots = (e: BugsVariable, text: string, { slots, length, dims }: Slices): RelationExpr => {
     const missing = site.findUndefined(slots)
-    if (missing >= 0) {
-      const i = Math.floor(missing / length)
-      throw undefinedElement(e, selections[i]!.variable, slots[missing]!, i)
-    }
+    if (missing >= 0)
+      throw undefinedElement(e, known.variable(e.name)!, slots[missing]!, Math.floor(missing / length))
     const shared = allSame(slots, length)
     references.push({
       variable: e.name,
@@ -214,6 +219,12 @@ export function lowerExprs(
       shared,
     })
     return { op: "read", reference: references.length - 1 }
+  }
+
+  /** A name that is a part of one shape in every iteration; null when it is not. */
+  const lowerSlices = (e: BugsVariable, text: string): RelationExpr | null => {
+    const slices = evaluateSlices(e, loops, iterations, known)
+    return slices === null ? null : readSlots(e, text, slices)
   }
 
   /** A name that is one element in every iteration; null when it is not. */

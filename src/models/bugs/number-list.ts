@@ -23,10 +23,12 @@ export function readNumberList(
   text: string,
   start: number,
 ): { readonly values: readonly number[]; readonly end: number } | null {
+  const open = skipSpace(text, start)
+  if (text.charCodeAt(open) !== OPEN) return null
+  const plain = readPlainList(text, open)
+  if (plain !== null) return plain
   const values: number[] = []
-  let at = skipSpace(text, start)
-  if (text.charCodeAt(at) !== OPEN) return null
-  at = skipSpace(text, at + 1)
+  let at = skipSpace(text, open + 1)
   for (;;) {
     const end = endOfNumber(text, at)
     if (end === at) return null
@@ -37,6 +39,29 @@ export function readNumberList(
     if (code === CLOSE) return { values, end: at + 1 }
     if (code !== COMMA) return null
     at = skipSpace(text, at + 1)
+  }
+}
+
+/** What numbers in JSON and NA are made of. */
+const OTHERS = /[^\d\s.,eE+\-NA]/
+
+/** A list that is one of JSON, too, but for NA: as most are, and read without a step of ours for each character. */
+function readPlainList(
+  text: string,
+  open: number,
+): { readonly values: readonly number[]; readonly end: number } | null {
+  const close = text.indexOf(")", open)
+  const inside = text.slice(open + 1, close)
+  if (close < 0 || OTHERS.test(inside)) return null
+  const hasMissing = inside.includes("N")
+  try {
+    const list: unknown = JSON.parse(`[${hasMissing ? inside.replaceAll("NA", "null") : inside}]`)
+    if (!Array.isArray(list) || list.length === 0) return null
+    const values = hasMissing ? list.map((value: number | null) => value ?? Number.NaN) : list
+    return { values, end: close + 1 }
+  } catch {
+    // `.5`, `2L`, `+1`, or no numbers at all.
+    return null
   }
 }
 

@@ -4,6 +4,7 @@ import type { BugsExpr, BugsStatement } from "./ast.ts"
 import { evaluateColumn } from "./columns.ts"
 import { compileFixed, type Fixed } from "./fixed.ts"
 import { iterationAt } from "./iterations.ts"
+import { evaluateSlices } from "./slices.ts"
 import type { PlacedStatement } from "./targets.ts"
 import type { RelationStatement } from "./unroll.ts"
 
@@ -86,6 +87,7 @@ export function resolveFixed(arrays: Arrays, placed: readonly PlacedStatement[])
           statement.target,
           "remove one of the two",
         )
+    copySlices(arrays, source, progress)
     const isSingle = iterations.count > 1 && slots.length === iterations.count
     const column = isSingle ? evaluateColumn(rightHandSide(statement), loops, iterations, arrays) : null
     for (let k = 0; k < slots.length; k++) {
@@ -99,5 +101,27 @@ export function resolveFixed(arrays: Arrays, placed: readonly PlacedStatement[])
         arrays.values[slot] = value
       }
     }
+  }
+}
+
+/** Parts of arrays that are copies of parts of others, `r[j, ] <- response[i, ]`, where these are known. */
+function copySlices(
+  arrays: Arrays,
+  { statement, loops, iterations, slots }: PlacedStatement,
+  progress: Uint8Array,
+): void {
+  if (statement.kind !== "deterministic" || statement.link !== null) return
+  const { value } = statement
+  if (value.kind !== "variable" || slots.length <= iterations.count) return
+  const from = evaluateSlices(value, loops, iterations, arrays)
+  if (from === null || from.slots.length !== slots.length) return
+  const values = new Float64Array(slots.length)
+  for (let k = 0; k < slots.length; k++) {
+    values[k] = arrays.value(from.slots[k]!)
+    if (Number.isNaN(values[k]!)) return
+  }
+  for (let k = 0; k < slots.length; k++) {
+    arrays.values[slots[k]!] = values[k]!
+    progress[slots[k]!] = KNOWN
   }
 }

@@ -8,6 +8,7 @@ import { compileFixed, type FixedValue } from "./fixed.ts"
 import { inferDims } from "./infer-dims.ts"
 import { iterationAt } from "./iterations.ts"
 import { selectedDims, selectedSlots } from "./selected-slots.ts"
+import { evaluateSlices, type Slices } from "./slices.ts"
 import type { UnrolledStatement } from "./unroll.ts"
 
 export interface PlacedStatement extends UnrolledStatement {
@@ -35,12 +36,15 @@ export function allocateTargets(
   const evaluated = statements.map((statement): Targets | null => {
     const { target } = statement.statement
     if (target.indices === null) return null
-    const found = evaluateTargets(arrays, target, statement)
-    if (arrays.variable(target.name) === undefined)
+    if (arrays.variable(target.name) === undefined) {
+      const found = evaluateTargets(arrays, target, statement)
       noteLargest(arrays, largest, target, found, statement.iterations.count)
-    return found
+      return found
+    }
+    const slices = evaluateSlices(target, statement.loops, statement.iterations, arrays)
+    return slices === null ? evaluateTargets(arrays, target, statement) : { kind: "slices", slices }
   })
-  for (const [name, dims] of largest) arrays.allocate(name, dims)
+  arrays.allocateAll(largest)
   allocateWhole(arrays, statements)
   return statements.map((own, s) => {
     const { target } = own.statement
@@ -49,8 +53,13 @@ export function allocateTargets(
     const targets = evaluated[s] ?? wholeTargets(variable.dims, count)
     const single = targets.kind === "columns" ? elementSlots(variable, targets.columns, count) : null
     if (single !== null) {
-      arrays.defineAll(single, s, statements)
-      return { ...own, slots: single, start: oneEach(count), dims: () => ONE }
+      arrays.defineAll(single, 1, s, statements)
+      return { ...own, slots: single, start: regularStarts(count, 1), dims: () => ONE }
+    }
+    if (targets.kind === "slices") {
+      const { slots, length, dims } = targets.slices
+      arrays.defineAll(slots, length, s, statements)
+      return { ...own, slots, start: regularStarts(count, length), dims: () => dims }
     }
     const start = new Int32Array(count + 1)
     const all: number[] = []
@@ -69,8 +78,10 @@ export function allocateTargets(
   })
 }
 
-/** Indices on the left: numbers in columns, or by iteration what each of them is. */
-type Targets =
+/** Indices on the left: numbers in columns, parts of one shape, or by iteration what each of them is. */
+type Targets = IndexTargets | { readonly kind: "slices"; readonly slices: Slices }
+
+type IndexTargets =
   | { readonly kind: "columns"; readonly columns: readonly Column[] }
   | { readonly kind: "lists"; readonly lists: readonly TargetIndices[] }
 
@@ -80,7 +91,7 @@ function evaluateTargets(
   arrays: Arrays,
   target: BugsVariable,
   { loops, iterations }: UnrolledStatement,
-): Targets {
+): IndexTargets {
   const columns = evaluateIndices(target, loops, iterations, arrays)
   if (columns?.every(isPositive)) return { kind: "columns", columns }
   const evaluate = compileTarget(arrays, target, loops)
@@ -97,12 +108,12 @@ function isPositive(column: Column): boolean {
   return true
 }
 
-function wholeTargets(dims: readonly number[], count: number): Targets {
+function wholeTargets(dims: readonly number[], count: number): IndexTargets {
   const whole = dims.map((dim) => Array.from({ length: dim }, (_, k) => k + 1))
   return { kind: "lists", lists: Array.from({ length: count }, () => whole) }
 }
 
-const indicesAt = (targets: Targets, i: number): TargetIndices =>
+const indicesAt = (targets: IndexTargets, i: number): TargetIndices =>
   targets.kind === "lists"
     ? targets.lists[i]!
     : targets.columns.map((column) => (typeof column === "number" ? column : column[i]!))
@@ -113,14 +124,15 @@ function elementSlots({ dims, offset }: Variable, columns: readonly Column[], co
   return typeof slots === "number" ? new Int32Array(count).fill(slots) : slots
 }
 
-function oneEach(count: number): Int32Array {
+function regularStarts(count: number, length: number): Int32Array {
   const start = new Int32Array(count + 1)
-  for (let i = 1; i <= count; i++) start[i] = i
+  for (let i = 1; i <= count; i++) start[i] = i * length
   return start
 }
 
 /** Arrays of `var`, which must fit the data. */
 function declare(arrays: Arrays): void {
+  const fresh = new Map<string, readonly number[]>()
   for (const { name, dims, span } of arrays.program.declarations) {
     const sizes = dims.map((dim) => {
       const value = compileFixed(dim, [], arrays)([])
@@ -129,16 +141,17 @@ function declare(arrays: Arrays): void {
     })
     const declared = sizes.length === 0 ? [1] : sizes
     checkSize(arrays, name, declared, { span })
-    const found = arrays.variable(name)
-    if (found === undefined) arrays.allocate(name, declared)
-    else if (found.dims.join() !== declared.join()) {
+    const found = arrays.variable(name)?.dims ?? fresh.get(name)
+    if (found === undefined) fresh.set(name, declared)
+    else if (found.join() !== declared.join()) {
       throw arrays.error(
-        `${name} is declared ${declared.join(" by ")}, its data are ${found.dims.join(" by ")}`,
+        `${name} is declared ${declared.join(" by ")}, its data are ${found.join(" by ")}`,
         { span },
         "declare what the data have",
       )
     }
   }
+  arrays.allocateAll(fresh)
 }
 
 /** Elements of one array: more do not fit into memory. */
@@ -223,7 +236,7 @@ function noteLargest(
   arrays: Arrays,
   largest: Map<string, number[]>,
   target: BugsVariable,
-  targets: Targets,
+  targets: IndexTargets,
   count: number,
 ): void {
   if (count === 0) return

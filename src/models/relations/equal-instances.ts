@@ -43,38 +43,110 @@ export function findEqualInstances(
     ...expressions,
     ...gathers.flatMap(({ indices }) => indices.map(({ value }) => value)),
   ].flatMap((e) => (e === null ? [] : loopsIn(e)))
-  const classes = new Map<string, number>()
-  const first: number[] = []
-  const classOf = new Int32Array(count)
-  for (let n = 0; n < count; n++) {
-    const i = instances[n]!
-    let key = ""
-    for (const { slots, length, shared } of references) {
-      if (shared) continue
-      for (let k = i * length; k < (i + 1) * length; k++) {
-        const slot = slots[k]!
-        key += fixed[slot] === 1 && isObserved[slot] === 0 ? `=${values[slot]};` : `${slot};`
-      }
-    }
-    for (const { start, shared } of gathers) if (!shared) key += `${start[i]};`
-    for (const column of loops) key += `${column[i]};`
-    let found = classes.get(key)
-    if (found === undefined) {
-      found = first.push(i) - 1
-      classes.set(key, found)
-      if (2 * first.length > count) return null
-    }
-    classOf[n] = found
-  }
+  const parts: Part[] = []
+  for (const { slots, length, shared } of references)
+    if (!shared) for (let k = 0; k < length; k++) parts.push({ kind: "slots", slots, length, first: k })
+  for (const { start, shared } of gathers)
+    if (!shared) parts.push({ kind: "slots", slots: start, length: 1, first: 0, isAddress: true })
+  for (const column of loops) parts.push({ kind: "numbers", column })
+  const columns = parts.map((part) => readPart(part, instances, values, fixed, isObserved))
+  const { classOf, first } = findClasses(columns, count)
+  if (2 * first.length > count) return null
   const start = new Int32Array(first.length + 1)
-  for (const c of classOf) start[c + 1]!++
+  for (let n = 0; n < count; n++) start[classOf[n]! + 1]!++
   for (let c = 0; c < first.length; c++) start[c + 1]! += start[c]!
   const fill = start.slice()
   const members = new Int32Array(count)
-  classOf.forEach((c, n) => {
-    members[fill[c]!++] = instances[n]!
-  })
-  return { first: Int32Array.from(first), start, members }
+  for (let n = 0; n < count; n++) members[fill[classOf[n]!]!++] = instances[n]!
+  return { first: first.map((n) => instances[n]!), start, members }
+}
+
+/** One of the things that an instance reads: a slot, where something starts, or a number. */
+type Part =
+  | {
+      readonly kind: "slots"
+      readonly slots: Int32Array
+      readonly length: number
+      readonly first: number
+      readonly isAddress?: true
+    }
+  | { readonly kind: "numbers"; readonly column: Float64Array }
+
+/** What a part is in each instance, as numbers that are equal where it is: a value that never changes, or which slot it is. */
+interface PartColumn {
+  readonly numbers: Float64Array
+  /** 1 where the number is a value. */
+  readonly isValue: Uint8Array
+}
+
+function readPart(
+  part: Part,
+  instances: ArrayLike<number>,
+  values: Float64Array,
+  fixed: Uint8Array,
+  isObserved: Uint8Array,
+): PartColumn {
+  const count = instances.length
+  const numbers = new Float64Array(count)
+  const isValue = new Uint8Array(count)
+  if (part.kind === "numbers") {
+    for (let n = 0; n < count; n++) numbers[n] = part.column[instances[n]!]! + 0
+    return { numbers, isValue }
+  }
+  const { slots, length, first } = part
+  const isAddress = part.isAddress === true
+  for (let n = 0; n < count; n++) {
+    const slot = slots[instances[n]! * length + first]!
+    if (isAddress || fixed[slot] === 0 || isObserved[slot] === 1) numbers[n] = slot
+    else {
+      // The zero that has a sign is the other zero's equal.
+      numbers[n] = values[slot]! + 0
+      isValue[n] = 1
+    }
+  }
+  return { numbers, isValue }
+}
+
+/** By row its class, and of each class the first row, in the order in which they come first. */
+function findClasses(columns: readonly PartColumn[], count: number) {
+  const hashes = new Int32Array(count)
+  for (const column of columns) hashColumn(column, hashes)
+  let size = 16
+  while (size < 2 * count) size *= 2
+  // Classes by the hash of their rows, counted from 1; the next place where one is taken by another class.
+  const table = new Int32Array(size)
+  const classOf = new Int32Array(count)
+  const first = new Int32Array(count)
+  let classes = 0
+  for (let n = 0; n < count; n++) {
+    let at = (hashes[n]! ^ (hashes[n]! >>> 15)) & (size - 1)
+    let found = table[at]!
+    while (found > 0 && !areEqual(columns, first[found - 1]!, n)) {
+      at = (at + 1) & (size - 1)
+      found = table[at]!
+    }
+    if (found === 0) {
+      first[classes++] = n
+      found = classes
+      table[at] = found
+    }
+    classOf[n] = found - 1
+  }
+  return { classOf, first: first.slice(0, classes) }
+}
+
+function hashColumn({ numbers }: PartColumn, hashes: Int32Array): void {
+  const words = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length)
+  for (let n = 0; n < hashes.length; n++)
+    hashes[n] = Math.imul(Math.imul(hashes[n]!, 31) + words[2 * n]!, 31) + words[2 * n + 1]!
+}
+
+function areEqual(columns: readonly PartColumn[], a: number, b: number): boolean {
+  for (let k = 0; k < columns.length; k++) {
+    const { numbers, isValue } = columns[k]!
+    if (isValue[a] !== isValue[b] || !Object.is(numbers[a], numbers[b])) return false
+  }
+  return true
 }
 
 function loopsIn(e: RelationExpr): readonly Float64Array[] {
@@ -85,9 +157,18 @@ function loopsIn(e: RelationExpr): readonly Float64Array[] {
 /** By slot: whether a stochastic relation writes it. */
 export function findDrawn({ relations, length }: RelationGraph): Uint8Array {
   const found = new Uint8Array(length)
-  for (const { kind, writes } of relations)
-    if (kind === "stochastic") for (const slot of writes) found[slot] = 1
+  for (const { kind, writes } of relations) if (kind === "stochastic") markSlots(writes, found)
   return found
+}
+
+function markSlots(slots: Int32Array, mark: Uint8Array): void {
+  for (let k = 0; k < slots.length; k++) mark[slots[k]!] = 1
+}
+
+/** Whether every slot of a table is marked. */
+function areMarked(slots: Int32Array, mark: Uint8Array): boolean {
+  for (let k = 0; k < slots.length; k++) if (mark[slots[k]!] === 0) return false
+  return true
 }
 
 /**
@@ -96,20 +177,18 @@ export function findDrawn({ relations, length }: RelationGraph): Uint8Array {
  */
 export function shareEqualInstances(graph: RelationGraph): RelationGraph {
   const drawn = findDrawn(graph)
-  const first = Int32Array.from({ length: graph.length }, (_, slot) => slot)
+  const first = new Int32Array(graph.length)
+  for (let slot = 0; slot < graph.length; slot++) first[slot] = slot
   // A relation that some later one, or itself, feeds is part of a cycle.
-  const written = new Uint8Array(graph.length)
-  for (let slot = 0; slot < graph.length; slot++) written[slot] = graph.fixed[slot]!
-  for (const { kind, writes } of graph.relations)
-    if (kind === "stochastic") for (const slot of writes) written[slot] = 1
+  const written = graph.fixed.slice()
+  for (const { kind, writes } of graph.relations) if (kind === "stochastic") markSlots(writes, written)
   let isChanged = false
   const relations = graph.relations.map((relation): Relation => {
     const shared = isChanged ? readFirst(relation, first) : relation
     if (shared.kind === "stochastic") return shared
     const { width, writes, references, gathers } = shared
-    const isReady =
-      gathers.length === 0 && references.every(({ slots }) => slots.every((slot) => written[slot] === 1))
-    for (const slot of writes) written[slot] = 1
+    const isReady = gathers.length === 0 && references.every(({ slots }) => areMarked(slots, written))
+    markSlots(writes, written)
     if (width !== 1 || !isReady) return shared
     const instances = Int32Array.from({ length: shared.size }, (_, i) => i)
     const found = findEqualInstances(graph, shared, instances, drawn)

@@ -10,14 +10,40 @@ export interface Owners {
 export function findOwners(relations: readonly Relation[], length: number): Owners {
   const relation = new Int32Array(length).fill(-1)
   const instance = new Int32Array(length).fill(-1)
-  relations.forEach(({ size, width, writes }, r) => {
-    for (let i = 0; i < size; i++)
-      for (let k = 0; k < width; k++) {
-        relation[writes[i * width + k]!] = r
-        instance[writes[i * width + k]!] = i
-      }
+  relations.forEach(({ width, writes }, r) => {
+    for (let k = 0; k < writes.length; k++) relation[writes[k]!] = r
+    if (width === 1) for (let k = 0; k < writes.length; k++) instance[writes[k]!] = k
+    else for (let k = 0; k < writes.length; k++) instance[writes[k]!] = Math.floor(k / width)
   })
   return { relation, instance }
+}
+
+/** Who writes and who reads what, by tables. */
+export interface RelationIndex {
+  readonly owners: Owners
+  /** First global number of each relation's instances, and how many there are in all. */
+  readonly base: Int32Array
+  /** Readers of a slot that a relation writes: `readers[start[slot]..start[slot + 1])`, global numbers. */
+  readonly start: Int32Array
+  readonly readers: Int32Array
+}
+
+const indices = new WeakMap<readonly Relation[], RelationIndex>()
+
+/** The index of relations over `length` slots; made once for a list of relations. */
+export function indexRelations(relations: readonly Relation[], length: number): RelationIndex {
+  const found = indices.get(relations)
+  if (found !== undefined) return found
+  const owners = findOwners(relations, length)
+  const base = new Int32Array(relations.length + 1)
+  relations.forEach((relation, r) => {
+    base[r + 1] = base[r]! + relation.size
+  })
+  const written = new Int32Array(length)
+  for (let slot = 0; slot < length; slot++) written[slot] = owners.relation[slot]! < 0 ? -1 : slot
+  const index = { owners, base, ...findReaders(relations, base, written, length) }
+  indices.set(relations, index)
+  return index
 }
 
 /** An order of all instances of all relations with parents first, or the slots of a cycle. */
@@ -28,39 +54,53 @@ export type Order = { readonly order: readonly Int32Array[] } | { readonly cycle
  * @returns by relation the position of each instance
  */
 export function orderInstances(relations: readonly Relation[], length: number): Order {
-  const owners = findOwners(relations, length)
-  const base = new Int32Array(relations.length + 1)
-  relations.forEach((relation, r) => {
-    base[r + 1] = base[r]! + relation.size
-  })
+  const { owners, base, start, readers } = indexRelations(relations, length)
   const total = base[relations.length]!
-  const idOf = new Int32Array(length)
-  for (let slot = 0; slot < length; slot++)
-    idOf[slot] = owners.relation[slot]! < 0 ? -1 : base[owners.relation[slot]!]! + owners.instance[slot]!
-  const { start, readers: children } = findReaders(relations, base, idOf, total)
   const waiting = new Int32Array(total)
-  for (let k = 0; k < children.length; k++) waiting[children[k]!]!++
-
+  for (let k = 0; k < readers.length; k++) waiting[readers[k]!]!++
   const queue = new Int32Array(total)
-  let head = 0
   let tail = 0
   for (let k = 0; k < total; k++) if (waiting[k] === 0) queue[tail++] = k
-  const position = new Int32Array(total)
-  while (head < tail) {
+  const relationOf = new Int32Array(total)
+  relations.forEach((_, r) => {
+    relationOf.fill(r, base[r]!, base[r + 1]!)
+  })
+  for (let head = 0; head < tail; head++) {
     const id = queue[head]!
-    position[id] = head++
-    for (let e = start[id]!; e < start[id + 1]!; e++)
-      if (--waiting[children[e]!]! === 0) queue[tail++] = children[e]!
+    const r = relationOf[id]!
+    const { width, writes } = relations[r]!
+    const from = (id - base[r]!) * width
+    tail = release(writes, from, from + width, start, readers, waiting, queue, tail)
   }
-  if (tail < total) return { cycle: findCycle(relations, base, idOf, waiting) }
+  if (tail < total) return { cycle: findCycle(relations, owners, base, waiting) }
+  const position = new Int32Array(total)
+  for (let k = 0; k < total; k++) position[queue[k]!] = k
   return { order: relations.map((_, r) => position.slice(base[r]!, base[r + 1]!)) }
+}
+
+/** Counts down who reads slots `writes[from..to)`; who waits for nobody else joins the queue. @returns its new end */
+function release(
+  writes: Int32Array,
+  from: number,
+  to: number,
+  start: Int32Array,
+  readers: Int32Array,
+  waiting: Int32Array,
+  queue: Int32Array,
+  end: number,
+): number {
+  let tail = end
+  for (let w = from; w < to; w++)
+    for (let e = start[writes[w]!]!, last = start[writes[w]! + 1]!; e < last; e++)
+      if (--waiting[readers[e]!]! === 0) queue[tail++] = readers[e]!
+  return tail
 }
 
 /** Slots of a cycle among the instances that still wait for a parent, each reading the one before it. */
 function findCycle(
   relations: readonly Relation[],
+  owners: Owners,
   base: Int32Array,
-  idOf: Int32Array,
   waiting: Int32Array,
 ): number[] {
   const locate = (id: number) => {
@@ -76,7 +116,8 @@ function findCycle(
     for (const { slots, length, shared } of parentTables(relation)) {
       const first = shared ? 0 : instance * length
       for (let k = first; k < first + length; k++) {
-        const parent = idOf[slots[k]!]!
+        const owner = owners.relation[slots[k]!]!
+        const parent = owner < 0 ? -1 : base[owner]! + owners.instance[slots[k]!]!
         if (parent >= 0 && waiting[parent]! > 0) id = parent
       }
     }
