@@ -1,5 +1,5 @@
 /** Parts of a set of drawn elements that tell nothing of each other given all else. */
-import { findEachDependents } from "./dependents.ts"
+import type { Network } from "./dependents.ts"
 import { slotsOf } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 
@@ -11,8 +11,9 @@ const MOST_PARTS = 200
  * where these would be too many. Each part keeps the order of the targets.
  */
 export function findComponents({ graph, network }: RelationModel, targets: readonly Target[]): Target[][] {
-  const { base, owners, relationOf } = network
-  const parent = new Int32Array(relationOf.length).map((_, id) => id)
+  const { base, owners, relationOf, readerStart, readers, informed } = network
+  const parent = new Int32Array(relationOf.length)
+  for (let id = 0; id < parent.length; id++) parent[id] = id
   const root = (id: number): number => {
     let top = id
     while (parent[top] !== top) top = parent[top]!
@@ -23,14 +24,33 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
     }
     return top
   }
-  const slots = targets.flatMap((target) => slotsOf(graph, target))
-  const { weighed } = findEachDependents(network, Int32Array.from(slots))
-  slots.forEach((slot, column) => {
+  // Who reads the same slot is one part; what is computed hands on what it is part of.
+  const isKnown = new Uint8Array(graph.length)
+  const queue = new Int32Array(graph.length)
+  let end = 0
+  for (const target of targets)
+    for (const slot of slotsOf(graph, target)) {
+      if (isKnown[slot] === 0) queue[end++] = slot
+      isKnown[slot] = 1
+    }
+  for (let k = 0; k < end; k++) {
+    const slot = queue[k]!
     const own = base[owners.relation[slot]!]! + owners.instance[slot]!
-    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
-      for (let n = weighed.from[k]!; n < weighed.to[k]!; n++)
-        parent[root(base[weighed.relation[k]!]! + weighed.instances[n]!)] = root(own)
-  })
+    for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++) {
+      const id = readers[e]!
+      if (informed[id] === 0) continue
+      const top = root(own)
+      if (parent[id] !== top) parent[root(id)] = top
+      const { kind, width, writes } = graph.relations[relationOf[id]!]!
+      if (kind === "stochastic") continue
+      const first = (id - base[relationOf[id]!]!) * width
+      for (let w = first; w < first + width; w++) {
+        const written = writes[w]!
+        if (isKnown[written] === 0) queue[end++] = written
+        isKnown[written] = 1
+      }
+    }
+  }
   const parts = new Map<number, Map<number, number[]>>()
   for (const { relation, instances } of targets)
     for (const i of instances) {
@@ -45,4 +65,28 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
   return [...parts.values()].map((part) =>
     [...part].map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances) })),
   )
+}
+
+/** Whether no two slots share a child. */
+export function areAlone(network: Network, slots: readonly number[]): boolean {
+  const { graph, base, relationOf, readerStart, readers, informed } = network
+  const owner = new Int32Array(relationOf.length).fill(-1)
+  const queue: number[] = []
+  for (const element of slots) {
+    queue.length = 0
+    queue.push(element)
+    for (let slot = queue.pop(); slot !== undefined; slot = queue.pop())
+      for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++) {
+        const id = readers[e]!
+        if (informed[id] === 0 || owner[id] === element) continue
+        // What two of them enter is read by somebody who is informed.
+        if (owner[id]! >= 0) return false
+        owner[id] = element
+        const { kind, width, writes } = graph.relations[relationOf[id]!]!
+        if (kind === "stochastic") continue
+        const first = (id - base[relationOf[id]!]!) * width
+        for (let w = first; w < first + width; w++) queue.push(writes[w]!)
+      }
+  }
+  return true
 }

@@ -7,14 +7,15 @@ import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { isRefusal } from "../conditional.ts"
 import { fewestScales, findCoordinates, findScales, findWeighed, isAlone } from "./block-scales.ts"
-import { findComponents } from "./components.ts"
+import { findColumnSets } from "./column-sets.ts"
+import { areAlone, findComponents } from "./components.ts"
 import { conjugateSite } from "./conjugate-site.ts"
 import { COORDINATE, priorCurvature } from "./curvature-coordinates.ts"
-import { curvedArguments, findArgumentGroups } from "./curvature-factors.ts"
+import { curvedArguments, findArgumentGroups, type ReachesArguments } from "./curvature-factors.ts"
 import { findArgumentFamilies } from "./curvature-families.ts"
 import { bindCurvatureBlock } from "./curvature-kernel.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
-import { findDependents, findEachDependents } from "./dependents.ts"
+import { findDependents, findEachWeighed } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
@@ -22,7 +23,7 @@ import { joinKernels } from "./join-kernels.ts"
 import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
-import { multiplies, separateProducts } from "./products.ts"
+import { multiplyEachOther, separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { type TruncatedMatch, truncatedSite } from "./truncated-site.ts"
@@ -186,7 +187,8 @@ function matchPart(
   if (coordinates === null) return null
   const reach = findReach(network, own)
   const isScaled = (column: number) => coordinates.kinds[column] !== COORDINATE.identity
-  const dependents = findEachDependents(network, slots)
+  const children = findEachWeighed(network, slots)
+  const sets = findColumnSets(network, slots, children)
   const normals: Reach = {
     ...reach,
     children: reach.children.filter(({ relation }) => {
@@ -194,13 +196,16 @@ function matchPart(
       return NORMALS[child.distribution] !== undefined && reachedArguments(child, reach).includes(0)
     }),
   }
-  const factors = { ...findFactors(network, engine, slots, normals, isScaled, dependents), dependents }
+  const reaches = bindReaches(model, own)
+  const means = (relation: number) => reaches(relation, [0])
+  const factors = { ...findFactors(network, engine, slots, normals, isScaled, children, sets, means), sets }
   const all = [...own, ...scales]
   const weighed = findWeighed(model, all)
   // Of what is integrated out, the instances that this part is about.
   const integrated = weighed.filter(({ relation }) => censored.some((target) => target.relation === relation))
   const sites = integrated.flatMap((target) => matchesOf(model, target))
-  const { groups, direction } = findArgumentGroups(network, engine, slots, reach, dependents, isScaled, sites)
+  const elements = { slots, weighed: children, sets, isScaled, reaches }
+  const { groups, direction } = findArgumentGroups(network, engine, reach, elements, sites)
   const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
   if (analysed.symbolic.flops > MOST_OPERATIONS) return null
   const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
@@ -220,7 +225,21 @@ function matchPart(
     weighed: weighed.filter((one) => !integrated.includes(one)),
     censored: sites,
     isAlone: isAlone(model, [...all, ...integrated]),
-    isTwisted: own.some((one, k) => own.slice(0, k).some((other) => multiplies(model, one, other))),
+    isTwisted: multiplyEachOther(model, own),
+  }
+}
+
+/** Which elements of targets hang on which arguments of their children. */
+function bindReaches({ graph, network }: RelationModel, own: readonly Target[]): ReachesArguments {
+  const alone = own.map((target) => findReach(network, [target]).slots)
+  return (relation, positions) => {
+    const child = relationOf(graph, relation)
+    return Uint8Array.from(
+      own.flatMap((target, k) => {
+        const isReached = positions.some((position) => dependsOn(child, child.args[position]!, alone[k]!))
+        return slotsOf(graph, target).map(() => (isReached ? 1 : 0))
+      }),
+    )
   }
 }
 
@@ -242,19 +261,7 @@ const MANY = 400
  */
 function isManyAlone({ graph, network }: RelationModel, target: Target): boolean {
   if (target.instances.length <= MANY || isNormalThroughout(graph, network, target)) return false
-  const { weighed } = findEachDependents(network, Int32Array.from(slotsOf(graph, target)))
-  const seen = new Map<number, Uint8Array>()
-  for (let k = 0; k < weighed.relation.length; k++) {
-    const r = weighed.relation[k]!
-    const own = seen.get(r) ?? new Uint8Array(graph.relations[r]!.size)
-    seen.set(r, own)
-    for (let n = weighed.from[k]!; n < weighed.to[k]!; n++) {
-      const i = weighed.instances[n]!
-      if (own[i] === 1) return false
-      own[i] = 1
-    }
-  }
-  return true
+  return areAlone(network, slotsOf(graph, target))
 }
 
 /** Whether all children are normal: such elements have an exact joint draw, however many they are. */

@@ -6,8 +6,9 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { bindCensoredCurvature } from "./censored-density.ts"
+import { bindTangents, type ColumnSets, findSetRows } from "./column-sets.ts"
 import { ARGUMENT_FAMILIES, findArgumentFamilies } from "./curvature-families.ts"
-import type { Dependents, Network } from "./dependents.ts"
+import type { Network, TargetRuns } from "./dependents.ts"
 import { noConstants } from "./emit.ts"
 import { createEmitter } from "./emit-tangents.ts"
 import { type Engine, makeFunction, type WeighedFunctions } from "./engine.ts"
@@ -40,22 +41,33 @@ export interface ArgumentGroups {
   readonly direction: Float64Array
 }
 
+/** By element, whether some of these arguments of a relation hang on it. */
+export type ReachesArguments = (relation: number, positions: readonly number[]) => Uint8Array
+
 /** Arguments of a child that no factor of a normal with residuals covers. */
 export const curvedArguments = (reach: Reach, child: ReturnType<typeof relationOf>): number[] =>
   reachedArguments(child, reach).filter((k) => k !== 0 || NORMALS[child.distribution] === undefined)
 
+/** The elements of a block. */
+export interface BlockElements {
+  readonly slots: Int32Array
+  /** Children of each. */
+  readonly weighed: TargetRuns
+  readonly sets: ColumnSets
+  /** Whether an element has a coordinate of its own. */
+  readonly isScaled: (column: number) => boolean
+  readonly reaches: ReachesArguments
+}
+
 /**
  * Groups the children that are reached through such arguments.
- * @param isScaled whether an element has a coordinate of its own
  * @param censored children that are integrated out
  */
 export function findArgumentGroups(
   network: Network,
   engine: Engine,
-  slots: Int32Array,
   reach: Reach,
-  dependents: Dependents,
-  isScaled: (column: number) => boolean,
+  { slots, weighed, sets, isScaled, reaches }: BlockElements,
   censored: readonly TruncatedMatch[],
 ): ArgumentGroups {
   const { graph } = network
@@ -66,14 +78,15 @@ export function findArgumentGroups(
     if (curved.length === 0) return []
     const families = findArgumentFamilies(lookupBugsDistribution(child.distribution).name, curved) ?? []
     const rows = findMergedRows(graph, relation, instances)
-    const wanted = [{ relation, instances: rows?.first ?? instances, size: child.size }]
-    const [pattern] = findPatterns(wanted, dependents, slots.length)
-    if (pattern === undefined) return []
-    return families.map((family) => {
+    return families.flatMap((family) => {
       const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
+      const wanted = { relation, instances: rows?.first ?? instances, size: child.size }
+      const counts = reaches(relation, own)
+      const [pattern] = findPatterns([{ ...wanted, counts }], weighed, slots.length)
+      if (pattern === undefined) return []
       const isSimple = own.length === 1 && !ofVector && !pattern.columns.some(isScaled)
       const linear = isSimple
-        ? findLinear(network, engine, slots, reach, dependents, pattern, child.args[own[0]!]!, direction)
+        ? findLinear(network, engine, reach, sets, pattern, child.args[own[0]!]!, direction)
         : null
       return {
         ...pattern,
@@ -91,14 +104,14 @@ export function findArgumentGroups(
 function findLinear(
   network: Network,
   engine: Engine,
-  slots: Int32Array,
   reach: Reach,
-  { computed }: Dependents,
-  { relation, instances, columnStart, columnInstance, columnPlace, columns, start }: FactorPattern,
+  sets: ColumnSets,
+  pattern: FactorPattern,
   argument: RelationExpr,
   direction: Float64Array,
 ): ArgumentGroup["linear"] {
   const { graph } = network
+  const { relation, instances, columns, start } = pattern
   const core = findCore(network, reach, relation, argument, instances)
   if (core === null) return null
   const of = graph.relations[core.relation]!
@@ -106,22 +119,26 @@ function findLinear(
   const emitter = createEmitter(of, constants, graph.fixed)
   const slope = emitter.tangent(core.value)
   if (slope === null) return null
-  const tangent = makeFunction<(s: Float64Array, t: Float64Array, i: number) => number>(
-    ["s", "t", "i"],
-    `${emitter.lines.join("\n")}\nreturn ${slope};`,
+  const tangents = makeFunction<
+    (s: Float64Array, t: Float64Array, list: Int32Array, from: number, to: number, out: Float64Array) => void
+  >(
+    ["s", "t", "list", "from", "to", "out"],
+    `for (let n = from; n < to; n++) {\nconst i = list[n];\n${emitter.lines.join("\n")}\nout[n] = ${slope};\n}`,
     constants,
   )
   // Slopes are the same wherever they are taken.
   const s = graph.values.map((value) => (Number.isNaN(value) ? 0 : value))
+  const rows = findSetRows(sets, pattern, core.instances)
+  const found = new Float64Array(columns.length)
+  bindTangents(
+    sets,
+    engine,
+    null,
+  )(s, (set, t) => {
+    tangents(s, t, rows.list, rows.start[set]!, rows.start[set + 1]!, found)
+  })
   const coefficients = new Float64Array(columns.length)
-  const t = new Float64Array(graph.length)
-  for (let column = 0; column < slots.length; column++) {
-    t.fill(0)
-    t[slots[column]!] = 1
-    engine.differentiate(s, t, computed, computed.start[column]!, computed.start[column + 1]!)
-    for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++)
-      coefficients[columnPlace[k]!] = tangent(s, t, core.instances[columnInstance[k]!]!)
-  }
+  for (let k = 0; k < found.length; k++) coefficients[rows.places[k]!] = found[k]!
   const along = new Float64Array(instances.length)
   for (let n = 0; n < instances.length; n++) {
     let size = 0
@@ -192,15 +209,14 @@ export type AddCurvature = (
 export function bindArgumentGroup(
   group: ArgumentGroup,
   pairs: Int32Array,
-  slots: Int32Array,
-  dependents: Dependents,
+  sets: ColumnSets,
   engine: Engine,
   scale: Float64Array,
 ): AddCurvature {
   const f = engine.functions[group.relation]!
   if (f.kind !== "stochastic") return () => undefined
   return group.linear === null
-    ? bindGeneral(group, pairs, slots, dependents, engine, f, scale)
+    ? bindGeneral(group, pairs, sets, engine, f, scale)
     : bindLinear(group, group.linear, pairs, engine, f)
 }
 
@@ -216,19 +232,18 @@ function bindLinear(
   const { readValues, evaluate } = bindInformation(group, engine, f)
   const place = f.argStarts[own[0]!]!
   const args = new Float64Array(f.argsLength * instances.length + 3)
-  const slope = new Float64Array(f.argsLength)
+  const slopes = new Float64Array(f.argsLength * instances.length)
   const out = new Float64Array(2)
   return (s, tangents, q, gradient) => {
     f.argsOf(s, instances, 0, instances.length, args)
+    f.argTangentsOf(s, tangents, instances, 0, instances.length, slopes)
     readValues(s)
     let at = 0
     for (let n = 0; n < instances.length; n++) {
-      const i = instances[n]!
       const count = rows === null ? 1 : rows.start[n + 1]! - rows.start[n]!
       const first = start[n]!
       const last = start[n + 1]!
-      f.argTangents(s, tangents, i, slope)
-      const h = slope[place]! / along[n]!
+      const h = slopes[n * f.argsLength + place]! / along[n]!
       evaluate(s, n, args, out, 1)
       const g = count * h * out[0]!
       const w = count * h * h * out[1]!
@@ -250,14 +265,12 @@ function bindLinear(
 function bindGeneral(
   group: ArgumentGroup,
   pairs: Int32Array,
-  slots: Int32Array,
-  { computed }: Dependents,
+  sets: ColumnSets,
   engine: Engine,
   f: WeighedFunctions,
   scale: Float64Array,
 ): AddCurvature {
-  const { instances, start, columns, columnStart, columnInstance, columnPlace, family, rows } = group
-  const { relations, length } = engine.graph
+  const { instances, start, columns, family, rows } = group
   const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
   const { readValues, evaluate } = bindInformation(group, engine, f)
   const places = Int32Array.from(
@@ -268,31 +281,26 @@ function bindGeneral(
   const m = places.length
   const weighted = new Float64Array(m)
   const args = new Float64Array(f.argsLength * instances.length + 3)
-  const slope = new Float64Array(f.argsLength)
   const slopes = new Float64Array(m * columns.length)
   const out = new Float64Array(m + m * m)
-  const t = new Float64Array(length)
-  const findSlopes = (s: Float64Array): void => {
-    for (let column = 0; column < slots.length; column++) {
-      if (columnStart[column] === columnStart[column + 1]) continue
-      t[slots[column]!] = scale[column]!
-      const first = computed.start[column]!
-      const last = computed.start[column + 1]!
-      engine.differentiate(s, t, computed, first, last)
-      for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++) {
-        f.argTangents(s, t, instances[columnInstance[k]!]!, slope)
-        for (let a = 0; a < m; a++) slopes[columnPlace[k]! * m + a] = slope[places[a]!]!
-      }
-      t[slots[column]!] = 0
-      for (let k = first; k < last; k++) {
-        const { width, writes: written } = relations[computed.relation[k]!]!
-        for (let n = computed.from[k]!; n < computed.to[k]!; n++)
-          for (let w = 0; w < width; w++) t[written[computed.instances[n]! * width + w]!] = 0
-      }
+  const bySet = findSetRows(sets, group, instances)
+  const tangents = new Float64Array(f.argsLength * bySet.most)
+  const along = bindTangents(sets, engine, scale)
+  let state: Float64Array = args
+  const keepSlopes = (set: number, t: Float64Array): void => {
+    const first = bySet.start[set]!
+    const last = bySet.start[set + 1]!
+    if (first === last) return
+    f.argTangentsOf(state, t, bySet.list, first, last, tangents)
+    for (let k = first; k < last; k++) {
+      const to = bySet.places[k]! * m
+      const from = (k - first) * f.argsLength
+      for (let a = 0; a < m; a++) slopes[to + a] = tangents[from + places[a]!]!
     }
   }
   return (s, _along, q, gradient) => {
-    findSlopes(s)
+    state = s
+    along(s, keepSlopes)
     f.argsOf(s, instances, 0, instances.length, args)
     readValues(s)
     let at = 0

@@ -20,6 +20,8 @@ import { createStandardisedStep } from "./standardised-step.ts"
 const NEWTON_STEPS = 1
 /** Newton steps, halved while the density falls, at the beginning of warm-up. */
 const MOST_SEARCH_STEPS = 500
+/** Rise of the log density that ends them: what is left to the mode is a small part of an sd. */
+const SEARCHED = 1e-2
 /** The longest of these steps in a coordinate that has bounds: close to a bound a Newton step has no measure. */
 const LONGEST_STEP = 4
 /** Squared distance from the mode, by element, that no draw has. */
@@ -168,7 +170,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       u.set(trial)
       const gain = there - here
       here = there
-      if (gain < 1e-6) break
+      if (gain < SEARCHED) break
     }
     place(s, u)
   }

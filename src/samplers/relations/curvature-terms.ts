@@ -11,13 +11,13 @@ export function bindCurvature(
   { factors, groups, direction, coordinates, pairs, diagonal, owners, after }: CurvatureMatch,
   engine: Engine,
 ): (s: Float64Array, q: Float64Array, gradient: Float64Array) => void {
-  const { slots, dependents } = factors
+  const { slots, sets } = factors
   const n = slots.length
   const scale = new Float64Array(n)
   const normals = factors.groups.map((group, g) => bindGroup(group, pairs[g]!, engine))
   const moveSlopes = bindSlopes(factors, engine, false, scale)
   const parts = groups.map((group, g) =>
-    bindArgumentGroup(group, pairs[factors.groups.length + g]!, slots, dependents, engine, scale),
+    bindArgumentGroup(group, pairs[factors.groups.length + g]!, sets, engine, scale),
   )
   const priors = bindCoordinatePriors(slots, coordinates, diagonal, owners, engine)
   const along = new Float64Array(engine.graph.length)

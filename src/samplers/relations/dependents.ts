@@ -1,6 +1,7 @@
 /** What has to be computed again, and what has to be weighed, when an instance of a relation gets another value. */
-import { findOwners, type Owners } from "../../models/relations/order.ts"
-import { findReaders, type RelationGraph } from "../../models/relations/relation-graph.ts"
+import { indexRelations, type Owners } from "../../models/relations/order.ts"
+import type { Relation, RelationGraph } from "../../models/relations/relation-graph.ts"
+import { IntegerList } from "./integer-list.ts"
 
 /** Instances of relations in runs: run k is `instances[from[k]..to[k])` of relation `relation[k]`. Plain data. */
 export interface Runs {
@@ -29,7 +30,7 @@ export interface Network {
   /** First global number of each relation's instances. */
   readonly base: Int32Array
   readonly relationOf: Int32Array
-  /** Readers of a slot: `readers[readerStart[slot]..readerStart[slot + 1])`, global numbers. */
+  /** Readers of a slot that a relation writes: `readers[readerStart[slot]..readerStart[slot + 1])`, global numbers. */
   readonly readerStart: Int32Array
   readonly readers: Int32Array
   /** Position in an order with parents first, by global number. */
@@ -46,11 +47,7 @@ export interface Network {
 
 export function buildNetwork(graph: RelationGraph): Network {
   const { relations } = graph
-  const owners = findOwners(relations, graph.length)
-  const base = new Int32Array(relations.length + 1)
-  relations.forEach((relation, r) => {
-    base[r + 1] = base[r]! + relation.size
-  })
+  const { owners, base, start: readerStart, readers } = indexRelations(relations, graph.length)
   const total = base[relations.length]!
   const relationOf = new Int32Array(total)
   const position = new Int32Array(total)
@@ -58,9 +55,6 @@ export function buildNetwork(graph: RelationGraph): Network {
     relationOf.fill(r, base[r]!, base[r + 1]!)
     position.set(graph.order[r]!, base[r]!)
   })
-  const moving = new Int32Array(graph.length)
-  for (let slot = 0; slot < moving.length; slot++) moving[slot] = graph.fixed[slot] === 0 ? slot : -1
-  const { start: readerStart, readers } = findReaders(relations, base, moving, graph.length)
   const ranks = rankInstances(findCyclicGroups(graph, owners), base, position)
   const network = { graph, owners, base, relationOf, readerStart, readers, position, ...ranks }
   return { ...network, informed: findInformed(network, total) }
@@ -105,6 +99,7 @@ function findInformed(network: Omit<Network, "informed">, total: number): Uint8A
     const i = id - base[r]!
     for (let k = i * width; k < (i + 1) * width && informed[id] === 0; k++) {
       const slot = writes[k]!
+      if (graph.fixed[slot] === 1) continue
       for (let e = readerStart[slot]!; e < readerStart[slot + 1]! && informed[id] === 0; e++)
         informed[id] = informed[readers[e]!]!
     }
@@ -137,7 +132,14 @@ export function findEachDependents(network: Network, slots: Int32Array, width = 
   return dependentsOf(network, slots, start)
 }
 
-function dependentsOf(network: Network, slots: Int32Array, start: Int32Array): Dependents {
+/** Children alone of each slot. */
+export function findEachWeighed(network: Network, slots: Int32Array): TargetRuns {
+  const start = Int32Array.from({ length: slots.length + 1 }, (_, k) => k)
+  return dependentsOf(network, slots, start, false).weighed
+}
+
+/** @param isOrdered whether what is computed is wanted, too, in its order */
+function dependentsOf(network: Network, slots: Int32Array, start: Int32Array, isOrdered = true): Dependents {
   const { graph, base, relationOf, readerStart, readers, rank, byRank, informed } = network
   const seen = new Int32Array(relationOf.length).fill(-1)
   const isComputed = Uint8Array.from(graph.relations, ({ kind }) => (kind === "deterministic" ? 1 : 0))
@@ -167,9 +169,11 @@ function dependentsOf(network: Network, slots: Int32Array, start: Int32Array): D
       const first = (id - base[relationOf[id]!]!) * own
       for (let w = first; w < first + own; w++) visit(writes[w]!, target)
     }
-    const order = ascending(found, foundCount)
-    for (let k = 0; k < foundCount; k++) order[k] = byRank[order[k]!]!
-    computed.add(order, foundCount)
+    if (isOrdered) {
+      const order = ascending(found, foundCount)
+      for (let k = 0; k < foundCount; k++) order[k] = byRank[order[k]!]!
+      computed.add(order, foundCount)
+    }
     weighed.add(ascending(children, childCount), childCount)
   }
   return { computed: computed.finish(), weighed: weighed.finish() }
@@ -190,22 +194,12 @@ function ascending(values: Int32Array, count: number): Int32Array {
  * one number. Source: Tarjan (1972), Depth-first search and linear graph algorithms.
  */
 function findCyclicGroups(graph: RelationGraph, owners: Owners): Int32Array {
-  const n = graph.relations.length
-  const parents = graph.relations.map((relation) => {
-    const found = new Set<number>()
-    let last = -1
-    const add = (slots: Int32Array): void => {
-      for (let k = 0; k < slots.length; k++) {
-        const owner = owners.relation[slots[k]!]!
-        if (owner < 0 || owner === last) continue
-        found.add(owner)
-        last = owner
-      }
-    }
-    for (const { slots } of relation.references) add(slots)
-    for (const { reach } of relation.gathers) add(reach)
-    return found
+  const writers = new Map<string, number[]>()
+  graph.relations.forEach(({ variable }, r) => {
+    writers.set(variable, [...(writers.get(variable) ?? []), r])
   })
+  const n = graph.relations.length
+  const parents = graph.relations.map((relation, r) => findParents(relation, r, owners, writers))
   const group = new Int32Array(n).fill(-1)
   const low = new Int32Array(n)
   const found = new Int32Array(n).fill(-1)
@@ -229,6 +223,36 @@ function findCyclicGroups(graph: RelationGraph, owners: Owners): Int32Array {
   }
   for (let r = 0; r < n; r++) if (found[r] === -1) visit(r)
   return group
+}
+
+/** Relations that write what a relation reads. @param writers relations by the variable that they write */
+function findParents(
+  relation: Relation,
+  own: number,
+  owners: Owners,
+  writers: ReadonlyMap<string, readonly number[]>,
+): ReadonlySet<number> {
+  const found = new Set<number>()
+  const add = (variable: string, slots: Int32Array): void => {
+    const all = writers.get(variable)
+    if (all === undefined) return
+    // One that writes all of a variable is a parent of whoever reads it.
+    const [only] = all
+    if (all.length === 1 && only !== own) {
+      found.add(only!)
+      return
+    }
+    let last = -1
+    for (let k = 0; k < slots.length; k++) {
+      const owner = owners.relation[slots[k]!]!
+      if (owner < 0 || owner === last) continue
+      found.add(owner)
+      last = owner
+    }
+  }
+  for (const { variable, slots } of relation.references) add(variable, slots)
+  for (const { variable, reach } of relation.gathers) add(variable, reach)
+  return found
 }
 
 class RunBuilder {
@@ -272,30 +296,5 @@ class RunBuilder {
       to: this.to.finish(),
       instances: this.instances.finish(),
     }
-  }
-}
-
-/** Integers that become more. */
-class IntegerList {
-  length = 0
-  private values = new Int32Array(16)
-
-  /** The storage, with room for `count` more. */
-  reserve(count: number): Int32Array {
-    const needed = this.length + count
-    if (needed > this.values.length) {
-      const grown = new Int32Array(Math.max(needed, 2 * this.values.length))
-      grown.set(this.values)
-      this.values = grown
-    }
-    return this.values
-  }
-
-  push(value: number): void {
-    this.reserve(1)[this.length++] = value
-  }
-
-  finish(): Int32Array {
-    return this.values.slice(0, this.length)
   }
 }

@@ -94,7 +94,8 @@ export function makeFunction<F>(parameters: readonly string[], body: string, con
     const head = Object.keys(named)
       .map((name) => `const ${name} = C.${name};`)
       .join("\n")
-    const text = `"use strict"; const square = (x) => x * x;\n${head}\nreturn function (${parameters.join(", ")}) {\n${body}\n}`
+    // In parentheses, so that it is compiled as it is read and not a second time when it is called.
+    const text = `"use strict"; const square = (x) => x * x;\n${head}\nreturn (function (${parameters.join(", ")}) {\n${body}\n})`
     try {
       return new Function("C", text)(named) as F
     } catch (error) {
@@ -174,6 +175,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
       argsOf: later(() => compileArgs(relation, relation.args, argsLength)),
       bounds: later(() => compileArgs(relation, boundsOf(relation))),
       argTangents: later(() => compileArgTangents(relation, fixed)),
+      argTangentsOf: later(() => compileArgTangents(relation, fixed, argsLength)),
       logDensity:
         distribution.calling === "numbers"
           ? later(() => compileNumberDensity(relation))
@@ -237,11 +239,20 @@ function arrayDensity(
   }
 }
 
-/** The derivative of every argument along tangents of the slots. */
+/**
+ * The derivative of every argument along tangents of the slots, into `out`; with a stride for many instances, that far apart.
+ */
+function compileArgTangents(relation: StochasticRelation, fixed: Uint8Array): WeighedFunctions["argTangents"]
 function compileArgTangents(
   relation: StochasticRelation,
   fixed: Uint8Array,
-): WeighedFunctions["argTangents"] {
+  stride: number,
+): WeighedFunctions["argTangentsOf"]
+function compileArgTangents(
+  relation: StochasticRelation,
+  fixed: Uint8Array,
+  stride?: number,
+): WeighedFunctions["argTangents"] | WeighedFunctions["argTangentsOf"] {
   const constants = noConstants()
   const emitter = createEmitter(relation, constants, fixed)
   const stores: string[] = []
@@ -250,15 +261,22 @@ function compileArgTangents(
     const size = sizeOf(relation, arg)
     const isScalar = dimsOf(relation, arg) === null
     const found = isScalar ? emitter.tangent(arg) : emitter.tangentArray(arg)
-    if (isScalar) stores.push(`out[${place}] = ${found ?? "0"};`)
+    if (isScalar) stores.push(`out[o + ${place}] = ${found ?? "0"};`)
     else
       stores.push(
-        `for (let k = 0; k < ${size}; k++) out[${place} + k] = ${found === null ? "0" : `${found}[k]`};`,
+        `for (let k = 0; k < ${size}; k++) out[o + ${place} + k] = ${found === null ? "0" : `${found}[k]`};`,
       )
     place += size
   }
-  return makeFunction(["s", "t", "i", "out"], `${emitter.lines.join("\n")}\n${stores.join("\n")}`, constants)
+  const body = [...emitter.lines, ...stores].join("\n")
+  return stride === undefined
+    ? makeFunction(["s", "t", "i", "out"], `const o = 0;\n${body}`, constants)
+    : makeFunction(["s", "t", "list", "from", "to", "out"], loopOver(body, stride), constants)
 }
+
+/** A loop of a body that reads instance i and writes from o on. */
+const loopOver = (body: string, stride: number): string =>
+  `for (let n = from; n < to; n++) {\nconst i = list[n];\nconst o = (n - from) * ${stride};\n${body}\n}`
 
 type OneInstance = (s: Float64Array, instance: number, out: Float64Array) => void
 
@@ -291,9 +309,5 @@ function compileArgs(
   }
   const body = [...emitter.lines, ...stores].join("\n")
   if (stride === undefined) return makeFunction(["s", "i", "out"], `const o = 0;\n${body}`, constants)
-  return makeFunction(
-    ["s", "list", "from", "to", "out"],
-    `for (let n = from; n < to; n++) {\nconst i = list[n];\nconst o = (n - from) * ${stride};\n${body}\n}`,
-    constants,
-  )
+  return makeFunction(["s", "list", "from", "to", "out"], loopOver(body, stride), constants)
 }

@@ -1,5 +1,6 @@
 /** Which elements of a block each instance of its child relations hangs on, as compressed rows. */
-import type { Dependents } from "./dependents.ts"
+import type { TargetRuns } from "./dependents.ts"
+import { IntegerList } from "./integer-list.ts"
 
 /** Which elements of x the instances of a child relation hang on. Plain data. */
 export interface FactorPattern {
@@ -20,30 +21,40 @@ export interface ChildInstances {
   readonly instances: Int32Array
 }
 
-/** An element's own prior, where it counts as a child. */
-export type OwnPrior = (column: number) => { readonly relation: number; readonly instance: Int32Array } | null
+export interface WantedChild extends ChildInstances {
+  readonly size: number
+  readonly counts?: Uint8Array
+}
+
+/** By element the instance that draws it, where its own prior counts as a child: a relation of −1 where it does not. */
+export interface OwnPriors {
+  readonly relation: Int32Array
+  readonly instance: Int32Array
+}
 
 /**
  * The patterns of some children of a block.
- * @param children those wanted, with their number of instances in the model
- * @param dependents of each element of the block alone
+ * @param children those wanted, with their number of instances in the model and, where not all elements count, by element
+ *   whether it does
+ * @param weighed children of each element of the block alone
  * @param count number of elements
- * @param ownPrior the instance that draws an element, where that is wanted too
+ * @param own priors of the elements, where these are wanted too
  */
 export function findPatterns(
-  children: readonly (ChildInstances & { readonly size: number })[],
-  { weighed }: Dependents,
+  children: readonly WantedChild[],
+  weighed: TargetRuns,
   count: number,
-  ownPrior: OwnPrior = () => null,
+  own: OwnPriors | null = null,
 ): FactorPattern[] {
-  const rows = new Map(children.map((child) => [child.relation, new Rows(child.instances, child.size)]))
+  const rows = new Map(children.map((child) => [child.relation, new Rows(child)]))
   const visit = (add: (rows: Rows, list: Int32Array, from: number, to: number, column: number) => void) => {
     for (let column = 0; column < count; column++) {
-      const own = ownPrior(column)
-      if (own !== null) add(rows.get(own.relation)!, own.instance, 0, 1, column)
+      if (own !== null && own.relation[column]! >= 0)
+        add(rows.get(own.relation[column]!)!, own.instance, column, column + 1, column)
       for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++) {
         const child = rows.get(weighed.relation[k]!)
-        if (child !== undefined) add(child, weighed.instances, weighed.from[k]!, weighed.to[k]!, column)
+        if (child !== undefined && child.counts?.[column] !== 0)
+          add(child, weighed.instances, weighed.from[k]!, weighed.to[k]!, column)
       }
     }
   }
@@ -60,10 +71,12 @@ export function findPatterns(
 class Rows {
   readonly start: Int32Array
   columns = new Int32Array(0)
+  readonly counts: Uint8Array | undefined
   private readonly place: Int32Array
   private fill = new Int32Array(0)
 
-  constructor(instances: Int32Array, size: number) {
+  constructor({ instances, size, counts }: WantedChild) {
+    this.counts = counts
     this.start = new Int32Array(instances.length + 1)
     this.place = new Int32Array(size).fill(-1)
     for (let n = 0; n < instances.length; n++) this.place[instances[n]!] = n
@@ -118,94 +131,113 @@ export interface ProductPattern {
   readonly pairs: readonly Int32Array[]
 }
 
-/** Columns up to which a table of all pairs is kept. */
-const MOST_IN_A_TABLE = 2000
-
 /**
  * The lower triangle of the sum of products of rows with themselves: which elements it has, the diagonal always, and where
  * each product goes.
  */
 export function findProducts(patterns: readonly FactorPattern[], n: number): ProductPattern {
+  const all = patterns.map((pattern) => ({ ...pattern, ...layPairs(pattern) }))
   const columnPointers = new Int32Array(n + 1)
-  const found: Int32Array[] = []
+  const rows = new IntegerList()
   const mark = new Int32Array(n).fill(-1)
+  const placeOf = new Int32Array(n)
   for (let column = 0; column < n; column++) {
-    const rows = [column]
+    const first = rows.length
+    rows.push(column)
     mark[column] = column
-    for (const { start, columns, columnStart, columnInstance, columnPlace } of patterns)
-      for (let k = columnStart[column]!; k < columnStart[column + 1]!; k++) {
-        const end = start[columnInstance[k]! + 1]!
-        for (let a = columnPlace[k]! + 1; a < end; a++) {
-          const row = columns[a]!
-          if (mark[row] === column) continue
-          mark[row] = column
-          rows.push(row)
-        }
-      }
-    found.push(Int32Array.from(rows).sort())
-    columnPointers[column + 1] = columnPointers[column]! + rows.length
+    for (const pattern of all) addRows(pattern, column, mark, rows)
+    columnPointers[column + 1] = rows.length
+    const own = rows.sortFrom(first)
+    for (let k = 0; k < own.length; k++) placeOf[own[k]!] = first + k
+    for (const pattern of all) placePairs(pattern, column, placeOf)
   }
-  const rowIndices = new Int32Array(columnPointers[n]!)
-  found.forEach((rows, column) => {
-    rowIndices.set(rows, columnPointers[column]!)
-  })
-  const placeOf = bindPlaces(columnPointers, rowIndices, n)
-  return { columnPointers, rowIndices, pairs: patterns.map((pattern) => findPairs(pattern, placeOf)) }
+  for (const { like, offsets, pairs } of all)
+    for (let i = 1; i < like.length; i++)
+      if (like[i] !== i) pairs.copyWithin(offsets[i]!, offsets[like[i]!]!, offsets[like[i]! + 1]!)
+  return { columnPointers, rowIndices: rows.finish(), pairs: all.map(({ pairs }) => pairs) }
 }
 
-type PlaceOf = (row: number, column: number) => number
+type PairedPattern = FactorPattern & ReturnType<typeof layPairs>
 
-function bindPlaces(columnPointers: Int32Array, rowIndices: Int32Array, n: number): PlaceOf {
-  if (n <= MOST_IN_A_TABLE) {
-    const table = new Int32Array(n * n)
-    for (let column = 0; column < n; column++)
-      for (let k = columnPointers[column]!; k < columnPointers[column + 1]!; k++)
-        table[column * n + rowIndices[k]!] = k
-    return (row, column) => table[column * n + row]!
-  }
-  return (row, column) => {
-    let low = columnPointers[column]!
-    let high = columnPointers[column + 1]! - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (rowIndices[middle]! < row) low = middle + 1
-      else high = middle
+/** Adds the columns after `column` that stand in a row with it. */
+function addRows(
+  { start, columns, columnStart, columnInstance, columnPlace, like }: PairedPattern,
+  column: number,
+  mark: Int32Array,
+  rows: IntegerList,
+): void {
+  for (let k = columnStart[column]!, end = columnStart[column + 1]!; k < end; k++) {
+    const instance = columnInstance[k]!
+    if (like[instance] !== instance) continue
+    for (let a = columnPlace[k]! + 1, last = start[instance + 1]!; a < last; a++) {
+      const row = columns[a]!
+      if (mark[row] === column) continue
+      mark[row] = column
+      rows.push(row)
     }
-    return low
   }
 }
 
-function findPairs({ start, columns, instances }: FactorPattern, placeOf: PlaceOf): Int32Array {
-  let length = 0
-  for (let i = 0; i < instances.length; i++) {
+/** Writes the places of the pairs of `column` with itself and what comes after it. */
+function placePairs(
+  { start, columns, columnStart, columnInstance, columnPlace, like, offsets, pairs }: PairedPattern,
+  column: number,
+  placeOf: Int32Array,
+): void {
+  for (let k = columnStart[column]!, end = columnStart[column + 1]!; k < end; k++) {
+    const instance = columnInstance[k]!
+    if (like[instance] !== instance) continue
+    const from = start[instance]!
+    const last = start[instance + 1]!
+    const own = columnPlace[k]! - from
+    // The pair of the columns a and b, b <= a, stands at a (a + 1) / 2 + b.
+    let at = offsets[instance]! + (own * (own + 1)) / 2 + own
+    for (let a = from + own; a < last; a++) {
+      pairs[at] = placeOf[columns[a]!]!
+      at += a - from + 1
+    }
+  }
+}
+
+/** Where the pairs of each instance begin, and by instance the first that has the same columns, as those of a group do. */
+function layPairs({ start, columns, instances }: FactorPattern) {
+  const count = instances.length
+  const offsets = new Int32Array(count + 1)
+  for (let i = 0; i < count; i++) {
     const m = start[i + 1]! - start[i]!
-    length += (m * (m + 1)) / 2
+    offsets[i + 1] = offsets[i]! + (m * (m + 1)) / 2
   }
-  const pairs = new Int32Array(length)
-  let at = 0
-  let before = -1
-  for (let i = 0; i < instances.length; i++) {
-    const first = start[i]!
-    const m = start[i + 1]! - first
-    // Rows of a regression mostly have the columns of the row before.
-    if (before >= 0 && isSame(columns, before, first, m)) {
-      const count = (m * (m + 1)) / 2
-      pairs.copyWithin(at, at - count, at)
-      at += count
-      before = first
-      continue
-    }
-    before = first
-    for (let a = first; a < first + m; a++)
-      for (let b = first; b <= a; b++) pairs[at++] = placeOf(columns[a]!, columns[b]!)
-  }
-  return pairs
+  return { offsets, like: findAlike(start, columns, count), pairs: new Int32Array(offsets[count]!) }
 }
 
-/** Whether the row before, at `before`, has the same `m` columns as the one at `first`. */
-function isSame(columns: Int32Array, before: number, first: number, m: number): boolean {
-  if (first - before !== m) return false
-  for (let k = 0; k < m; k++) if (columns[before + k] !== columns[first + k]) return false
+/** By row the first row with the same columns. */
+function findAlike(start: Int32Array, columns: Int32Array, count: number): Int32Array {
+  const like = new Int32Array(count)
+  let size = 16
+  while (size < 2 * count) size *= 2
+  // Rows by a hash of their columns; the next place where one is taken by others.
+  const table = new Int32Array(size)
+  for (let i = 0; i < count; i++) {
+    const first = start[i]!
+    const end = start[i + 1]!
+    let hash = end - first
+    for (let k = first; k < end; k++) hash = Math.imul(hash, 31) + columns[k]!
+    hash ^= hash >>> 15
+    for (let at = hash & (size - 1); ; at = (at + 1) & (size - 1)) {
+      const other = table[at]! - 1
+      if (other >= 0 && !isSame(columns, start[other]!, start[other + 1]!, first, end)) continue
+      if (other < 0) table[at] = i + 1
+      like[i] = other < 0 ? i : other
+      break
+    }
+  }
+  return like
+}
+
+/** Whether two ranges of `columns` hold the same. */
+function isSame(columns: Int32Array, from: number, to: number, first: number, end: number): boolean {
+  if (to - from !== end - first) return false
+  for (let k = 0; k < to - from; k++) if (columns[from + k] !== columns[first + k]) return false
   return true
 }
 

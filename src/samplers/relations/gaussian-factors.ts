@@ -2,8 +2,8 @@
  * Normal children of a set of drawn elements x as factors `exp(−e' P e / 2)` with residual `e = y − mean`, linear in x. The
  * slopes `G = ∂e/∂x` are found once where only data multiply x, else at every sweep.
  */
-import type { Network } from "./dependents.ts"
-import { type Dependents, findEachDependents } from "./dependents.ts"
+import { bindTangents, type ColumnSets, findColumnSets, findSetRows, NO_SETS } from "./column-sets.ts"
+import { findEachWeighed, type Network, type TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import { type ChildInstances, type FactorPattern, findPatterns, marked } from "./factor-pattern.ts"
 import { hasFixedSlopes, NORMALS, type Reach } from "./linear-set.ts"
@@ -23,8 +23,8 @@ export interface Factors {
   /** Slot of each element of x. */
   readonly slots: Int32Array
   readonly groups: readonly FactorGroup[]
-  /** Of each element of x alone: what carries its derivative to the children. Empty when every slope is fixed. */
-  readonly dependents: Dependents
+  /** Sets of elements whose slopes are found at once. None when every slope is fixed. */
+  readonly sets: ColumnSets
 }
 
 /**
@@ -32,7 +32,9 @@ export interface Factors {
  * @param slots elements of x
  * @param reach what hangs on them; every child is normal, and affine unless slopes are taken anew at every state
  * @param isScaled whether an element has a coordinate of its own: its prior is left out, and no slope by it is fixed
- * @param dependents of each element alone
+ * @param weighed children of each element alone
+ * @param sets of the elements
+ * @param reaches by element, whether the mean of a relation hangs on it; all when absent
  */
 export function findFactors(
   network: Network,
@@ -40,22 +42,28 @@ export function findFactors(
   slots: Int32Array,
   reach: Reach,
   isScaled: (column: number) => boolean = () => false,
-  dependents: Dependents = findEachDependents(network, slots),
+  weighed: TargetRuns = findEachWeighed(network, slots),
+  sets: ColumnSets = findColumnSets(network, slots, weighed),
+  reaches: ((relation: number) => Uint8Array) | null = null,
 ): Factors {
   const { graph, owners } = network
   const isOwn = (column: number) => !isScaled(column)
-  const instanceOf = Array.from(slots, (slot) => Int32Array.of(owners.instance[slot]!))
   const patterns = findPatterns(
-    withOwn(network, slots, reach, isOwn).filter(
-      // A flat prior adds nothing.
-      ({ relation }) => NORMALS[relationOf(graph, relation).distribution] !== undefined,
-    ),
-    dependents,
+    withOwn(network, slots, reach, isOwn)
+      .filter(
+        // A flat prior adds nothing.
+        ({ relation }) => NORMALS[relationOf(graph, relation).distribution] !== undefined,
+      )
+      .map((child) => (reaches === null ? child : { ...child, counts: reaches(child.relation) })),
+    weighed,
     slots.length,
-    (column) =>
-      isOwn(column) && NORMALS[relationOf(graph, owners.relation[slots[column]!]!).distribution] !== undefined
-        ? { relation: owners.relation[slots[column]!]!, instance: instanceOf[column]! }
-        : null,
+    {
+      relation: slots.map((slot, column) => {
+        const r = owners.relation[slot]!
+        return isOwn(column) && NORMALS[relationOf(graph, r).distribution] !== undefined ? r : -1
+      }),
+      instance: slots.map((slot) => owners.instance[slot]!),
+    },
   )
   const groups = patterns.map((pattern): FactorGroup => {
     const child = relationOf(graph, pattern.relation)
@@ -67,11 +75,10 @@ export function findFactors(
       fixed: hasFixedSlopes(graph, reach, child, 0) && !pattern.columns.some(isScaled),
     }
   })
-  const factors = { slots, groups, dependents }
+  const factors = { slots, groups, sets }
   // Fixed slopes are the same wherever they are taken; NaN of what is not known must not reach them.
   bindSlopes(factors, engine, true)(graph.values.map((value) => (Number.isNaN(value) ? 0 : value)))
-  const allFixed = groups.every((group) => group.fixed)
-  return allFixed ? { ...factors, dependents: findEachDependents(network, new Int32Array(0)) } : factors
+  return groups.every((group) => group.fixed) ? { ...factors, sets: NO_SETS } : factors
 }
 
 /** Children of a set and the elements' own priors, by relation ascending. */
@@ -106,44 +113,42 @@ function withOwn(
  * @param scale derivative of each element by its coordinate, read at every call; null where elements are their own
  */
 export function bindSlopes(
-  { slots, groups, dependents: { computed } }: Factors,
+  { slots, groups, sets }: Factors,
   engine: Engine,
   fixed: boolean,
   scale: Float64Array | null = null,
 ): (s: Float64Array) => void {
-  const { relations, length } = engine.graph
-  const t = new Float64Array(length)
+  const { relations } = engine.graph
   const wanted = groups
     .filter((group) => group.fixed === fixed)
-    .flatMap((group) => {
-      const f = engine.functions[group.relation]!
+    .flatMap(({ relation, instances, width, slopes, ...pattern }) => {
+      const f = engine.functions[relation]!
       if (f.kind !== "stochastic") return []
-      return [
-        { ...group, f, writes: relations[group.relation]!.writes, buffer: new Float64Array(f.argsLength) },
-      ]
+      const rows = findSetRows(sets, { relation, instances, ...pattern }, instances)
+      const tangents = new Float64Array(f.argsLength * rows.most)
+      return [{ rows, tangents, width, slopes, f, writes: relations[relation]!.writes }]
     })
   if (wanted.length === 0) return () => undefined
-  return (s) => {
-    for (let column = 0; column < slots.length; column++) {
-      const slot = slots[column]!
-      const unit = scale === null ? 1 : scale[column]!
-      t[slot] = unit
-      engine.differentiate(s, t, computed, computed.start[column]!, computed.start[column + 1]!)
-      for (const { f, writes, buffer, width, instances, slopes, ...by } of wanted) {
-        for (let k = by.columnStart[column]!; k < by.columnStart[column + 1]!; k++) {
-          const i = instances[by.columnInstance[k]!]!
-          const place = by.columnPlace[k]! * width
-          f.argTangents(s, t, i, buffer)
-          for (let w = 0; w < width; w++)
-            slopes[place + w] = (writes[i * width + w] === slot ? unit : 0) - buffer[w]!
-        }
-      }
-      t[slot] = 0
-      for (let k = computed.start[column]!; k < computed.start[column + 1]!; k++) {
-        const { width, writes } = relations[computed.relation[k]!]!
-        for (let n = computed.from[k]!; n < computed.to[k]!; n++)
-          for (let w = 0; w < width; w++) t[writes[computed.instances[n]! * width + w]!] = 0
+  const along = bindTangents(sets, engine, scale)
+  let state: Float64Array = new Float64Array(0)
+  const visit = (set: number, t: Float64Array): void => {
+    for (const { rows, tangents, width, slopes, f, writes } of wanted) {
+      const { list, columns, places } = rows
+      const first = rows.start[set]!
+      const last = rows.start[set + 1]!
+      if (first === last) continue
+      f.argTangentsOf(state, t, list, first, last, tangents)
+      for (let k = first; k < last; k++) {
+        const slot = slots[columns[k]!]!
+        const from = (k - first) * f.argsLength
+        const own = list[k]! * width
+        for (let w = 0; w < width; w++)
+          slopes[places[k]! * width + w] = (writes[own + w] === slot ? t[slot]! : 0) - tangents[from + w]!
       }
     }
+  }
+  return (s) => {
+    state = s
+    along(s, visit)
   }
 }

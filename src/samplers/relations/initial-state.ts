@@ -46,9 +46,7 @@ export function initialState(
     const s = graph.values.slice()
     // Far apart at first; the last attempts start from the middle of everything.
     const spread = 2 * (1 - attempt / (ATTEMPTS - 1))
-    for (let from = 0; from < sequence.instance.length; ) {
-      const relation = sequence.relation[from]!
-      const to = endOfRun(sequence, from)
+    for (const { relation, from, to } of sequence.runs) {
       const f = engine.functions[relation]!
       if (f.kind === "deterministic") f.update(s, sequence.instance, from, to)
       else if (!relationOf(graph, relation).observed) {
@@ -62,7 +60,6 @@ export function initialState(
           }
         }
       }
-      from = to
     }
     const failure = findFailure(engine, sequence, s)
     if (failure === null) return s
@@ -74,41 +71,51 @@ export function initialState(
 }
 
 /** The first instance, parents first, that the state does not allow. */
-function findFailure(engine: Engine, sequence: Sequence, state: Float64Array): Failure | null {
-  const { instance } = sequence
-  for (let from = 0; from < instance.length; ) {
-    const to = endOfRun(sequence, from)
-    const relation = sequence.relation[from]!
+function findFailure(engine: Engine, { instance, runs }: Sequence, state: Float64Array): Failure | null {
+  for (const { relation, from, to } of runs) {
     const f = engine.functions[relation]!
-    const isAllowed = (first: number, last: number) =>
-      f.kind !== "stochastic" || f.logDensity(state, instance, first, last) > -Infinity
-    const isWeighed = isAllowed(from, to)
-    const isPossible = bindPossible(engine, relation)
-    for (let p = from; p < to && f.kind === "stochastic"; p++)
-      if ((!isWeighed && !isAllowed(p, p + 1)) || !isPossible(instance[p]!, state))
-        return { relation, instance: instance[p]!, state }
-    from = to
+    if (f.kind !== "stochastic") continue
+    const isAllowed = (first: number, last: number) => f.logDensity(state, instance, first, last) > -Infinity
+    let end = to
+    if (!isAllowed(from, to)) for (end = from; end < to && isAllowed(end, end + 1); ) end++
+    const p = findImpossible(engine, relation, f, instance.subarray(from, end), state)
+    const at = p < 0 ? end : from + p
+    if (at < to) return { relation, instance: instance[at]!, state }
   }
   return null
 }
 
-/** Whether data lie where their distribution has them: the densities of observed draws leave terms in the data out. */
-function bindPossible(engine: Engine, relation: number): (instance: number, state: Float64Array) => boolean {
-  const f = engine.functions[relation]!
-  const { observed, writes, width } = relationOf(engine.graph, relation)
-  if (!observed || f.kind !== "stochastic") return () => true
-  const { distribution, argStarts, argLengths } = f
-  const args = new Float64Array(Math.max(4, f.argsLength))
-  const x = new Float64Array(width)
-  return (instance, state) => {
-    f.args(state, instance, args)
-    if (distribution.calling === "numbers")
-      return (
-        distribution.logDensity(state[writes[instance]!]!, args[0]!, args[1]!, args[2]!, args[3]!) > -Infinity
-      )
-    for (let k = 0; k < width; k++) x[k] = state[writes[instance * width + k]!]!
-    return distribution.logDensity(x, 0, width, args, argStarts, argLengths) > -Infinity
+/**
+ * The first of some data that do not lie where their distribution has them, −1 where all do: the densities of observed draws
+ * leave terms in the data out.
+ */
+function findImpossible(
+  { graph }: Engine,
+  relation: number,
+  f: WeighedFunctions,
+  instances: Int32Array,
+  state: Float64Array,
+): number {
+  const { observed, writes, width } = relationOf(graph, relation)
+  if (!observed) return -1
+  const { distribution, argsLength, argStarts, argLengths } = f
+  const args = new Float64Array(argsLength * instances.length + 4)
+  f.argsOf(state, instances, 0, instances.length, args)
+  if (distribution.calling === "numbers") {
+    for (let n = 0, at = 0; n < instances.length; n++, at += argsLength) {
+      const x = state[writes[instances[n]!]!]!
+      const density = distribution.logDensity(x, args[at]!, args[at + 1]!, args[at + 2]!, args[at + 3]!)
+      if (!(density > -Infinity)) return n
+    }
+    return -1
   }
+  const x = new Float64Array(width)
+  for (let n = 0; n < instances.length; n++) {
+    for (let k = 0; k < width; k++) x[k] = state[writes[instances[n]! * width + k]!]!
+    const own = args.subarray(n * argsLength, (n + 1) * argsLength)
+    if (!(distribution.logDensity(x, 0, width, own, argStarts, argLengths) > -Infinity)) return n
+  }
+  return -1
 }
 
 interface Failure {
@@ -117,10 +124,10 @@ interface Failure {
   readonly state: Float64Array
 }
 
-/** Every instance of every relation, parents first. */
+/** Every instance of every relation, parents first, and the runs of one relation in it. */
 interface Sequence {
-  readonly relation: Int32Array
   readonly instance: Int32Array
+  readonly runs: readonly { readonly relation: number; readonly from: number; readonly to: number }[]
 }
 
 function orderOf({ relations, order }: RelationGraph): Sequence {
@@ -133,14 +140,12 @@ function orderOf({ relations, order }: RelationGraph): Sequence {
       instance[positions[i]!] = i
     }
   })
-  return { relation, instance }
-}
-
-/** The end of the instances of one relation that follow each other. */
-function endOfRun({ relation }: Sequence, from: number): number {
-  let to = from + 1
-  while (to < relation.length && relation[to] === relation[from]) to++
-  return to
+  const runs: { relation: number; from: number; to: number }[] = []
+  for (let from = 0, to = 0; from < total; from = to) {
+    while (to < total && relation[to] === relation[from]) to++
+    runs.push({ relation: relation[from]!, from, to })
+  }
+  return { instance, runs }
 }
 
 /** Values given, by slot; NaN elsewhere. @throws ModelError for shapes that do not fit */

@@ -31,25 +31,31 @@ export function slotsOf(graph: RelationGraph, { relation, instances }: Target): 
   return slots
 }
 
-/** Samplers ask in turn about the same targets: about one by its instances, about several by their list. */
-const reaches = new WeakMap<
-  Network,
-  WeakMap<object, { readonly relation: number; readonly count: number; readonly reach: Reach }>
->()
+interface Answer {
+  readonly targets: readonly Target[]
+  readonly reach: Reach
+}
+
+/** Samplers ask in turn about the same targets. By the relations and, in a list, the instances that were asked about. */
+const reaches = new WeakMap<Network, Map<string, Answer[]>>()
 
 /** What hangs on the elements of targets; informed children only. */
 export function findReach(network: Network, targets: readonly Target[]): Reach {
-  const [target] = targets
-  if (target === undefined) return computeReach(network, targets)
-  const key = targets.length === 1 ? target.instances : targets
-  const byTargets = reaches.get(network) ?? new WeakMap()
-  reaches.set(network, byTargets)
-  const before = byTargets.get(key)
-  if (before?.relation === target.relation && before.count === targets.length) return before.reach
+  const byRelations = reaches.get(network) ?? new Map<string, Answer[]>()
+  reaches.set(network, byRelations)
+  const key = targets.length === 1 ? `${targets[0]!.relation}` : targets.map((t) => t.relation).join()
+  const answers = byRelations.get(key) ?? []
+  byRelations.set(key, answers)
+  for (const before of answers)
+    if (before.targets.every(({ instances }, k) => instances === targets[k]!.instances)) return before.reach
   const reach = computeReach(network, targets)
-  byTargets.set(key, { relation: target.relation, count: targets.length, reach })
+  // Parts of one relation come by the hundred and are asked about once.
+  if (answers.length < MOST_ANSWERS) answers.push({ targets: [...targets], reach })
   return reach
 }
+
+/** Answers kept of the same relations. */
+const MOST_ANSWERS = 8
 
 function computeReach(network: Network, targets: readonly Target[]): Reach {
   const { graph, base, relationOf, readerStart, readers, informed, owners } = network

@@ -52,6 +52,26 @@ export function multiplies({ graph, network }: RelationModel, factor: Target, ve
   )
 }
 
+/** Whether any two of the targets multiply each other. */
+export function multiplyEachOther(model: RelationModel, targets: readonly Target[]): boolean {
+  const reach = findReach(model.network, targets)
+  const inSet = reach.slots
+  // Where no product has two factors that move, there is nothing to ask about any pair.
+  const mayMultiply = (relation: Relation, e: RelationExpr): boolean =>
+    e.op === "call" &&
+    ((PRODUCTS.includes(e.name) && e.args.every((arg) => dependsOn(relation, arg, inSet))) ||
+      e.args.some((arg) => mayMultiply(relation, arg)))
+  const isPossible =
+    reach.computed.some((r) => r.kind === "deterministic" && mayMultiply(r, r.value)) ||
+    reach.children.some(({ relation }) => {
+      const child = relationOf(model.graph, relation)
+      return child.args.some((arg) => mayMultiply(child, arg))
+    })
+  return (
+    isPossible && targets.some((one, k) => targets.slice(0, k).some((other) => multiplies(model, one, other)))
+  )
+}
+
 /**
  * Whether somewhere on the way to the children elements of the targets are multiplied with each other. A product of nothing
  * but curved functions of them (`exp(a) * exp(b)`) is none: what is positive multiplies as its logarithms add.

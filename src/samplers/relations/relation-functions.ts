@@ -27,6 +27,15 @@ export interface WeighedFunctions {
   bounds(s: Float64Array, instance: number, out: Float64Array): void
   /** The derivatives of an instance's arguments along the tangents `t` of the slots, into `out` as `args` writes. */
   argTangents(s: Float64Array, t: Float64Array, instance: number, out: Float64Array): void
+  /** The same for instances `list[from..to)`, one after another. */
+  argTangentsOf(
+    s: Float64Array,
+    t: Float64Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    out: Float64Array,
+  ): void
   /**
    * Sum of the log densities of instances. Of data, terms that hang on the data alone are left out.
    */
@@ -60,7 +69,10 @@ export class LazyComputed implements ComputedFunctions {
 }
 
 type Layout = Pick<WeighedFunctions, "distribution" | "argLengths" | "argStarts" | "argsLength">
-type Compiled = Pick<WeighedFunctions, "args" | "argsOf" | "bounds" | "argTangents" | "logDensity">
+type Compiled = Pick<
+  WeighedFunctions,
+  "args" | "argsOf" | "bounds" | "argTangents" | "argTangentsOf" | "logDensity"
+>
 
 /** Functions of a stochastic relation, each made when it is asked for first. */
 export class LazyWeighed implements WeighedFunctions {
@@ -74,6 +86,7 @@ export class LazyWeighed implements WeighedFunctions {
   private ownArgsOf: Compiled["argsOf"] | undefined = undefined
   private ownBounds: Compiled["bounds"] | undefined = undefined
   private ownTangents: Compiled["argTangents"] | undefined = undefined
+  private ownTangentsOf: Compiled["argTangentsOf"] | undefined = undefined
   private ownDensity: Compiled["logDensity"] | undefined = undefined
 
   constructor({ distribution, argLengths, argStarts, argsLength }: Layout, make: LazyWeighed["make"]) {
@@ -102,6 +115,11 @@ export class LazyWeighed implements WeighedFunctions {
   get argTangents(): Compiled["argTangents"] {
     this.ownTangents ??= this.make.argTangents(this)
     return this.ownTangents
+  }
+
+  get argTangentsOf(): Compiled["argTangentsOf"] {
+    this.ownTangentsOf ??= this.make.argTangentsOf(this)
+    return this.ownTangentsOf
   }
 
   get logDensity(): Compiled["logDensity"] {
