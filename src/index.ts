@@ -183,6 +183,7 @@ export { type GroupEstimate, type LmList, lmList } from "./frequentist/lm-list.t
 export type { FixedEffect, LmmFit, RandomEffectRow, VarianceComponent } from "./frequentist/lmm-fit.ts"
 export { type LmmFitJson, lmmFitToJson } from "./frequentist/lmm-json.ts"
 export type { PredictedRow, PredictOptions } from "./frequentist/predict.ts"
+export type { BootstrapPredictOptions } from "./frequentist/predict-bootstrap.ts"
 export { reml } from "./frequentist/reml.ts"
 export { type TidyRow, tidy, tidyRows } from "./frequentist/tidy.ts"
 export { type WelchTest, welchTest } from "./frequentist/welch-test.ts"

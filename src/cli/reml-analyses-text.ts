@@ -33,7 +33,15 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
     ...(separate === undefined ? [] : [separateText(separate, io)]),
     ...(predictions === undefined
       ? []
-      : [predictionsText(predictions, analyses.rowsNotPredicted ?? [], fit, percent, io)]),
+      : [
+          predictionsText(
+            predictions,
+            analyses.rowsNotPredicted ?? [],
+            fit,
+            intervalText(percent, flags),
+            io,
+          ),
+        ]),
   ]
 }
 
@@ -117,12 +125,21 @@ function separateText(rows: readonly GroupEstimate[], io: Io): string {
   return heading("A regression in every group", io) + formatTable(columns, rows, io)
 }
 
-/** Also of a linear model. */
+/** What the intervals of predictions are. */
+export function intervalText(percent: string, { interval, boot }: AnalysisFlags): string {
+  if (interval === undefined || interval === "confidence") {
+    return `${percent} confidence intervals of the mean response`
+  }
+  const by = interval === "boot" ? `, from ${plural(boot ?? 1000, "parametric bootstrap")}` : ""
+  return `${percent} prediction intervals of a new response${by}`
+}
+
+/** Also of a linear model. @param intervals what they are */
 export function predictionsText(
   rows: readonly Row<"predictions">[],
   missing: readonly number[],
   fit: { readonly sigma: number },
-  percent: string,
+  intervals: string,
   io: Io,
 ): string {
   const figure = (of: (row: Row<"predictions">) => number | null) => (row: Row<"predictions">) => {
@@ -135,5 +152,5 @@ export function predictionsText(
     { ...right, title: "lower", cell: figure((row) => row.lower) },
     { ...right, title: "upper", cell: figure((row) => row.upper) },
   ]
-  return `${heading("Predictions", io)}${formatTable(columns, rows, io)}${percent} confidence intervals of the mean response\n${notPredictedText(missing, io)}`
+  return `${heading("Predictions", io)}${formatTable(columns, rows, io)}${intervals}\n${notPredictedText(missing, io)}`
 }

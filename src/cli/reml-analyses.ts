@@ -89,10 +89,16 @@ export async function analyse(
         }),
     ...(smaller === undefined || lrt === undefined ? {} : { lrt: compare(smaller, fit, lrt) }),
     ...(flags.rlrt === true ? { rlrt: testVariance(fit, seed) } : {}),
-    ...(flags.boot === undefined ? {} : { boot: await bootstrap(fit, smaller, flags.boot, seed) }),
+    ...(isBootstrapTest(flags) ? { boot: await bootstrap(fit, smaller, flags.boot ?? 1000, seed) } : {}),
     ...(flags.separate === true ? { separate: separate(fit) } : {}),
     ...(flags.predict === undefined ? {} : await predictFile(fit, flags.predict, flags)),
   }
+}
+
+/** `--boot` is a test, too, unless it says how many replicates the intervals of predictions take. */
+function isBootstrapTest({ boot, predict, interval, lrt }: AnalysisFlags): boolean {
+  const isForPredictions = predict !== undefined && interval === "boot"
+  return boot !== undefined && (lrt !== undefined || !isForPredictions)
 }
 
 function separate(fit: LmmFit): readonly GroupEstimate[] {
@@ -226,11 +232,20 @@ async function predictFile(
   flags: AnalysisFlags & DataFlags,
 ): Promise<Pick<Analyses, "predictions" | "rowsNotPredicted">> {
   const table = await readData(file, { ...(flags.na === undefined ? {} : { na: flags.na }) })
-  const predictions = fit.predict(table, {
-    ...(flags.random === undefined ? {} : { random: flags.random }),
-    ...(flags.newLevels === undefined ? {} : { newLevels: flags.newLevels }),
-    ...(flags.level === undefined ? {} : { level: flags.level }),
-  })
+  const { interval, random, newLevels, level, boot, seed } = flags
+  const options = {
+    ...(random === undefined ? {} : { random }),
+    ...(newLevels === undefined ? {} : { newLevels }),
+    ...(level === undefined ? {} : { level }),
+  }
+  const bootstrap = {
+    ...(boot === undefined ? {} : { replicates: boot }),
+    ...(seed === undefined ? {} : { seed }),
+  }
+  const predictions =
+    interval === "boot"
+      ? fit.bootstrapPredict(table, { ...options, ...bootstrap })
+      : fit.predict(table, { ...options, ...(interval === undefined ? {} : { interval }) })
   return { predictions, ...noteMissing(table.rows, predictions) }
 }
 

@@ -22,7 +22,7 @@ import { designOptions, readData } from "./load-model.ts"
 import type { DataFlags } from "./options.ts"
 import { formatTable, heading, type TableColumn, toJson } from "./output.ts"
 import { hasErrorStructure, noteMissing, smallerFormula } from "./reml-analyses.ts"
-import { predictionsText } from "./reml-analyses-text.ts"
+import { intervalText, predictionsText } from "./reml-analyses-text.ts"
 import { type AnalysisFlags, anovaType } from "./reml-options.ts"
 import { rowsLeftOut } from "./rows-left-out.ts"
 import { widthOf, wrapText } from "./style-text.ts"
@@ -86,6 +86,13 @@ const MIXED_ONLY = ["ml", "ddf", "rlrt", "boot", "separate", "random", "newLevel
 
 function refuseMixedOnly(flags: Flags): void {
   const found = MIXED_ONLY.find((name) => flags[name] !== undefined)
+  if (flags.interval === "boot") {
+    throw new OptionError("a linear model needs no bootstrap for its intervals", {
+      code: "invalid-option",
+      where: "--interval",
+      hint: "take --interval prediction: it is exact",
+    })
+  }
   const option = found ?? (flags.confint === undefined || flags.confint === "wald" ? undefined : "confint")
   if (option === undefined) return
   throw new OptionError("the formula has no random term, and the option is about random effects", {
@@ -119,12 +126,15 @@ async function analyseLinear(fit: LinearModel, table: Table, flags: Flags): Prom
     ...(flags.hausman === undefined
       ? {}
       : { hausman: hausman(fit.formula, table, { ...designOptions(flags), group: flags.hausman }) }),
-    ...(rows === undefined ? {} : predictTable(fit, rows, level)),
+    ...(rows === undefined ? {} : predictTable(fit, rows, level, flags)),
   }
 }
 
-function predictTable(fit: LinearModel, table: Table, level: number) {
-  const predictions = fit.predict(table, { level })
+function predictTable(fit: LinearModel, table: Table, level: number, { interval }: AnalysisFlags) {
+  const predictions = fit.predict(table, {
+    level,
+    interval: interval === "prediction" ? "prediction" : "confidence",
+  })
   return { predictions, ...noteMissing(table.rows, predictions) }
 }
 
@@ -181,7 +191,9 @@ function linearText(
     ...(confint === undefined ? [] : [confintText(confint, percent, io)]),
     ...(nested === undefined ? [] : [`${heading(`F test against ${nested.formula}`, io)}${fText(nested)}\n`]),
     ...(test === undefined ? [] : [hausmanText(test, flags.hausman ?? "", io)]),
-    ...(predictions === undefined ? [] : [predictionsText(predictions, rowsNotPredicted, fit, percent, io)]),
+    ...(predictions === undefined
+      ? []
+      : [predictionsText(predictions, rowsNotPredicted, fit, intervalText(percent, flags), io)]),
     ...messages.map((text) => `${wrapText(`Note: ${text}`, widthOf(io.stdout))}\n`),
   ].join("\n")
 }

@@ -23,6 +23,7 @@ export interface AnalysisFlags {
   readonly boot?: number
   readonly seed?: string
   readonly predict?: string
+  readonly interval?: "confidence" | "prediction" | "boot"
   readonly random?: "known" | "none"
   readonly newLevels?: "error" | "zero"
 }
@@ -65,6 +66,7 @@ export const DDF_TITLES: Readonly<Record<DdfFlag, string>> = {
 export function isAdjusted(flag: DdfFlag | undefined): boolean {
   return flag !== undefined && DDF_OPTIONS[flag].ddf === "kr"
 }
+const PREDICTION_INTERVALS = ["confidence", "prediction", "boot"] as const
 const INTERVALS = ["wald", "profile", "boot"] as const
 
 export const remlOptions = (): Option[] => [
@@ -121,6 +123,11 @@ export const remlOptions = (): Option[] => [
     choiceOption("--confint <method>", "confidence intervals: wald, profile or boot", INTERVALS),
     levelOption(),
     pathOption("--predict <file>", "predict the rows of a file of data"),
+    choiceOption(
+      "--interval <of>",
+      "of predictions: confidence (default), of the mean response; prediction, of a new one; boot, of a new one by --boot parametric bootstraps (default: 1000)",
+      PREDICTION_INTERVALS,
+    ),
     choiceOption("--random <which>", "predict with the known random effects (default) or with none", [
       "known",
       "none",

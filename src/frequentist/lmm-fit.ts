@@ -13,6 +13,7 @@ import type { KenwardRogerOptions } from "./kenward-roger.ts"
 import type { Comparable, LikelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { FixedEffect, LmmEstimate, RandomEffectRow } from "./lmm-estimate.ts"
 import type { PredictedRow, PredictOptions } from "./predict.ts"
+import type { BootstrapPredictOptions } from "./predict-bootstrap.ts"
 import type { ResidualKind } from "./residuals.ts"
 import type { SimulateOptions } from "./simulate.ts"
 
@@ -41,6 +42,8 @@ export interface LmmFit extends LmmEstimate {
   rSquared(): ExplainedVariance
   /** Predictions for new rows, or for the rows of the fit. */
   predict(table?: TableInput, options?: PredictOptions): readonly PredictedRow[]
+  /** The same with intervals by parametric bootstrap, of a new response unless told. */
+  bootstrapPredict(table?: TableInput, options?: BootstrapPredictOptions): readonly PredictedRow[]
   /** Responses drawn from the fitted model, one array of length nobs each. */
   simulate(replicates: number, options?: SimulateOptions): readonly Float64Array[]
   /**

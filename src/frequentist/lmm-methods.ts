@@ -18,6 +18,7 @@ import { likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import type { LmmFit } from "./lmm-fit.ts"
 import { predict } from "./predict.ts"
+import { bootstrapPredictions } from "./predict-bootstrap.ts"
 import { tabulateConditionalSds, tabulateRandomEffects } from "./random-effects.ts"
 import { residualsOf } from "./residuals.ts"
 import { simulate } from "./simulate.ts"
@@ -39,6 +40,7 @@ export function attachMethods(refit: LmmFit["refit"], estimate: LmmEstimate): Lm
     icc: () => intraclassCorrelations(estimate),
     rSquared: () => explainedVariance(estimate),
     predict: (table, options) => predict(estimate, table, options),
+    bootstrapPredict: (table, options) => bootstrapPredictions(estimate, refit, table, options),
     simulate: (replicates, options) => simulate(estimate, replicates, options),
     anova: (options) => anova(estimate, options),
     testContrast: (contrast, options) => testContrast(estimate, contrast, options),

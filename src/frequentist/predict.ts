@@ -6,7 +6,7 @@ import { toTable } from "../data/to-table.ts"
 import { normalQuantile } from "../math/normal-quantile.ts"
 import type { RandomDesign } from "../models/formula/design.ts"
 import { type NewLevels, newDesign } from "../models/formula/new-design.ts"
-import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { LmmEstimate, RandomEffects } from "./lmm-estimate.ts"
 import type { RandomShare } from "./predictor-variance.ts"
 import { predictorVariance } from "./predictor-variance.ts"
 import { residualTransform, workingOf } from "./structures/fitted-structure.ts"
@@ -35,7 +35,8 @@ export interface PredictedRow {
   readonly upper: number | null
 }
 
-interface Rows {
+/** Rows to predict, coded as the fit's. */
+export interface PredictRows {
   readonly nobs: number
   readonly rowIndex: Int32Array
   readonly offset: Float64Array | null
@@ -62,14 +63,7 @@ export function predict(
   table?: TableInput,
   options: PredictOptions = {},
 ): readonly PredictedRow[] {
-  const level = options.level ?? 0.95
-  if (!(level > 0 && level < 1)) {
-    throw new OptionError(`found level ${level}, expected a probability between 0 and 1`, {
-      code: "bad-level",
-      where: "option level",
-      hint: "for instance level: 0.95",
-    })
-  }
+  const level = checkLevel(options.level ?? 0.95)
   const random = options.random ?? "known"
   const rows = readRows(fit, table, random)
   const codes = rows.random.map((term) => locateLevels(fit, term, rows, options.newLevels ?? "error"))
@@ -86,11 +80,21 @@ export function predict(
   })
 }
 
+/** @throws OptionError for a level of confidence that is no probability */
+export function checkLevel(level: number): number {
+  if (level > 0 && level < 1) return level
+  throw new OptionError(`found level ${level}, expected a probability between 0 and 1`, {
+    code: "bad-level",
+    where: "option level",
+    hint: "for instance level: 0.95",
+  })
+}
+
 /** σ² times the variance function's factor of a row, where there is one. */
-function residualVariances(
+export function residualVariances(
   fit: LmmEstimate,
   table: TableInput | undefined,
-  rows: Rows,
+  rows: PredictRows,
 ): (i: number) => number {
   const { structure } = fit.state
   const residual = structure?.model.residual
@@ -102,7 +106,18 @@ function residualVariances(
   return (i) => (fit.sigma * (factors?.[i] ?? 1)) ** 2
 }
 
-function readRows(fit: LmmEstimate, table: TableInput | undefined, random: "known" | "none"): Rows {
+/** What predictions are made of. */
+export interface Coefficients {
+  readonly fixed: readonly { readonly estimate: number }[]
+  readonly randomEffects: readonly Omit<RandomEffects, "conditionalVariances">[]
+}
+
+/** The new rows, or those of the fit; `random: "none"` has no random terms. */
+export function readRows(
+  fit: LmmEstimate,
+  table: TableInput | undefined,
+  random: "known" | "none",
+): PredictRows {
   const { design } = fit
   if (table === undefined) {
     const { nobs, rowIndex, offset, fixed } = design
@@ -121,10 +136,10 @@ function readRows(fit: LmmEstimate, table: TableInput | undefined, random: "know
 }
 
 /** Codes of the rows; −1 where the random effects are zero. */
-function locateLevels(
+export function locateLevels(
   fit: LmmEstimate,
   term: RandomDesign,
-  rows: Rows,
+  rows: PredictRows,
   newLevels: "error" | "zero",
 ): Int32Array {
   const unknown = term.codes.indexOf(-1)
@@ -142,7 +157,12 @@ function locateLevels(
   return term.codes
 }
 
-function predictRows(fit: LmmEstimate, rows: Rows, codes: readonly Int32Array[]): Float64Array {
+/** Offset, Xβ̂ and the BLUPs of the levels that the fit knows, one number a row. */
+export function predictRows(
+  fit: Coefficients,
+  rows: PredictRows,
+  codes: readonly Int32Array[],
+): Float64Array {
   const fitted = new Float64Array(rows.nobs)
   if (rows.offset !== null) fitted.set(rows.offset)
   rows.columns.forEach((column, j) => {
@@ -163,7 +183,7 @@ function predictRows(fit: LmmEstimate, rows: Rows, codes: readonly Int32Array[])
 }
 
 /** Where the BLUPs of each bar stand; a coefficient named in two bars of a factor is one sum, and counted once. */
-function randomParts(fit: LmmEstimate, rows: Rows) {
+function randomParts(fit: Coefficients, rows: PredictRows) {
   const counted = new Set<string>()
   return rows.random.map((term, k) => {
     const group = fit.randomEffects.findIndex((entry) => {
@@ -180,7 +200,7 @@ function randomParts(fit: LmmEstimate, rows: Rows) {
   })
 }
 
-function standardErrors(fit: LmmEstimate, rows: Rows, codes: readonly Int32Array[]): Float64Array {
+function standardErrors(fit: LmmEstimate, rows: PredictRows, codes: readonly Int32Array[]): Float64Array {
   const varianceOf = predictorVariance(fit)
   const x = new Float64Array(rows.columns.length)
   return Float64Array.from({ length: rows.nobs }, (_, i) => {

@@ -55,7 +55,8 @@ export function responseDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array)
   }
 }
 
-function errorDrawer({ sigma, weights, state }: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+/** A function that adds errors e to y in place, with the weights and the residual structure of the fit. */
+export function errorDrawer({ sigma, weights, state }: LmmEstimate): (rng: Stream, y: Float64Array) => void {
   const transform = residualTransform(state.structure)
   if (transform !== null) {
     return (rng, y) => {
@@ -82,8 +83,25 @@ export function fixedPart({ design, fixed }: LmmEstimate): Float64Array {
   return linear
 }
 
-/** A function that adds `Zb` to y in place, b drawn afresh from the fitted covariance matrices. */
-function randomEffectDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array) => void {
+/** Random effects of a bar as they were drawn. */
+export interface TermEffects {
+  /** Index in `design.random`. */
+  readonly designIndex: number
+  /** Number of coefficients that vary. */
+  readonly q: number
+  /** Lower triangular relative covariance factor, row-major q × q. */
+  readonly factor: Float64Array
+  /** Row-major levels × q; overwritten by the next draw. */
+  readonly effects: Float64Array
+}
+
+/**
+ * A function that adds `Zb` to y in place, b drawn afresh from the fitted covariance matrices, and returns b, one entry a
+ * bar.
+ */
+export function randomEffectDrawer(
+  fit: LmmEstimate,
+): (rng: Stream, y: Float64Array) => readonly TermEffects[] {
   const { criterion, factors } = fit.state
   const terms = criterion.system.terms.map((term, k) => {
     const { codes, columns, levels } = fit.design.random[term.designIndex]!
@@ -93,21 +111,45 @@ function randomEffectDrawer(fit: LmmEstimate): (rng: Stream, y: Float64Array) =>
       term.width,
       0,
     )
-    return { codes, columns, q: term.width, factor, effects: new Float64Array(levels.length * term.width) }
+    const effects = new Float64Array(levels.length * term.width)
+    return { designIndex: term.designIndex, codes, columns, q: term.width, factor, effects }
   })
   return (rng, y) => {
-    for (const { codes, columns, q, factor, effects } of terms) {
-      effects.fill(0)
-      for (let at = 0; at < effects.length; at += q) {
-        for (let b = 0; b < q; b++) {
-          const z = fit.sigma * drawNormal(rng)
-          for (let a = b; a < q; a++) effects[at + a] = effects[at + a]! + factor[a * q + b]! * z
-        }
-      }
+    for (const term of terms) {
+      const { codes, columns, q, effects } = term
+      drawInto(term, fit.sigma, effects, rng)
       for (let i = 0; i < y.length; i++) {
         const at = codes[i]! * q
         for (let t = 0; t < q; t++) y[i] = y[i]! + columns[t]![i]! * effects[at + t]!
       }
+    }
+    return terms
+  }
+}
+
+/** Effects of other levels of a bar, row-major levels × q. */
+export function drawLevels(
+  term: Pick<TermEffects, "q" | "factor">,
+  sigma: number,
+  levels: number,
+  rng: Stream,
+): Float64Array {
+  const effects = new Float64Array(levels * term.q)
+  drawInto(term, sigma, effects, rng)
+  return effects
+}
+
+function drawInto(
+  { q, factor }: Pick<TermEffects, "q" | "factor">,
+  sigma: number,
+  effects: Float64Array,
+  rng: Stream,
+): void {
+  effects.fill(0)
+  for (let at = 0; at < effects.length; at += q) {
+    for (let b = 0; b < q; b++) {
+      const z = sigma * drawNormal(rng)
+      for (let a = b; a < q; a++) effects[at + a] = effects[at + a]! + factor[a * q + b]! * z
     }
   }
 }

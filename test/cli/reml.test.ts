@@ -56,6 +56,35 @@ describe("reml", () => {
     })
   })
 
+  it("--interval tells the mean response, a new one, and a new one by bootstrap apart", async () => {
+    const file = join(temporaryFolder({ "new.csv": "Days,Subject\n3,308\n" }), "new.csv")
+    const width = async (...options: string[]) => {
+      const { stdout } = await run([...SLEEP, "--predict", file, ...options])
+      const [, lower, upper] = /^ +1 +\S+ +\S+ +(\S+) +(\S+)$/m.exec(stdout)!
+      return { width: Number(upper) - Number(lower), title: stdout.split("\n").at(-2) }
+    }
+    const mean = await width()
+    const normal = await width("--interval", "prediction")
+    const boot = await width("--interval", "boot", "--boot", "40", "--seed", "a")
+    expect(normal.width).toBeGreaterThan(2.5 * mean.width)
+    expect(Math.abs(boot.width / normal.width - 1)).toBeLessThan(0.4)
+    expect([mean.title, normal.title, boot.title]).toEqual([
+      "95 % confidence intervals of the mean response",
+      "95 % prediction intervals of a new response",
+      "95 % prediction intervals of a new response, from 40 parametric bootstraps",
+    ])
+    const linear = await run([
+      "reml",
+      "Reaction ~ Days",
+      "@sleepstudy",
+      "--predict",
+      file,
+      "--interval",
+      "boot",
+    ])
+    expect(linear.status).toBe(1)
+  })
+
   it("--lrt takes a change of the formula", async () => {
     const model = ["reml", "distance ~ age * Sex + (1 | Subject)", "@orthodont", "--ml", "--lrt"]
     const changed = await run([...model, ". ~ . - age:Sex"])
