@@ -9,20 +9,22 @@ import { createScalarLikelihood } from "./scalar-likelihood.ts"
 
 /** Far below what the search that follows asks for, so that it has nothing left to do. */
 const DECREASE = 1e-14
+/** Different levels beyond which finding them costs more than the evaluations that it saves. */
+const MOST_CLASSES = 20_000
 
 /**
  * A minimum of the criterion by Newton's method on the merged levels.
  *
  * @param start θ in internal coordinates; not changed
- * @returns θ there, to be checked and reported by the general search; null with more than one factor, or where Newton's
- *   method did not converge
+ * @returns θ there, to be checked and reported by the general search; null with more than one factor, with very many
+ *   different levels, or where Newton's method did not converge
  */
 export function searchOneFactor(
   system: LmmSystem,
   method: LmmMethod,
   start: Float64Array,
 ): Float64Array | null {
-  const model = describeOneFactor(system, method)
+  const model = describeOneFactor(system, method, MOST_CLASSES)
   if (model === null) return null
   const statistics = statisticsOf(model, system)
   const likelihood = model.q === 1 ? createScalarLikelihood(model) : createLikelihood(model)

@@ -48,8 +48,12 @@ export interface ResponseStatistics {
   readonly total: Float64Array
 }
 
-/** Null when the model has more than one grouping factor. */
-export function describeOneFactor(system: LmmSystem, method: LmmMethod): OneFactorModel | null {
+/** Null when the model has more than one grouping factor, or more than `most` different levels. */
+export function describeOneFactor(
+  system: LmmSystem,
+  method: LmmMethod,
+  most = Number.POSITIVE_INFINITY,
+): OneFactorModel | null {
   if (system.factors.length !== 1) return null
   const { layout, diagonal, below } = system.cross
   const chain = layout.chain[0]!
@@ -65,8 +69,9 @@ export function describeOneFactor(system: LmmSystem, method: LmmMethod): OneFact
     const { a, c } = blockOf(level)
     const key = [...a, ...c].map((value) => Math.round((value / size) * 1e9)).join()
     const members = blocks.get(key)
-    if (members === undefined) blocks.set(key, [level])
-    else members.push(level)
+    if (members !== undefined) members.push(level)
+    else if (blocks.size >= most) return null
+    else blocks.set(key, [level])
   }
   const place: number[] = []
   for (const { offset, width } of system.terms) {

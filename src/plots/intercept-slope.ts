@@ -84,7 +84,10 @@ export function interceptSlopeSpec(data: InterceptSlopeData, options: ChartOptio
   const outside = data.levels.filter(({ separate }) =>
     separate?.some((value, k) => isOutside(value, k === 0 ? 0 : 1)),
   )
-  const cut = outside.length === 0 ? "" : `; ${outside.length === 1 ? "1 level reaches" : `${outside.length} levels reach`} beyond the frame`
+  const cut =
+    outside.length === 0
+      ? ""
+      : `; ${outside.length === 1 ? "1 level reaches" : `${outside.length} levels reach`} beyond the frame`
   const panel = {
     ...panelTitle(
       `Coefficients by ${data.group}`,

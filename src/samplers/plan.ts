@@ -45,9 +45,11 @@ export interface Plan {
   readonly blocks: readonly PlanBlock[]
 }
 
-/** Coordinates that one Metropolis–Hastings step moves well, and multiplications that make a sweep a millisecond. */
+/** Coordinates that one Metropolis–Hastings step moves well. */
 const MOST_COORDINATES = 12
+/** Multiplications that make a sweep a millisecond; those for each value of the state that one at a time costs as well. */
 const MOST_MULTIPLICATIONS = 1e6
+const MOST_FOR_EACH = 50
 
 /**
  * Plans the sampling of a model. `auto` collapses where it applies and a sweep stays cheap, else draws jointly, else one
@@ -60,7 +62,7 @@ export function makePlan(model: ModelGraph, method: Method = "auto"): Plan {
   const passed: string[] = []
   for (const candidate of ["collapsed", "blocked"] as const) {
     const prepared = prepare(model, candidate)
-    const against = reasonAgainst(prepared.found)
+    const against = reasonAgainst(prepared)
     if (against === null) {
       const why = [...passed, prepared.remark].filter((text) => text !== "")
       return planJointly(prepared, "default", why.length === 0 ? SIMPLE : why.join("; "))
@@ -89,15 +91,18 @@ export function textbookPlan(plan: Plan): Plan | null {
 }
 
 /** Why `auto` passes a joint method by; null when it takes it. */
-function reasonAgainst(found: JointAssignment | Refusal): string | null {
+function reasonAgainst({ found, context }: Prepared): string | null {
   if (isRefusal(found)) return found.reason
   if (found.dimension > MOST_COORDINATES)
     return `${found.dimension} spread parameters are too many for one step`
   // Taking crossed factors in turn is never dearer than one node at a time.
-  if (found.cost > MOST_MULTIPLICATIONS && found.sampler !== JOINT_SAMPLERS.crossed.name)
+  if (!isCheap(found, context) && found.sampler !== JOINT_SAMPLERS.crossed.name)
     return `a factorisation takes ${found.cost.toExponential(0)} multiplications`
   return null
 }
+
+const isCheap = ({ cost }: JointAssignment, { layout }: LoweringContext): boolean =>
+  cost <= Math.max(MOST_MULTIPLICATIONS, MOST_FOR_EACH * layout.length)
 
 /** A joint method with the graph that it samples and what it says to it. */
 interface Prepared {
@@ -128,7 +133,7 @@ function prepare(model: ModelGraph, method: "blocked" | "collapsed"): Prepared {
   const context = newContext(model, layOut(model))
   const whole = JOINT_SAMPLERS.collapsed.assign(context, model)
   const prepared = { method, model, graph: model, rewrites: [], context } as const
-  if (isRefusal(whole) || whole.cost <= MOST_MULTIPLICATIONS) return { ...prepared, found: whole, remark: "" }
+  if (isRefusal(whole) || isCheap(whole, context)) return { ...prepared, found: whole, remark: "" }
   const inTurn = JOINT_SAMPLERS.crossed.assign(context, model)
   if (isRefusal(inTurn) || inTurn.dimension > MOST_COORDINATES || inTurn.cost > whole.cost)
     return { ...prepared, found: whole, remark: "" }

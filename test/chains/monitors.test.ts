@@ -1,6 +1,10 @@
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
+import { chooseMonitors } from "../../src/chains/monitors.ts"
 import { chooseElements } from "../../src/chains/sample-graph.ts"
+import { listQuantities } from "../../src/models/effect-quantities.ts"
 import { bugs } from "../../src/samplers/graph-model.ts"
+import { lmm } from "../../src/samplers/model.ts"
+import { standardTable } from "../kit/zoo.ts"
 
 const { graph } = bugs(
   "model { for (i in 1:3) { for (j in 1:2) { y[i, j] ~ dnorm(a, 1) } z[i] ~ dnorm(a, 1) } a ~ dnorm(0, 1) }",
@@ -57,4 +61,41 @@ it("a difference of an element and itself is a constant", () => {
     ["d[2]", true],
     ["d[3]", false],
   ])
+})
+
+describe("monitors of a formula's model", () => {
+  const { graph } = lmm("y ~ x + (x | g) + (1 | h)", standardTable())
+  const names = (...wanted: string[]) => chooseMonitors(graph, wanted).map(({ name }) => name)
+  const every = listQuantities(graph).map(({ name }) => name)
+
+  it("are everything, families, names, and names without their last index", () => {
+    expect(names()).toEqual(every)
+    expect(names("u", "b")).toEqual(every.filter((name) => /^[bu]\[/.test(name)))
+    expect(names("u[g,x]")).toEqual(every.filter((name) => name.startsWith("u[g,x,")))
+    expect(names("u[g]")).toEqual(every.filter((name) => name.startsWith("u[g,")))
+    expect(names("u[h,(Intercept),h1]", "u[g,x,g2]")).toEqual(["u[g,x,g2]", "u[h,(Intercept),h1]"])
+    for (const wrong of ["u[g,x,g", "u[x]", "u[g,x,h1]", "v"])
+      expect(() => names(wrong)).toThrow(`nothing is called "${wrong}"`)
+  })
+
+  it("a level may have commas in its name", () => {
+    const effects = [{ node: "u[g]", group: "g", terms: ["x"], levels: ["Smith, J", "Smith", "Jo"] }]
+    const found = chooseMonitors({ quantities: [], effects }, ["u[g,x,Smith]"])
+    expect(found.map(({ name }) => name)).toEqual(["u[g,x,Smith, J]", "u[g,x,Smith]"])
+  })
+
+  it("no name of an effect is made where none is recorded", () => {
+    const unread = new Proxy<string[]>([], {
+      has: () => true,
+      get: (target, key) => {
+        if (key === "0") throw new Error("a level was read")
+        return key === "length" ? 1 : Reflect.get(target, key)
+      },
+    })
+    const large = { ...graph, effects: graph.effects.map((of) => ({ ...of, levels: unread })) }
+    expect(() => chooseMonitors(large, ["u"])).toThrow("a level was read")
+    expect(chooseMonitors(large, ["b", "sd"])).toHaveLength(6)
+    expect(chooseMonitors(large, ["b", "u"], false)).toHaveLength(2)
+    expect(chooseMonitors(large, [], false)).toBe(graph.quantities)
+  })
 })

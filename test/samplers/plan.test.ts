@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { PlanError } from "../../src/core/errors.ts"
 import { number } from "../../src/models/expression.ts"
 import { freezeGraph, type ModelGraph } from "../../src/models/graph.ts"
+import { lmm } from "../../src/samplers/model.ts"
 import { lowerPlan, makePlan } from "../../src/samplers/plan.ts"
 import { modelOf, ZOO } from "../kit/zoo.ts"
 
@@ -87,4 +88,13 @@ describe("what a worker receives", () => {
       expect(structuredClone(lowered)).toEqual(lowered)
     }
   })
+})
+
+it("however many levels one factor has, its effects are drawn with everything else", () => {
+  const rows = 300_000
+  const g = Int32Array.from({ length: rows }, (_, i) => i % 100_000)
+  const [x, y] = [7, 11].map((m) => Float64Array.from(g, (level, i) => ((i + level) % m) + level / 1e5))
+  const { method, blocks } = lmm("y ~ x + (x | g)", { y: y!, x: x!, g }).plan()
+  expect(method).toBe("collapsed")
+  expect(blocks).toHaveLength(1)
 })
