@@ -3,6 +3,7 @@ import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 import { coordinateSlope, fromCoordinate } from "./curvature-coordinates.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
+import { buildNetwork, type Dependents, findEachDependents } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import type { Approximation } from "./normal-approximation.ts"
 
@@ -32,14 +33,15 @@ export interface LocalSteps {
  */
 export function bindLocalSteps(match: CurvatureMatch, engine: Engine): LocalSteps | null {
   const { factors, coordinates, symbolic, censored, owners } = match
-  const { slots, dependents } = factors
+  const { slots } = factors
   const n = slots.length
   const isLocal = new Uint8Array(n).fill(1)
   for (const parent of symbolic.parent) if (parent >= 0) isLocal[parent] = 0
   const pivots = Int32Array.from(isLocal.keys()).filter((pivot) => isLocal[pivot] === 1)
   if (censored.length > 0 || pivots.length < FEWEST || pivots.length < LEAST_SHARE * n) return null
-  const { computed, weighed } = dependents
-  const logDensity = (s: Float64Array, column: number): number => {
+  // Looked up when steps are made first: most blocks do without them.
+  let found: Dependents | null = null
+  const logDensity = (s: Float64Array, { weighed }: Dependents, column: number): number => {
     const children = engine.weigh(s, weighed, weighed.start[column]!, weighed.start[column + 1]!)
     const own = engine.functions[owners.relation[column]!]!
     const prior = own.kind === "stochastic" ? own.logDensity(s, owners.instance, column, column + 1) : 0
@@ -50,7 +52,7 @@ export function bindLocalSteps(match: CurvatureMatch, engine: Engine): LocalStep
     const total = children + prior + slope
     return Number.isNaN(total) ? -Infinity : total
   }
-  const put = (s: Float64Array, column: number, value: number): void => {
+  const put = (s: Float64Array, { computed }: Dependents, column: number, value: number): void => {
     s[slots[column]!] = fromCoordinate(coordinates, column, value)
     engine.compute(s, computed, computed.start[column]!, computed.start[column + 1]!)
   }
@@ -58,19 +60,20 @@ export function bindLocalSteps(match: CurvatureMatch, engine: Engine): LocalStep
   return {
     isLocal,
     step(s, u, z, { factor }, rng) {
+      found ??= findEachDependents(buildNetwork(engine.graph), slots)
       for (let k = 0; k < pivots.length; k++) {
         const pivot = pivots[k]!
         const column = symbolic.permutation[pivot]!
         const from = z[pivot]!
         const to = CORRELATION * from + width * drawNormal(rng)
-        const here = logDensity(s, column)
+        const here = logDensity(s, found, column)
         const trial = u[column]! + (to - from) / factor.values[symbolic.columnPointers[pivot]!]!
-        put(s, column, trial)
-        const log = logDensity(s, column) - here + 0.5 * (to * to - from * from)
+        put(s, found, column, trial)
+        const log = logDensity(s, found, column) - here + 0.5 * (to * to - from * from)
         if (Math.log(rng.uniform()) < log) {
           u[column] = trial
           z[pivot] = to
-        } else put(s, column, u[column]!)
+        } else put(s, found, column, u[column]!)
       }
     },
   }
