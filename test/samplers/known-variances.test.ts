@@ -4,6 +4,9 @@ import { datasets } from "../../src/data/datasets.ts"
 import { mcseMean } from "../../src/diagnostics/mcse-mean.ts"
 import { mean } from "../../src/diagnostics/moments.ts"
 import { chainsOf } from "../../src/draws/draws.ts"
+import { flat, halfT, normal } from "../../src/models/builder/distributions.ts"
+import { index, vector } from "../../src/models/builder/inputs.ts"
+import { bugs, model } from "../../src/samplers/graph-model.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import type { PlanMethod } from "../../src/samplers/plan.ts"
 import { MCSE_LIMIT } from "../kit/goodness-of-fit.ts"
@@ -66,6 +69,26 @@ describe("eight schools", () => {
     expect(model.plan().explain()).toMatch(/effect_i ~ Normal\(mean = .*, variance = se_i\^2\)/)
     expect(model.graph.quantities.map(({ name }) => name)).not.toContain("sd[residual]")
   })
+})
+
+it("eight schools are one block of the collapsed kind in every front end", () => {
+  const data = { y: [...y], se: [...se] }
+  const prior = "mu ~ dflat(); tau ~ dt(0, 0.01, 3) T(0,)"
+  const texts = [
+    `model { for (j in 1:8) { theta[j] ~ dnorm(mu, 1 / tau^2); y[j] ~ dnorm(theta[j], 1 / se[j]^2) } ${prior} }`,
+    `model { for (j in 1:8) { u[j] ~ dnorm(0, tau^-2); y[j] ~ dnorm(mu + u[j], pow(se[j], -2)) } ${prior} }`,
+  ]
+  const built = model({ y: vector(), se: vector(), school: index() }, ({ param, observe, ...given }) => {
+    const mu = param("mu", flat())
+    const tau = param("tau", halfT(3, 10))
+    const u = param("u", normal(0, { sd: tau }), { over: given.school.levels })
+    observe(given.y, normal(mu.plus(u.at(given.school)), { sd: given.se }))
+  })
+  const plans = [
+    ...texts.map((text) => bugs(text, data).plan()),
+    built.with({ ...data, school: data.y.map((_, j) => j + 1) }).plan(),
+  ]
+  for (const { blocks } of plans) expect(blocks.map(({ sampler }) => sampler)).toEqual(["collapsed-block"])
 })
 
 describe("weights", () => {

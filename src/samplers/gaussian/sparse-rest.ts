@@ -14,6 +14,10 @@ import {
 import type { Factorisation, SpreadValue } from "./factorisation-types.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
+/** A product of pivots within these bounds can take another pivot without leaving the range of doubles. */
+const LARGE = 1e100
+const SMALL = 1e-100
+
 /** Products and priors of the other columns into M and its right side. */
 export function weighSparseProducts(f: Factorisation, weight: number): void {
   const { statistics: s, priors, rest: m, solvedRest } = f
@@ -44,6 +48,48 @@ export function addSparsePrecisions(
 
 /** As `eliminateLevels`, into a sparse M. @returns false when a level's block is not positive definite */
 export function eliminateSparsely(f: Factorisation, weight: number): boolean {
+  return f.statistics.q === 1 ? eliminateScalars(f, weight) : eliminateBlocks(f, weight)
+}
+
+function eliminateScalars(f: Factorisation, weight: number): boolean {
+  const { statistics: s, own, solvedCross, solvedResponse, rest: m, solvedRest } = f
+  const { levels, pointer, column, cross, ownResponse } = s
+  const { targets } = s.pattern!
+  const prior = f.ownPrecision[0]!
+  let target = 0
+  let quadratic = 0
+  let product = 1
+  let logs = 0
+  for (let l = 0; l < levels; l++) {
+    const precision = weight * s.own[l]! + prior
+    if (!(precision > 0)) return false
+    const pivot = Math.sqrt(precision)
+    // One logarithm for many pivots.
+    product *= precision
+    if (product > LARGE || product < SMALL) {
+      logs += Math.log(product)
+      product = 1
+    }
+    const scale = weight / pivot
+    const response = scale * ownResponse[l]!
+    own[l] = pivot
+    solvedResponse[l] = response
+    quadratic += response * response
+    const start = pointer[l]!
+    const end = pointer[l + 1]!
+    for (let e = start; e < end; e++) {
+      const value = scale * cross[e]!
+      solvedCross[e] = value
+      for (let d = start; d <= e; d++) m[targets[target++]!]! -= value * solvedCross[d]!
+      solvedRest[column[e]!]! -= value * response
+    }
+  }
+  f.eliminated.quadratic = quadratic
+  f.eliminated.logDeterminant = logs + Math.log(product)
+  return true
+}
+
+function eliminateBlocks(f: Factorisation, weight: number): boolean {
   const { statistics: s, own, solvedCross: c, solvedResponse, rest: m, solvedRest, ownPrecision } = f
   const { q, levels, pointer, column } = s
   const { targets } = s.pattern!
@@ -54,10 +100,7 @@ export function eliminateSparsely(f: Factorisation, weight: number): boolean {
   for (let l = 0; l < levels; l++) {
     const base = l * square
     for (let k = 0; k < square; k++) own[base + k] = weight * s.own[base + k]! + ownPrecision[k]!
-    if (q === 1) {
-      if (!(own[l]! > 0)) return false
-      own[l] = Math.sqrt(own[l]!)
-    } else if (!cholesky(own, base, q)) return false
+    if (!cholesky(own, base, q)) return false
     for (let t = 0; t < q; t++) {
       logs += Math.log(own[base + t * q + t]!)
       solvedResponse[l * q + t] = weight * s.ownResponse[l * q + t]!

@@ -11,7 +11,7 @@ import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import type { FactorGroup } from "./gaussian-factors.ts"
-import { dependsOn, type SlotSet } from "./linear.ts"
+import { dependsOn, isCommon, type SlotSet } from "./linear.ts"
 import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { type MatrixScale, matrixDimension } from "./scale-coordinates.ts"
@@ -92,9 +92,8 @@ function isReducible({ graph }: RelationModel, group: FactorGroup, reach: Reach)
   if (!group.fixed || group.spread !== "precision") return false
   const child = relationOf(graph, group.relation)
   const spread = child.args[1]!
-  const isCommon =
-    spread.op === "number" || (spread.op === "read" && child.references[spread.reference]!.shared)
-  if (!isCommon) return false
+  // A matrix is read element by element, not computed.
+  if (!isCommon(child, spread) || (group.width > 1 && spread.op === "call")) return false
   const isKnown = (slot: number) => graph.fixed[slot] === 1 || reach.slots[slot] === 1
   const own = Array.from(group.instances, (i) => [
     ...child.writes.subarray(i * child.width, (i + 1) * child.width),

@@ -3,13 +3,13 @@
  * population): these numbers from their marginal posterior, elements integrated out, then the elements exactly given them.
  */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import type { RelationExpr, StochasticRelation } from "../../models/relations/relation-graph.ts"
 import { isRefusal } from "../conditional.ts"
 import { findCoordinates, findWeighed, isAlone } from "./block-scales.ts"
 import { bindCollapsedGamma, type CollapsedGammaMatch } from "./collapsed-gamma-kernel.ts"
 import { matchConjugateNumber } from "./conjugate-number.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
+import { isCommon } from "./linear.ts"
 import { findReach, slotsOf } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
@@ -88,13 +88,6 @@ function isGamma({ graph }: RelationModel, { relation, instances }: Target): boo
     instances.length >= FEWEST_ELEMENTS &&
     one.args.every((arg) => isCommon(one, arg))
   )
-}
-
-/** Whether an expression is the same in all instances. */
-function isCommon(relation: StochasticRelation, e: RelationExpr): boolean {
-  if (e.op === "number") return true
-  if (e.op === "read") return relation.references[e.reference]!.shared
-  return e.op === "call" && e.args.every((arg) => isCommon(relation, arg))
 }
 
 /** Whether a target is a number, and all that hangs on it are the elements, through their prior alone. */

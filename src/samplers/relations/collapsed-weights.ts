@@ -8,7 +8,10 @@ import { relationOf } from "./site.ts"
 export interface PrecisionWeights {
   /** Writes the weight of each term at a state. */
   read(s: Float64Array, weights: Float64Array): void
-  /** Σ n_g log|P_g| / 2 over the groups of n_g children whose precision is drawn; NaN when one is not positive definite. */
+  /**
+   * Σ n_g log|P_g| / 2 over the groups of n_g children whose precision is drawn; NaN when one is not positive definite. After
+   * `read` at the same state.
+   */
   logDeterminant(s: Float64Array): number
 }
 
@@ -20,7 +23,8 @@ interface Shared {
 }
 
 /**
- * @param groups all of them; those of the terms have one precision for all their children, a number or a value that is read
+ * @param groups all of them; those of the terms have one precision for all their children: a number, a value that is read, or
+ * a number that is computed (`1 / variance`)
  */
 export function bindPrecisionWeights(
   groups: readonly FactorGroup[],
@@ -41,6 +45,15 @@ export function bindPrecisionWeights(
     const spread = relationOf(graph, groups[group]!.relation).args[1]!
     return spread.op === "number" ? spread.value : Number.NaN
   })
+  const computed = [...new Set(terms.map(({ group }) => group))].flatMap((g) => {
+    const { relation, instances } = groups[g]!
+    const f = engine.functions[relation]!
+    if (relationOf(graph, relation).args[1]!.op !== "call" || f.kind !== "stochastic") return []
+    const own = terms.flatMap(({ group }, t) => (group === g ? [t] : []))
+    return [
+      { f, instance: instances[0]!, args: new Float64Array(f.argsLength), own, half: 0.5 * instances.length },
+    ]
+  })
   const shared = new Map<number, Shared>()
   for (const g of new Set(terms.map(({ group }) => group))) {
     const slots = precisionOf(g)
@@ -58,9 +71,15 @@ export function bindPrecisionWeights(
   return {
     read(s, weights) {
       for (let t = 0; t < from.length; t++) weights[t] = from[t]! < 0 ? numbers[t]! : s[from[t]!]!
+      for (let k = 0; k < computed.length; k++) {
+        const { f, instance, args, own } = computed[k]!
+        f.args(s, instance, args)
+        for (let t = 0; t < own.length; t++) weights[own[t]!] = args[1]!
+      }
     },
     logDeterminant(s) {
       let total = 0
+      for (let k = 0; k < computed.length; k++) total += computed[k]!.half * Math.log(computed[k]!.args[1]!)
       for (let k = 0; k < places.length; k++) total += halves[k]! * Math.log(s[places[k]!]!)
       for (let m = 0; m < matrices.length; m++) {
         const { slots, width, count } = matrices[m]!

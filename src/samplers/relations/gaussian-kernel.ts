@@ -17,6 +17,7 @@ import type { Kernel } from "../sampler.ts"
 import type { Dependents } from "./dependents.ts"
 import type { Engine, WeighedFunctions } from "./engine.ts"
 import { bindSlopes, type FactorGroup, type Factors } from "./gaussian-factors.ts"
+import { isCommon } from "./linear.ts"
 import { relationOf } from "./site.ts"
 
 /** Plain data of a joint draw. */
@@ -103,12 +104,11 @@ function bindScalarGroup(
   f: WeighedFunctions,
 ): Accumulate {
   const { instances, start, columns, slopes, relation } = group
-  const { writes, args: exprs, references } = relationOf(engine.graph, relation)
+  const child = relationOf(engine.graph, relation)
+  const { writes } = child
   const args = new Float64Array(2 * instances.length)
-  const spread = exprs[1]!
-  const isCommon = spread.op === "number" || (spread.op === "read" && references[spread.reference]!.shared)
   // One precision for all and slopes that never change: their products are summed once.
-  const sums = group.fixed && isCommon ? sumProducts(group, pairs) : null
+  const sums = group.fixed && isCommon(child, child.args[1]!) ? sumProducts(group, pairs) : null
   return (s, q, gradient) => {
     f.argsOf(s, instances, 0, instances.length, args)
     let at = 0

@@ -53,6 +53,13 @@ export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: Slo
   }
 }
 
+/** Whether an expression is the same in all instances. */
+export function isCommon(relation: Relation, e: RelationExpr): boolean {
+  if (e.op === "number") return true
+  if (e.op === "read") return relation.references[e.reference]!.shared
+  return e.op === "call" && e.args.every((arg) => isCommon(relation, arg))
+}
+
 /** Whether an expression is a constant over something proportional: `1 / x`, `k / (x * c)`, `x^-1`, `pow(x, -1)`. */
 export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
   if (e.op !== "call") return false

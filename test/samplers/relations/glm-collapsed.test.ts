@@ -22,6 +22,15 @@ const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly st
     blocks: ["collapsed-block"],
   },
   {
+    name: "variances, inverted where they are used, beside known errors",
+    text: `model { for (j in 1:J) { m[j] ~ dnorm(mu, 1 / vb); z[j] ~ dnorm(m[j], 1 / se[j]^2); y[j] ~ dnorm(m[j], 1 / sw^2) }
+      mu ~ dnorm(1, 0.5); vb ~ dinvgamma(4, 3); sw ~ dunif(0.3, 2) }`,
+    data: { J: 3, se: [0.5, 1, 2], y: [1, 2, 3], z: [3, 2, 2] },
+    watched: ["m", "mu", "vb", "sw"],
+    wrong: ["dinvgamma(4, 3)", "dinvgamma(4, 8)"],
+    blocks: ["collapsed-block"],
+  },
+  {
     name: "a line whose spread is an sd with a bounded prior",
     text: `model { for (i in 1:N) { mean[i] <- a + b * x[i]; y[i] ~ dnorm(mean[i], t) }
       a ~ dnorm(0, 1); b ~ dnorm(0, 1); sd ~ dunif(0.2, 3); t <- pow(sd, -2) }`,
