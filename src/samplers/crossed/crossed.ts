@@ -112,8 +112,17 @@ export function bindCrossed({ blocks }: LoweredCrossed): Kernel {
         drawCoefficients(density.factorisation, state, rng)
       }
     },
+    notes: (memory) => {
+      const walking = bound.filter((block, k) =>
+        block.isWalking(memory.subarray(starts[k]!, starts[k]! + block.memoryLength)),
+      )
+      return walking.length === 0 ? [] : [WALKING]
+    },
   }
 }
+
+const WALKING =
+  "few proposals for the spreads of a block were taken: random walks move them as well, which mix more slowly"
 
 const notFinite = (): NumericalError =>
   new NumericalError("the marginal density of the spreads is not finite at their current values", {

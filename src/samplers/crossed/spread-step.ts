@@ -33,6 +33,8 @@ export interface SpreadStep {
    * @returns null when the density at the current spreads is not finite
    */
   step(state: Float64Array, memory: Float64Array, rng: Stream, phase: Phase): BlockDensity | null
+  /** Whether warm-up took so few independence steps that a random-walk step is tried in every sweep. */
+  isWalking(memory: Float64Array): boolean
 }
 
 /**
@@ -107,6 +109,7 @@ export function bindSpreadStep(block: BoundBlock, start: Proposal): SpreadStep {
       if (phase === "warmup") adapt(memory, moved)
       return current
     },
+    isWalking: (memory) => memory[4] === 1,
   }
 
   /** Gathers moments of φ and refits the proposal to those of the last stretch of warm-up. */

@@ -10,7 +10,7 @@ import { drawNormal } from "../../../src/random/normal.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bindBlock, lowerBlock } from "../../../src/samplers/crossed/block.ts"
 import { chooseBlocks } from "../../../src/samplers/crossed/choose-blocks.ts"
-import { lowerCrossed } from "../../../src/samplers/crossed/crossed.ts"
+import { bindCrossed, lowerCrossed } from "../../../src/samplers/crossed/crossed.ts"
 import { drawCoefficients, logCoefficientDensity } from "../../../src/samplers/gaussian/factorisation.ts"
 import { readCoordinates, writeState } from "../../../src/samplers/gaussian/spread-space.ts"
 import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
@@ -18,6 +18,7 @@ import { layOut } from "../../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../../src/samplers/kernel/program.ts"
 import { type HierarchicalModel, lmm } from "../../../src/samplers/model.ts"
 import type { PlanMethod } from "../../../src/samplers/plan.ts"
+import type { Kernel } from "../../../src/samplers/sampler.ts"
 import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
 import { compareSimulators, disagreements } from "../../kit/joint-distribution.ts"
 import { logJoint } from "../../kit/log-joint.ts"
@@ -78,6 +79,24 @@ describe("one sweep", () => {
     const replace: Replace = (_block, _k, plan) => inflate(bindTo(plan, specimen.blocks), 1.2)
     expect(brokenLaws(smallModelOf(specimen), "collapsed", { ...options(specimen), replace })).not.toEqual([])
   })
+})
+
+it("says where few proposals for the spreads are taken", () => {
+  const [specimen] = CROSSED
+  const plan = smallModelOf(specimen!).plan("collapsed")
+  const { blocks } = lowerCrossed({ ...matchOf(plan.context), blocks: specimen!.blocks })
+  const wide = blocks.map((block) => {
+    const { centre, factor } = block.proposal
+    return { ...block, proposal: { centre, factor: factor.map((value) => 100 * value) } }
+  })
+  const notesOf = (kernel: Kernel): number => {
+    const [state] = randomStates(plan, 1, streamFor("notes", 0, "state"))
+    const memory = new Float64Array(kernel.memoryLength)
+    const rng = streamFor("notes", 0, "sweeps")
+    for (let k = 0; k < 120; k++) kernel.step(state!, memory, rng, "warmup")
+    return kernel.notes!(memory).length
+  }
+  expect([blocks, wide].map((all) => notesOf(bindCrossed({ blocks: all })))).toEqual([0, 1])
 })
 
 describe("joint-distribution test", () => {
