@@ -26,7 +26,7 @@ export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFla
   const percent = `${formatSignificant(100 * (flags.level ?? 0.95), 4).replace(/\.0+$/, "")} %`
   return [
     ...(anova === undefined ? [] : [anovaText(anova, flags, io)]),
-    ...(confint === undefined ? [] : [confintText(confint, flags.confint ?? "wald", percent, io)]),
+    ...(confint === undefined ? [] : [confintText(confint, flags, percent, io)]),
     ...(lrt === undefined ? [] : [lrtText(lrt, io)]),
     ...(rlrt === undefined ? [] : [rlrtText(rlrt, io)]),
     ...(boot === undefined ? [] : [bootText(boot, io)]),
@@ -64,12 +64,17 @@ function anovaText(rows: readonly Row<"anova">[], flags: AnalysisFlags, io: Io):
 const METHODS = {
   wald: "Wald; standard deviations on the log scale, correlations on Fisher's",
   profile: "profile likelihood",
-  boot: "percentiles of the parametric bootstrap",
+} as const
+
+const BOOTSTRAPS = {
+  percentile: "percentiles of the parametric bootstrap",
+  basic: "percentiles of the parametric bootstrap, reflected at the estimates",
+  normal: "bias and standard deviation of the parametric bootstrap",
 } as const
 
 function confintText(
   rows: readonly Row<"confint">[],
-  method: keyof typeof METHODS,
+  { confint: method = "wald", bootInterval = "percentile" }: AnalysisFlags,
   percent: string,
   io: Io,
 ): string {
@@ -85,7 +90,7 @@ function confintText(
   return (
     heading(`${percent} confidence intervals`, io) +
     formatTable(columns, rows, io) +
-    `by ${METHODS[method]}\n`
+    `by ${method === "boot" ? BOOTSTRAPS[bootInterval] : METHODS[method]}\n`
   )
 }
 

@@ -83,7 +83,11 @@ export async function analyse(
             .confint({
               method: flags.confint,
               ...level,
-              boot: { ...seed, ...(flags.boot === undefined ? {} : { replicates: flags.boot }) },
+              boot: {
+                ...seed,
+                ...(flags.boot === undefined ? {} : { replicates: flags.boot }),
+                ...(flags.bootInterval === undefined ? {} : { interval: flags.bootInterval }),
+              },
             })
             .map(({ name, lower, upper }) => ({ name, lower, upper })),
         }),

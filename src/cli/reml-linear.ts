@@ -82,7 +82,10 @@ export async function runLinear(
   return EXIT.fine
 }
 
-const MIXED_ONLY = ["ml", "ddf", "rlrt", "boot", "separate", "random", "newLevels"] as const
+const MIXED_ONLY = [
+  ...(["ml", "ddf", "rlrt", "boot", "separate", "random", "newLevels"] as const),
+  ...(["measures", "ranef", "contrast", "simulate", "bootInterval"] as const),
+] as const
 
 function refuseMixedOnly(flags: Flags): void {
   const found = MIXED_ONLY.find((name) => flags[name] !== undefined)
@@ -95,9 +98,9 @@ function refuseMixedOnly(flags: Flags): void {
   }
   const option = found ?? (flags.confint === undefined || flags.confint === "wald" ? undefined : "confint")
   if (option === undefined) return
-  throw new OptionError("the formula has no random term, and the option is about random effects", {
+  throw new OptionError("the formula has no random term, and the option is of mixed models", {
     code: "invalid-option",
-    where: `--${option === "newLevels" ? "new-levels" : option}`,
+    where: `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     hint: "leave the option out, or add a bar such as (1 | group)",
   })
 }

@@ -1,6 +1,7 @@
 /** The options of `gibbsite reml`. */
 import { Option } from "commander"
 import { OptionError } from "../core/errors.ts"
+import type { BootstrapIntervalKind } from "../frequentist/bootstrap.ts"
 import type { DdfOptions } from "../frequentist/f-test.ts"
 import type { TestType } from "../frequentist/term-contrasts.ts"
 import { choiceOption, countOption, group, pathOption } from "./options.ts"
@@ -26,6 +27,12 @@ export interface AnalysisFlags {
   readonly interval?: "confidence" | "prediction" | "boot"
   readonly random?: "known" | "none"
   readonly newLevels?: "error" | "zero"
+  readonly measures?: boolean
+  readonly ranef?: boolean
+  /** Rows of L, each numbers with commas between them. */
+  readonly contrast?: readonly string[]
+  readonly simulate?: number
+  readonly bootInterval?: BootstrapIntervalKind
 }
 
 const TYPES = ["1", "2", "3", "sequential"] as const
@@ -66,6 +73,7 @@ export const DDF_TITLES: Readonly<Record<DdfFlag, string>> = {
 export function isAdjusted(flag: DdfFlag | undefined): boolean {
   return flag !== undefined && DDF_OPTIONS[flag].ddf === "kr"
 }
+const BOOTSTRAP_INTERVALS: readonly BootstrapIntervalKind[] = ["percentile", "basic", "normal"]
 const PREDICTION_INTERVALS = ["confidence", "prediction", "boot"] as const
 const INTERVALS = ["wald", "profile", "boot"] as const
 
@@ -117,10 +125,27 @@ export const remlOptions = (): Option[] => [
       "--hausman <group>",
       "Hausman's test of fixed against random effects of a column; the formula has no bar",
     ),
+    new Option(
+      "--contrast <numbers>",
+      "F test of a contrast, a number for each fixed effect with commas between them; repeatable, for a joint test",
+    ).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]),
     new Option("--separate", "a regression for every group as well, for a formula with one bar"),
+  ]),
+  ...group("Extracts:", [
+    new Option(
+      "--measures",
+      "AIC, BIC, marginal and conditional R², intraclass correlations and Wald's χ² of all coefficients",
+    ),
+    new Option("--ranef", "the effect of every level with its standard deviation, and its coefficient"),
+    countOption("--simulate <n>", "n responses drawn from the fitted model, with new random effects", 3),
   ]),
   ...group("Intervals and predictions:", [
     choiceOption("--confint <method>", "confidence intervals: wald, profile or boot", INTERVALS),
+    choiceOption(
+      "--boot-interval <kind>",
+      "of --confint boot: percentile (default), basic or normal",
+      BOOTSTRAP_INTERVALS,
+    ),
     levelOption(),
     pathOption("--predict <file>", "predict the rows of a file of data"),
     choiceOption(

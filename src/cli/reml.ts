@@ -8,6 +8,7 @@ import type { DataFlags } from "./options.ts"
 import { toJson } from "./output.ts"
 import { analyse, errorOptions } from "./reml-analyses.ts"
 import { analysesText } from "./reml-analyses-text.ts"
+import { extract, extractText } from "./reml-extract.ts"
 import { isLinear, refuseLinearOnly, runLinear } from "./reml-linear.ts"
 import { type AnalysisFlags, DDF_OPTIONS } from "./reml-options.ts"
 import { remlText } from "./reml-text.ts"
@@ -35,13 +36,18 @@ export async function runReml(
     method: flags.ml === true ? "ML" : "REML",
     ...errorOptions(flags),
   })
+  const extracts = extract(fitted, flags)
   const analyses = await analyse(fitted, table, flags)
   const fit =
     flags.ddf === undefined ? fitted : { ...fitted, fixed: fitted.testCoefficients(DDF_OPTIONS[flags.ddf]) }
   io.stdout.write(
     flags.json === true
-      ? toJson({ ...lmmFitToJson(fit), ...analyses })
-      : [remlText(fit, source, io, flags.ddf), ...analysesText(analyses, fitted, flags, io)].join("\n"),
+      ? toJson({ ...lmmFitToJson(fit), ...extracts, ...analyses })
+      : [
+          remlText(fit, source, io, flags.ddf),
+          ...extractText(extracts, flags, fitted, io),
+          ...analysesText(analyses, fitted, flags, io),
+        ].join("\n"),
   )
   return fit.converged ? EXIT.fine : EXIT.notConverged
 }

@@ -85,6 +85,49 @@ describe("reml", () => {
     expect(linear.status).toBe(1)
   })
 
+  it("--measures, --ranef, --contrast and --simulate read the fit", async () => {
+    const model = ["reml", "score ~ Machine + (1 | Worker)", "@machines"]
+    const options = [
+      "--measures",
+      "--ranef",
+      "--contrast",
+      "0,1,-1",
+      "--contrast",
+      "0,1,0",
+      "--simulate",
+      "2",
+    ]
+    const { stdout } = await run([...model, ...options, "--json"])
+    const json = JSON.parse(stdout)
+    // R: lmerTest::contest(fit, rbind(c(0, 1, -1), c(0, 1, 0))) is the F of anova(fit); vcov(fit); MuMIn's formula for R²
+    const { contrast, measures } = json
+    expect(contrast.ndf).toBe(2)
+    const anova = JSON.parse((await run([...model, "--anova", "--json"])).stdout).anova[0]
+    expect(contrast.F).toBeCloseTo(anova.F, 8)
+    expect(contrast.ddf).toBeCloseTo(anova.ddf, 6)
+    expect(contrast.estimates[1].estimate).toBeCloseTo(json.fixed[1].estimate, 10)
+    expect(contrast.estimates[1].se).toBeCloseTo(json.fixed[1].se, 8)
+    expect(measures.icc[0].icc).toBeCloseTo(
+      json.varcorr[0].variance / (json.varcorr[0].variance + json.sigma ** 2),
+      10,
+    )
+    expect(measures.aic).toBeCloseTo(json.criterion + 10, 8)
+    expect(measures.wald.df).toBe(2)
+    expect(json.effects).toHaveLength(6)
+    const [first] = json.effects
+    expect(first.coef).toBeCloseTo(json.fixed[0].estimate + first.effect, 10)
+    expect(json.simulations.map((response: number[]) => response.length)).toEqual([54, 54])
+    const text = (await run([...model, ...options])).stdout
+    for (const title of ["Measures of the fit", "Effects of the levels", "Responses drawn from the model"]) {
+      expect(text).toContain(`\n${title}\n`)
+    }
+    expect(text).toMatch(/^row +sim_1 +sim_2$/m)
+    const short = await run([...model, "--contrast", "0,1"])
+    expect(short.stderr).toContain('--contrast: found "0,1", expected 3 numbers')
+    const linear = await run(["reml", "score ~ Machine", "@machines", "--boot-interval", "basic"])
+    expect(linear.stderr).toContain("--boot-interval: the formula has no random term")
+  })
+
   it("--lrt takes a change of the formula", async () => {
     const model = ["reml", "distance ~ age * Sex + (1 | Subject)", "@orthodont", "--ml", "--lrt"]
     const changed = await run([...model, ". ~ . - age:Sex"])
