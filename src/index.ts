@@ -46,6 +46,13 @@ export {
   type ConditionalEffectsOptions,
   conditionalEffects,
 } from "./checks/conditional-effects.ts"
+export {
+  type FittedContrast,
+  type FittedMean,
+  type FittedMeans,
+  type FittedMeansOptions,
+  fittedMeans,
+} from "./checks/fitted-means.ts"
 export type {
   GraphPredictOptions,
   GraphPriorPredictive,
@@ -160,6 +167,7 @@ export {
 } from "./frequentist/bootstrap.ts"
 export type { ParallelBootstrapOptions } from "./frequentist/bootstrap-parallel.ts"
 export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
+export type { ContrastEstimate, EstimateOptions } from "./frequentist/contrast-estimates.ts"
 export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
 export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-test.ts"
 export type { RemlChanges, RemlOptions } from "./frequentist/fit-options.ts"

@@ -8,6 +8,7 @@ import { mean, standardDeviation } from "../diagnostics/moments.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { newDesign } from "../models/formula/new-design.ts"
 import { streamFor } from "../random/stream.ts"
+import { estimability } from "./estimability.ts"
 import { checkAt, crossValues, type GridValue, gridVariables, lookupVariable } from "./reference-grid.ts"
 
 export interface ConditionalEffect {
@@ -72,10 +73,12 @@ export function conditionalEffects(
     random: groups !== undefined,
   })
   const predictor = linearPredictor(grid, recordedDraws(container), streamFor(0, 0, "unused"))
+  const isEstimable = estimability(model, grid.leftOut.columns.length)
+  const inRow = (i: number) => (column: Float64Array) => column[i]!
   return rows.map((row, i) => {
     const draws = new Float64Array(predictor.count)
     predictor.known(i, draws)
-    const estimable = grid.leftOut.columns.every((column) => column[i] === 0)
+    const estimable = isEstimable(grid.fixed.columns.map(inRow(i)), grid.leftOut.columns.map(inRow(i)))
     if (!estimable) draws.fill(NaN)
     const sorted = draws.slice().sort()
     return {

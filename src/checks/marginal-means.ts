@@ -3,7 +3,7 @@ import { summariseDraws } from "../chains/group-summaries.ts"
 import type { Posterior } from "../chains/posterior.ts"
 import { notRecorded, recordedDraws } from "../chains/recorded-draws.ts"
 import { checkOptionNames, OptionError, suggest } from "../core/errors.ts"
-import type { HierarchicalModel } from "../samplers/model.ts"
+import type { GriddedModel } from "./estimability.ts"
 import {
   checkAt,
   crossValues,
@@ -71,7 +71,7 @@ export function marginalMeans(
 
 /** The linear combinations of the coefficients that `marginalMeans` takes. @throws OptionError */
 export function marginalPoints(
-  model: HierarchicalModel,
+  model: GriddedModel,
   factors: string | readonly string[],
   { at = {} }: MarginalMeansOptions = {},
 ): GridPoint[] {
@@ -140,7 +140,7 @@ export function contrasts(
   })
 }
 
-function weightsOf(
+export function weightsOf(
   kind: "pairwise" | "reference" | Readonly<Record<string, readonly number[]>>,
   labels: readonly string[],
 ): readonly (readonly [string, readonly number[]])[] {

@@ -8,7 +8,7 @@ import { newDesign } from "../models/formula/new-design.ts"
 import { columnsRead } from "../models/formula/plan-design.ts"
 import type { DesignRecipe } from "../models/formula/recipe.ts"
 import { groupColumn } from "../models/formula/split-formula.ts"
-import type { HierarchicalModel } from "../samplers/model.ts"
+import { estimability, type GriddedModel } from "./estimability.ts"
 
 export type GridValue = number | string
 
@@ -24,7 +24,7 @@ export interface GridPoint {
   /** One a coefficient of the design. */
   readonly weights: Float64Array
   readonly offset: number
-  /** False where a column that was dropped for rank deficiency has a part in it: the data do not tell. */
+  /** False where the data do not tell, as of a combination of levels that they do not have. */
   readonly estimable: boolean
 }
 
@@ -36,7 +36,7 @@ const MOST_ROWS = 100_000
  *
  * @throws ModelError for a model that no formula made
  */
-export function gridVariables({ design, data }: HierarchicalModel): Map<string, GridVariable> {
+export function gridVariables({ design, data }: GriddedModel): Map<string, GridVariable> {
   const recipe = recipeOf(design.recipe, design.formula)
   const frame = openFrame(recipe.text, data, { factor: recipe.factorColumns, numeric: recipe.numericColumns })
   const factors = new Map(recipe.factors)
@@ -110,11 +110,11 @@ export function crossValues(values: ReadonlyMap<string, readonly GridValue[]>): 
  * @param groups of the result: for each, the rows that are averaged with equal weights and what it is called
  */
 export function gridPoints(
-  { design }: HierarchicalModel,
+  model: GriddedModel,
   rows: readonly Readonly<Record<string, GridValue>>[],
   groups: readonly { readonly at: GridPoint["at"]; readonly rows: readonly number[] }[],
 ): GridPoint[] {
-  const grid = newDesign(design, toTable(rows, "reference grid"), { random: false })
+  const grid = newDesign(model.design, toTable(rows, "reference grid"), { random: false })
   if (grid.nobs < rows.length) {
     throw new DataError("a value of the reference grid is missing", {
       code: "missing-value",
@@ -122,14 +122,16 @@ export function gridPoints(
       hint: "give at: { column: value } for every column",
     })
   }
+  const isEstimable = estimability(model, grid.leftOut.columns.length)
   return groups.map(({ at, rows: own }) => {
     const average = (column: Float64Array): number =>
       own.reduce((sum, row) => sum + column[row]!, 0) / own.length
+    const weights = Float64Array.from(grid.fixed.columns, average)
     return {
       at,
-      weights: Float64Array.from(grid.fixed.columns, average),
+      weights,
       offset: grid.offset === null ? 0 : average(grid.offset),
-      estimable: grid.leftOut.columns.every((column) => own.every((row) => column[row] === 0)),
+      estimable: isEstimable(weights, grid.leftOut.columns.map(average)),
     }
   })
 }

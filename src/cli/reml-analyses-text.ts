@@ -12,6 +12,7 @@ import {
 import type { Io } from "./io.ts"
 import { formatTable, heading, type TableColumn } from "./output.ts"
 import type { Analyses } from "./reml-analyses.ts"
+import { meansText } from "./reml-means-text.ts"
 import { type AnalysisFlags, anovaType, DDF_TITLES, isAdjusted } from "./reml-options.ts"
 import { notPredictedText } from "./rows-not-predicted.ts"
 import { widthOf, wrapText } from "./style-text.ts"
@@ -22,10 +23,11 @@ const right = { align: "right" } as const
 
 /** One block of text for each analysis that was asked for, in a fixed order. */
 export function analysesText(analyses: Analyses, fit: LmmFit, flags: AnalysisFlags, io: Io): string[] {
-  const { anova, confint, lrt, rlrt, boot, separate, predictions } = analyses
+  const { anova, means, confint, lrt, rlrt, boot, separate, predictions } = analyses
   const percent = `${formatSignificant(100 * (flags.level ?? 0.95), 4).replace(/\.0+$/, "")} %`
   return [
     ...(anova === undefined ? [] : [anovaText(anova, flags, io)]),
+    ...(means === undefined ? [] : [meansText(means, flags, percent, io)]),
     ...(confint === undefined ? [] : [confintText(confint, flags, percent, io)]),
     ...(lrt === undefined ? [] : [lrtText(lrt, io)]),
     ...(rlrt === undefined ? [] : [rlrtText(rlrt, io)]),

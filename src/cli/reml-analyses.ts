@@ -1,4 +1,5 @@
 /** Tests, intervals and predictions that `gibbsite reml` adds to a fit: the optional parts of its JSON. */
+import { type FittedMeans, fittedMeans } from "../checks/fitted-means.ts"
 import { OptionError } from "../core/errors.ts"
 import type { Table } from "../data/table.ts"
 import { bootstrapLrtInParallel } from "../frequentist/bootstrap-parallel.ts"
@@ -28,6 +29,7 @@ import { rowsNotPredicted } from "./rows-not-predicted.ts"
 
 export interface Analyses {
   readonly anova?: readonly AnovaRow[]
+  readonly means?: FittedMeans
   readonly confint?: readonly {
     readonly name: string
     readonly lower: number | null
@@ -76,6 +78,7 @@ export async function analyse(
   const smaller = lrt === undefined ? undefined : fitSmaller(lrt, fit, table, flags)
   return {
     ...(flags.anova === undefined ? {} : { anova: testTerms(fit, flags) }),
+    ...(flags.means === undefined ? {} : { means: meansOf(fit, flags.means, flags) }),
     ...(flags.confint === undefined
       ? {}
       : {
@@ -103,6 +106,14 @@ export async function analyse(
 function isBootstrapTest({ boot, predict, interval, lrt }: AnalysisFlags): boolean {
   const isForPredictions = predict !== undefined && interval === "boot"
   return boot !== undefined && (lrt !== undefined || !isForPredictions)
+}
+
+function meansOf(fit: LmmFit, factors: string, { ddf, level }: AnalysisFlags): FittedMeans {
+  return fittedMeans(
+    fit,
+    factors.split(",").map((factor) => factor.trim()),
+    { ...(ddf === undefined ? {} : DDF_OPTIONS[ddf]), ...(level === undefined ? {} : { level }) },
+  )
 }
 
 function separate(fit: LmmFit): readonly GroupEstimate[] {

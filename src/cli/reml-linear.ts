@@ -83,7 +83,7 @@ export async function runLinear(
 }
 
 const MIXED_ONLY = [
-  ...(["ml", "ddf", "rlrt", "boot", "separate", "random", "newLevels"] as const),
+  ...(["ml", "ddf", "means", "rlrt", "boot", "separate", "random", "newLevels"] as const),
   ...(["measures", "ranef", "contrast", "simulate", "bootInterval"] as const),
 ] as const
 

@@ -17,6 +17,7 @@ export interface AnalysisFlags {
   /** `true`: the option without a value. */
   readonly anova?: AnovaFlag
   readonly ddf?: DdfFlag
+  readonly means?: string
   readonly confint?: "wald" | "profile" | "boot"
   readonly level?: number
   readonly lrt?: string
@@ -107,6 +108,10 @@ export const remlOptions = (): Option[] => [
       "--ddf <method>",
       "denominator degrees of freedom: satterthwaite (default), kr, Kenward and Roger's, kr-observed, theirs from the observed information, as SAS has them, or inner-outer, by the grouping factors, as nlme",
       DDF,
+    ),
+    new Option(
+      "--means <factors>",
+      'marginal means of a factor, or of the combinations of several ("a, b"), and their differences',
     ),
     new Option(
       "--lrt <formula>",

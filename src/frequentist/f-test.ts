@@ -1,6 +1,5 @@
 /** F and χ² tests of contrasts of the fixed effects. */
 
-import studentCdf from "@stdlib/stats-base-dists-t-cdf"
 import { OptionError } from "../core/errors.ts"
 import { decomposeSymmetric } from "../math/symmetric-eigen.ts"
 import type { InnerOuterDf } from "./inner-outer.ts"
@@ -85,24 +84,13 @@ export function testContrast(
   return testReduced(fit, reduced, adjustment, given.length === 0 ? null : Math.min(...given))
 }
 
-/** Estimates with the standard errors, degrees of freedom and p values of a method. */
-export function testCoefficients(fit: LmmEstimate, options: DdfOptions = {}): LmmEstimate["fixed"] {
-  if (options.ddf === "kr") return kenwardRogerEffects(fit, options)
-  const { innerOuter } = denominatorOf(fit, options)
-  if (innerOuter === null) return fit.fixed
-  return fit.fixed.map(({ name, estimate, se, t }, j) => {
-    const df = innerOuter.coefficients[j]!
-    return { name, estimate, se, t, df, p: finite(2 * studentCdf(-Math.abs(t), df)) }
-  })
-}
-
-interface Denominator {
+export interface Denominator {
   readonly adjustment: KenwardRoger | null
   readonly innerOuter: InnerOuterDf | null
 }
 
-/** Satterthwaite's: neither. @throws OptionError for degrees of freedom where residual variances are known */
-function denominatorOf(fit: LmmEstimate, { ddf, ...options }: DdfOptions): Denominator {
+/** What a method has for all contrasts; neither for Satterthwaite's. @throws OptionError for degrees of freedom where residual variances are known */
+export function denominatorOf(fit: LmmEstimate, { ddf, ...options }: DdfOptions): Denominator {
   if (ddf === "kr") return { adjustment: adjustKenwardRoger(fit, options), innerOuter: null }
   if (ddf === undefined || !fit.residualKnown) {
     return { adjustment: null, innerOuter: ddf === "inner-outer" ? innerOuterDf(fit.design) : null }
@@ -133,24 +121,6 @@ export function waldTestOfModel(fit: LmmEstimate): WaldTest | null {
     return name === "(Intercept)" ? [] : [Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0))]
   })
   return rows.length === 0 ? null : waldTest(fit, rows)
-}
-
-/** Degrees of freedom and p values of the coefficients by Kenward and Roger, with their adjusted standard errors. */
-export function kenwardRogerEffects(
-  fit: LmmEstimate,
-  options: KenwardRogerOptions = {},
-): LmmEstimate["fixed"] {
-  const adjustment = adjustKenwardRoger(fit, options)
-  const p = fit.fixed.length
-  return fit.fixed.map(({ name, estimate }, j) => {
-    const row = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0))
-    const internal = toBasisRows(fit, Float64Array.from(row), 1, p)
-    const { ddf } = matchMoments(adjustment, internal, 1)
-    // The scale of a single contrast is one.
-    const se = fit.sigma * Math.sqrt(restrict(adjustment.adjusted, internal, 1, p)[0]!)
-    const t = estimate / se
-    return { name, estimate, se, df: ddf, t, p: finite(2 * studentCdf(-Math.abs(t), ddf)) }
-  })
 }
 
 function toRows(contrast: Float64Array, rows: number, p: number): readonly Float64Array[] {
@@ -263,8 +233,8 @@ function testKenwardRoger(fit: LmmEstimate, reduced: ReducedContrast, adjustment
   return { F, ndf: q, ddf, p: finite(fTail(F, q, ddf)) }
 }
 
-/** `L R⁻¹`: contrasts for the coefficients of the orthonormal basis, X = QR. */
-function toBasisRows(fit: LmmEstimate, contrast: Float64Array, q: number, p: number): Float64Array {
+/** `L R⁻¹`, row-major q × p: contrasts for the coefficients of the orthonormal basis, X = QR. */
+export function toBasisRows(fit: LmmEstimate, contrast: Float64Array, q: number, p: number): Float64Array {
   const { fixedCoordinates } = fit.state.criterion.system
   const out = Float64Array.from(contrast)
   for (let k = 0; k < q; k++) {

@@ -4,6 +4,7 @@ import type { TableInput } from "../data/to-table.ts"
 import type { BootstrapLrt, BootstrapOptions, BootstrapParameters } from "./bootstrap.ts"
 import type { ParallelBootstrapOptions } from "./bootstrap-parallel.ts"
 import type { ConfintOptions, Interval, ProfilePoint, profileZeta } from "./confint.ts"
+import type { ContrastEstimate, EstimateOptions } from "./contrast-estimates.ts"
 import type { ExactTestOptions, ExactVarianceTest } from "./exact-variance-test.ts"
 import type { ExplainedVariance, IntraclassCorrelation } from "./explained-variance.ts"
 import type { AnovaOptions, AnovaRow, ContrastOptions, DdfOptions, FTest, WaldTest } from "./f-test.ts"
@@ -64,6 +65,11 @@ export interface LmmFit extends LmmEstimate {
   testContrast(contrast: readonly ArrayLike<number>[], options?: ContrastOptions): FTest
   /** Wald's χ² test; of all coefficients but the intercept when no contrast is given, null when there are none. */
   waldTest(contrast?: readonly ArrayLike<number>[]): WaldTest | null
+  /** Linear combinations of the fixed effects, with t tests and intervals. */
+  estimateContrasts(
+    rows: readonly ArrayLike<number>[],
+    options?: EstimateOptions,
+  ): readonly ContrastEstimate[]
   /** Fixed effects with the standard errors, degrees of freedom and p values of a method. */
   testCoefficients(options?: DdfOptions): readonly FixedEffect[]
   /** Fixed effects with Kenward and Roger's standard errors and degrees of freedom. */

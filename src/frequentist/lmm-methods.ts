@@ -3,16 +3,10 @@
 import { bootstrapLrt, bootstrapParameters } from "./bootstrap.ts"
 import { bootstrapInParallel, bootstrapLrtInParallel } from "./bootstrap-parallel.ts"
 import { confint, profileZeta } from "./confint.ts"
+import { estimateContrasts, kenwardRogerEffects, testCoefficients } from "./contrast-estimates.ts"
 import { exactVarianceTest } from "./exact-variance-test.ts"
 import { explainedVariance, intraclassCorrelations } from "./explained-variance.ts"
-import {
-  anova,
-  kenwardRogerEffects,
-  testCoefficients,
-  testContrast,
-  waldTest,
-  waldTestOfModel,
-} from "./f-test.ts"
+import { anova, testContrast, waldTest, waldTestOfModel } from "./f-test.ts"
 import { groupCoefficients, groupLines } from "./group-coefficients.ts"
 import { likelihoodRatioTest } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
@@ -47,6 +41,7 @@ export function attachMethods(refit: LmmFit["refit"], estimate: LmmEstimate): Lm
     waldTest: (contrast) => {
       return contrast === undefined ? waldTestOfModel(estimate) : waldTest(estimate, contrast)
     },
+    estimateContrasts: (rows, options) => estimateContrasts(estimate, rows, options),
     testCoefficients: (options) => testCoefficients(estimate, options),
     kenwardRoger: (options) => kenwardRogerEffects(estimate, options),
     confint: (options) => confint(estimate, options),

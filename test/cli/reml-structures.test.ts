@@ -60,6 +60,24 @@ describe("gibbsite reml with structures", () => {
     )
   })
 
+  it("--means prints the means of a factor and their differences", async () => {
+    const model = [
+      "yield ~ irrigation + variety + (1 | field)",
+      "@irrigation",
+      "--means",
+      "irrigation",
+    ] as const
+    const { means } = await json(...model, "--ddf", "kr")
+    const found = means as Record<"means" | "contrasts", { estimate: number; df: number }[]>
+    expect([found.means.length, found.contrasts.length]).toEqual([4, 6])
+    expect(found.contrasts[0]!.df).toBeCloseTo(4, 6)
+    const { stdout } = await run(["reml", ...model, "--ddf", "inner-outer", "--anova", "sequential"])
+    expect(stdout).toContain("Marginal means of irrigation, the inner-outer degrees of freedom")
+    expect(stdout).toContain("Differences, p values not adjusted for their number")
+    expect(stdout).toContain("F tests sequential")
+    expect((await run(["reml", "yield ~ irrigation", "@irrigation", "--means", "irrigation"])).status).toBe(1)
+  })
+
   it("tests against a smaller model with the same residuals", async () => {
     const fit = await json(
       "follicles ~ Time + (1 | Mare)",
