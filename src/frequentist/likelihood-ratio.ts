@@ -167,7 +167,7 @@ function checkSameData(smaller: Comparable, larger: Comparable): void {
     throw new ModelError(`the two fits are to ${what}, their likelihoods cannot be compared`, {
       code: "different-rows",
       where: `${smaller.formula} against ${larger.formula}`,
-      hint: "leave out the rows where a variable of either formula is missing, and fit both again",
+      hint: 'leave out the rows where a variable of either formula is missing, subset "!is.na(x)", and fit both again',
     })
   }
   if (!sameValues(smaller.weights, larger.weights) || smaller.residualKnown !== larger.residualKnown) {

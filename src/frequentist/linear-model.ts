@@ -230,7 +230,7 @@ function checkNested(smaller: LinearModel, larger: LinearModel): void {
   if (!sameRows) {
     throw fail(
       `the two models are fitted to different rows (${a.nobs} and ${b.nobs})`,
-      "leave out the rows where a variable of either formula is missing, and fit both again",
+      'leave out the rows where a variable of either formula is missing, subset "!is.na(x)", and fit both again',
     )
   }
   if (

@@ -40,7 +40,7 @@ export function checkWeights(design: Design, weights: Float64Array): void {
     {
       code: "bad-weights",
       where: "option weights",
-      hint: "leave rows without weight out; residual variances are σ²/weight",
+      hint: 'leave rows without weight out by a subset ("w > 0"); residual variances are σ²/weight',
     },
   )
 }
