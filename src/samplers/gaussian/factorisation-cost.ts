@@ -3,6 +3,9 @@ import { LARGE_REST } from "./factorisation.ts"
 import { findRestPattern } from "./rest-pattern.ts"
 import { meetingsOf, type Reducible } from "./statistics.ts"
 
+/** Whether what is left once the largest factor is eliminated is factorised as a sparse matrix. */
+export const isSparselyFactorised = (model: Reducible): boolean => findRestPattern(meetingsOf(model)) !== null
+
 /** Multiplications: eliminating each level, then the rest, dense or sparse by predicted fill. */
 export function costOfFactorisation(model: Reducible): number {
   const found = meetingsOf(model)

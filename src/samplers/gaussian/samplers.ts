@@ -3,7 +3,7 @@ import type { Explanation, JointSampler } from "../sampler.ts"
 import { bindBlocked, type LoweredBlocked, lowerBlocked, matchBlocked } from "./blocked.ts"
 import { type CollapsedMatch, type LoweredCollapsed, lowerCollapsed, matchCollapsed } from "./collapsed.ts"
 import { bindCollapsed } from "./collapsed-kernel.ts"
-import { costOfFactorisation } from "./factorisation-cost.ts"
+import { costOfFactorisation, isSparselyFactorised } from "./factorisation-cost.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
 import {
   bindInterweave,
@@ -22,7 +22,7 @@ export const blocked: JointSampler<GaussianModel, LoweredBlocked> = {
   explain: (model) => ({
     conditional: null,
     density: NORMAL,
-    because: describeModel(model),
+    because: [...describeModel(model), ...describeRest(model)],
   }),
   lower: lowerBlocked,
   bind: bindBlocked,
@@ -45,7 +45,7 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
     because: [
       ...describeModel(model),
       ...(findNests(model) === null
-        ? []
+        ? describeRest(model)
         : ["each factor is nested in the next: all are eliminated level by level"]),
       "the spreads move as if the coefficients and effects were not there: no random walk between them",
       "where warm-up takes few of the proposals, some coordinates are moved at a time; where few of those are taken, by slices or interweaved with the effects, and a warning says so",
@@ -89,6 +89,11 @@ const describeModel = (model: GaussianModel): string[] => [
   `${model.child.rows} normal rows, their mean linear in ${locationsOf(model).join(", ")}`,
   "normal priors of all of these given the spreads",
 ]
+
+const describeRest = (model: GaussianModel): string[] =>
+  isSparselyFactorised(model)
+    ? ["few levels of the factors beside the largest meet: their equations are factorised as a sparse matrix"]
+    : []
 
 /** Multiplications of one evaluation of the spreads' density: nested factors are eliminated one after another. */
 function costOfCollapsed(model: GaussianModel): number {

@@ -17,6 +17,7 @@ import { type GaussianStatistics, reduceRows } from "../../../src/samplers/gauss
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
 import { newContext } from "../../../src/samplers/kernel/program.ts"
 import { lmm } from "../../../src/samplers/model.ts"
+import { makePlan } from "../../../src/samplers/plan.ts"
 import { matchOf } from "../crossed/crossed-specimens.ts"
 
 const ROWS = 2400
@@ -115,6 +116,16 @@ it("factors that many levels meet are dense", () => {
   const far = column((i) => (i * 7 + Math.floor(i / 13)) % 100)
   const { graph } = lmm("y ~ (1 | pupil) + (1 | far)", { y, pupil, far }, { factor: ["pupil", "far"] })
   expect(reduceRows(matchOf(newContext(graph, layOut(graph))).model).pattern).toBeNull()
+})
+
+it("the plan says so", () => {
+  const { graph } = lmm(
+    "y ~ (1 | pupil) + (1 | school)",
+    { y, pupil, school },
+    { factor: ["pupil", "school"] },
+  )
+  const because = makePlan(graph, "blocked").blocks.flatMap((b) => b.assignment.explain(graph).because)
+  expect(because.join("; ")).toContain("factorised as a sparse matrix")
 })
 
 it("sweeps over crossed factors draw what is nearly nested together", () => {
