@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest"
 import { datasets } from "../../src/data/datasets.ts"
 import { reml } from "../../src/frequentist/reml.ts"
 import { effectsOfReml, plotCaterpillar } from "../../src/plots/caterpillar.ts"
-import { interceptSlopeData, plotInterceptSlope } from "../../src/plots/intercept-slope.ts"
+import {
+  interceptSlopeData,
+  interceptSlopeSpec,
+  plotInterceptSlope,
+} from "../../src/plots/intercept-slope.ts"
 import { plotProfileZeta } from "../../src/plots/profile-zeta.ts"
 import { plotQqEffects } from "../../src/plots/qq-effects.ts"
 import { qqData, qqPanel } from "../../src/plots/qq-points.ts"
@@ -77,6 +81,18 @@ describe("charts of a REML fit", () => {
     expect(row.separate![1]).toBeCloseTo(21.764702, 5)
     expect(row.blup[0]).toBeCloseTo(253.6637, 2)
     expect(row.blup[1]).toBeCloseTo(19.66626, 3)
+  })
+
+  it("intercept and slope: the frame takes in all estimates but those far off, and says how many reach beyond", () => {
+    const data = interceptSlopeData(fit)
+    const spec = JSON.stringify(interceptSlopeSpec(data))
+    expect(spec).not.toContain("beyond the frame")
+    const slopes = data.levels.map(({ separate }) => separate![1])
+    const domain = JSON.parse(/"field":"y"[^}]*"domain":(\[[^\]]*\])/.exec(spec)![1]!)
+    expect([domain[0] < Math.min(...slopes), domain[1] > Math.max(...slopes)]).toEqual([true, true])
+    const [first, ...others] = data.levels
+    const wild = { ...data, levels: [{ ...first!, separate: [900, 20] as const }, ...others] }
+    expect(JSON.stringify(interceptSlopeSpec(wild))).toContain("; 1 level reaches beyond the frame")
   })
 
   it("caterpillar: intervals of the conditional sds", () => {
