@@ -1,7 +1,6 @@
 /** Runs all chains of a spec: in this thread when that is quickest, otherwise in worker threads. */
 import { availableParallelism } from "node:os"
 import { setImmediate } from "node:timers/promises"
-import { Worker } from "node:worker_threads"
 import { createDraws, type Draws } from "../draws/draws.ts"
 import { advanceChains } from "./advance-chains.ts"
 import { startChain } from "./chain.ts"
@@ -9,6 +8,7 @@ import { createControl, progressOf, requestStop } from "./control.ts"
 import { countSummarised, type RunSpec, sweepsOf } from "./run-spec.ts"
 import { momentsLength, type PooledMoments, poolMoments } from "./running-moments.ts"
 import { shareArrays } from "./share-arrays.ts"
+import { runInThread } from "./threads.ts"
 import { receiveError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
 /** How far one chain has come. */
@@ -147,7 +147,7 @@ async function runInWorkers(
       moments: moments.buffer as SharedArrayBuffer,
     }),
   )
-  const replies = await Promise.all(jobs.map((job) => runWorker(job, () => requestStop(control))))
+  const replies = await Promise.all(jobs.map((job) => runOrStop(job, () => requestStop(control))))
   const times = replies.map((reply) => {
     if (reply.kind === "failed") throw receiveError(reply.error)
     return reply
@@ -158,24 +158,14 @@ async function runInWorkers(
   }
 }
 
-/** One worker thread from start to reply. A failure stops the other workers, too. */
-function runWorker(job: WorkerJob, stopOthers: () => void): Promise<WorkerReply> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile())
-    worker.once("message", (reply: WorkerReply) => {
-      if (reply.kind === "failed") stopOthers()
-      resolve(reply)
-    })
-    worker.once("error", (error) => {
-      stopOthers()
-      reject(error)
-    })
-    worker.postMessage(job)
-  })
-}
-
-/** The compiled worker; from the sources (in tests) the one of the build. */
-function workerFile(): URL {
-  const compiled = import.meta.url.endsWith(".js")
-  return new URL(compiled ? "./worker.js" : "../../dist/lib/worker.js", import.meta.url)
+/** A failure of one job stops the others, too. */
+async function runOrStop(job: WorkerJob, stopOthers: () => void): Promise<WorkerReply> {
+  try {
+    const reply = await runInThread(job)
+    if (reply.kind === "failed") stopOthers()
+    return reply
+  } catch (error) {
+    stopOthers()
+    throw error
+  }
 }

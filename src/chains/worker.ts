@@ -1,4 +1,4 @@
-/** Entry point of a worker thread: runs its chains to the end or until told to stop. */
+/** Entry point of a worker thread: runs the chains of one job after another, each to the end or until told to stop. */
 import { parentPort } from "node:worker_threads"
 import { viewDraws } from "../draws/draws.ts"
 import { advanceChains } from "./advance-chains.ts"
@@ -8,9 +8,8 @@ import { countSummarised } from "./run-spec.ts"
 import { momentsLength } from "./running-moments.ts"
 import { sendError, type WorkerJob, type WorkerReply } from "./worker-protocol.ts"
 
-parentPort?.once("message", (job: WorkerJob) => {
+parentPort?.on("message", (job: WorkerJob) => {
   parentPort?.postMessage(runJob(job))
-  parentPort?.close()
 })
 
 function runJob(job: WorkerJob): WorkerReply {
