@@ -91,12 +91,7 @@ function testRows(fit: LmmFit, texts: readonly string[], { ddf }: AnalysisFlags)
     })
   })
   const options = ddf === undefined ? {} : DDF_OPTIONS[ddf]
-  const estimates = rows.map((row) => {
-    const estimate = row.reduce((sum, weight, j) => sum + weight * fit.fixed[j]!.estimate, 0)
-    // Of the distance to one below the estimate the error is known, also where the estimate is zero.
-    const { F } = fit.testContrast([row], { ...options, rhs: [estimate - 1] })
-    return { estimate, se: 1 / Math.sqrt(F) }
-  })
+  const estimates = fit.estimateContrasts(rows, options).map(({ estimate, se }) => ({ estimate, se }))
   return { estimates, ...fit.testContrast(rows, options) }
 }
 

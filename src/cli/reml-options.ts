@@ -58,7 +58,7 @@ export type DdfFlag = (typeof DDF)[number]
 export const DDF_OPTIONS: Readonly<Record<DdfFlag, DdfOptions>> = {
   satterthwaite: { ddf: "satterthwaite" },
   kr: { ddf: "kr" },
-  "kr-observed": { ddf: "kr", information: "observed" },
+  "kr-observed": { ddf: "kr", information: "observed", boundary: "drop" },
   "inner-outer": { ddf: "inner-outer" },
 }
 

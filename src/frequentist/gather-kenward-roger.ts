@@ -2,11 +2,12 @@
 
 import { addInner, multiplyTall, traceOf, traceOfProduct } from "./dense-products.ts"
 import type { Direction } from "./kenward-roger-directions.ts"
-import { applyDirection } from "./kenward-roger-directions.ts"
-import type { Parts } from "./kenward-roger-parts.ts"
+import { applyDirection, curvatureOf } from "./kenward-roger-directions.ts"
+import type { Parts, SecondPart } from "./kenward-roger-parts.ts"
 import { addResidualParts } from "./kenward-roger-residual.ts"
 import { blockRows } from "./kenward-roger-rows.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
+import type { LmmSystem } from "./lmm-system.ts"
 import type { RandomBlock } from "./random-blocks.ts"
 import { residualCovariance, residualTransform } from "./structures/fitted-structure.ts"
 
@@ -34,13 +35,14 @@ export function gatherParts(
     p: Array.from({ length: k }, () => new Float64Array(c * c)),
     q: Array.from({ length: k * k }, () => new Float64Array(c * c)),
     trace: new Float64Array(k * k),
-    second: [],
+    second: curvatures(blocks, directions, criterion.system),
   }
   addRandomParts(fit, blocks, directions, parts)
   if (structure !== null && residual !== null) {
     const transform = residualTransform(structure)!
     const rows = blockRows(fit, transform, blocks, variance)
-    return { ...parts, second: addResidualParts(fit, rows, transform, directions, residual, parts) }
+    const ofResiduals = addResidualParts(fit, rows, transform, directions, residual, parts)
+    return { ...parts, second: [...parts.second, ...ofResiduals] }
   }
   // V itself: H⁻¹V = I, and X'H⁻¹r = 0.
   const own = new Float64Array(c * c)
@@ -59,6 +61,29 @@ export function gatherParts(
   parts.q[k * k - 1]!.set(own)
   parts.p[d]!.set(own.map((value) => -value))
   return parts
+}
+
+/** Of directions that are changes of T. */
+function curvatures(
+  blocks: readonly RandomBlock[],
+  directions: readonly Direction[],
+  system: LmmSystem,
+): readonly SecondPart[] {
+  const c = system.cross.layout.fixedEffects + 1
+  return directions.flatMap((first, i) => {
+    return directions.slice(i).flatMap((other, ahead): SecondPart[] => {
+      const curvature = curvatureOf(first, other)
+      if (curvature === null) return []
+      const matrix = new Float64Array(c * c)
+      let trace = 0
+      for (const block of blocks) {
+        const { size, a, b } = block
+        addInner(matrix, b, applyDirection(curvature, block, system, b, c), size, c, 1)
+        trace += traceOf(applyDirection(curvature, block, system, a, size), size)
+      }
+      return [{ i, j: i + ahead, matrix, trace, isOfFactor: true }]
+    })
+  })
 }
 
 function addRandomParts(

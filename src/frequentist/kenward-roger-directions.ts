@@ -17,6 +17,8 @@ export interface Direction {
   readonly factor: number
   /** Change of TT' of the whole factor, row-major width × width. */
   readonly change: Float64Array
+  /** B where the parameter is a number of T, `∂T = B`; null where TT' is linear in the parameter. */
+  readonly step: Float64Array | null
 }
 
 /** One direction for each parameter of the covariance matrices but σ². */
@@ -35,7 +37,7 @@ function elementDirections({ state: { criterion, structure } }: LmmEstimate): re
       for (let a = 0; a < q; a++) {
         for (let b = 0; b < q; b++) change[(offset + a) * size + offset + b] = entry(a, b)
       }
-      return { factor, change }
+      return { factor, change, step: null }
     }
     const structured = structure?.model.terms[k]
     if (structured !== undefined && structured.structure !== "unstructured") {
@@ -80,7 +82,9 @@ function freeDirections({ state: { criterion, factors, structure } }: LmmEstimat
           change[there] = change[there]! + value
           change[back] = change[back]! + value
         }
-        directions.push({ factor, change })
+        const step = new Float64Array(size * size)
+        step[(offset + row) * size + offset + column] = 1
+        directions.push({ factor, change, step })
       }
     }
     return directions
@@ -102,6 +106,7 @@ function structuredDirections(
     const basis = terms[k]!.basis[parameter - terms[k]!.start]!
     const t = factors[k]!
     const change = new Float64Array(size * size)
+    const step = new Float64Array(size * size)
     for (let a = 0; a < q; a++) {
       for (let b = 0; b < q; b++) {
         let sum = 0
@@ -109,10 +114,33 @@ function structuredDirections(
           sum += basis[a * q + c]! * t[b * q + c]! + t[a * q + c]! * basis[b * q + c]!
         }
         change[(offset + a) * size + offset + b] = sum
+        step[(offset + a) * size + offset + b] = basis[a * q + b]!
       }
     }
-    return { factor, change }
+    return { factor, change, step }
   })
+}
+
+/**
+ * The second derivative of TT' along two directions that are changes of T: `B_iB_j' + B_jB_i'`. Null where it is zero, and for
+ * directions along which TT' changes linearly.
+ */
+export function curvatureOf(a: Direction, b: Direction): Direction | null {
+  if (a.factor !== b.factor || a.step === null || b.step === null) return null
+  const size = Math.round(Math.sqrt(a.step.length))
+  const change = new Float64Array(size * size)
+  let isZero = true
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) {
+      let sum = 0
+      for (let c = 0; c < size; c++) {
+        sum += a.step[i * size + c]! * b.step[j * size + c]! + b.step[i * size + c]! * a.step[j * size + c]!
+      }
+      change[i * size + j] = sum
+      if (sum !== 0) isZero = false
+    }
+  }
+  return isZero ? null : { factor: a.factor, change, step: null }
 }
 
 /** `D m` for a matrix m with the rows of a block, row-major; zero in the rows of other factors. */

@@ -22,4 +22,6 @@ export interface SecondPart {
   readonly matrix: Float64Array
   /** tr(H⁻¹V_ij). */
   readonly trace: number
+  /** Of numbers of T, in which V would be linear by elements of TT': for the observed information, not for Φ_A. */
+  readonly isOfFactor: boolean
 }

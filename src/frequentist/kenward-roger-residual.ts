@@ -144,7 +144,7 @@ function secondParts(
       rows.z.forEach((column, t) => {
         trace -= dot(nz[t]!, multiplySeries(series, m, column))
       })
-      parts.push({ i: offset + i, j: offset + j, matrix, trace })
+      parts.push({ i: offset + i, j: offset + j, matrix, trace, isOfFactor: false })
     }
   }
   return parts

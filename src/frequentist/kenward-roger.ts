@@ -91,7 +91,7 @@ export function adjustKenwardRoger(fit: LmmEstimate, options: KenwardRogerOption
       for (let x = 0; x < sum.length; x++) sum[x] = sum[x]! + w * (q[x]! - second[x]!)
     }
   }
-  for (const { i, j, matrix } of firstOrder ? [] : parts.second) {
+  for (const { i, j, matrix } of firstOrder ? [] : parts.second.filter((part) => !part.isOfFactor)) {
     const w = (i === j ? 0.25 : 0.5) * parameterCovariance[i * k + j]!
     inner(matrix).forEach((value, x) => {
       sum[x] = sum[x]! - w * value

@@ -191,6 +191,13 @@ describe("contrasts", () => {
     })
   })
 
+  it.each(singular.fits)("with the observed information as Satterthwaite: $formula", (expected) => {
+    const fit = reml(expected.formula, singular.data[expected.data]!)
+    fit.kenwardRoger({ boundary: "drop", information: "observed" }).forEach(({ df }, j) => {
+      close(df!, fit.fixed[j]!.df!, 1e-4)
+    })
+  })
+
   it("Kenward and Roger's correction vanishes when boundary parameters are dropped: the sample mean", async () => {
     const fit = reml("Yield ~ 1 + (1 | Batch)", await loadCsv("dyestuff2.csv"))
     const [row] = fit.kenwardRoger({ boundary: "drop" })
