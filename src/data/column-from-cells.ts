@@ -82,8 +82,10 @@ function textCells(cells: readonly (string | null)[], na: ReadonlySet<string>): 
   return cells.map((cell) => (cell === null || isMissing(cell, na) ? null : cell))
 }
 
+/** A text without blanks around it, as nearly all are, is looked up once. */
 function isMissing(cell: string, na: ReadonlySet<string>): boolean {
-  return na.has(cell) || na.has(cell.trim())
+  const trimmed = cell.trim()
+  return na.has(trimmed) || (trimmed.length < cell.length && na.has(cell))
 }
 
 /** Whether the cell is an integer that its double neither equals nor prints as. */

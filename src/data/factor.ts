@@ -80,12 +80,30 @@ function factorOfAnyNumbers(column: NumericColumn): FactorColumn {
 }
 
 function factorOfText(column: TextColumn): FactorColumn {
-  const distinct = new Set(column.values)
-  distinct.delete(null)
+  const { values } = column
+  /** Numbered as they come. */
+  const numberOf = new Map<string, number>()
+  const codes = new Int32Array(values.length)
+  let last: string | null = null
+  let code = -1
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    // Rows of one level often stand together.
+    if (value !== last) {
+      code = value === null ? -1 : (numberOf.get(value) ?? numberOf.size)
+      if (value !== null && code === numberOf.size) numberOf.set(value, code)
+      last = value
+    }
+    codes[i] = code
+  }
   // Nearly always in order already by code units, which are much quicker to compare: a second sort then only looks.
-  const levels = ([...distinct] as string[]).sort().sort(compareText)
-  const codeOf = new Map<string | null, number>(levels.map((level, code) => [level, code]))
-  return { kind: "factor", codes: Int32Array.from(column.values, (value) => codeOf.get(value) ?? -1), levels }
+  const levels = [...numberOf.keys()].sort().sort(compareText)
+  const place = new Int32Array(levels.length)
+  levels.forEach((level, k) => {
+    place[numberOf.get(level)!] = k
+  })
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== -1) codes[i] = place[codes[i]!]!
+  return { kind: "factor", codes, levels }
 }
 
 /** The collation order; texts that it holds equal (`é` composed or not) by code unit, so that the order is total. */

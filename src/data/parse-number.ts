@@ -16,7 +16,7 @@ const namedNumbers: ReadonlyMap<string, number> = new Map([
 export function parseNumber(cell: string): number | undefined {
   const value = Number(cell)
   if (value === 0) return /\d/.test(cell) && !hasRadixPrefix(cell) ? value : undefined
-  if (!Number.isNaN(value)) return hasRadixPrefix(cell) ? undefined : value
+  if (!Number.isNaN(value)) return Number.isInteger(value) && hasRadixPrefix(cell) ? undefined : value
   const match = /^\s*([+-]?)(nan|inf|infinity)\s*$/i.exec(cell)
   if (match === null) return undefined
   const magnitude = namedNumbers.get(match[2]!.toLowerCase())!

@@ -22,24 +22,8 @@ export interface CsvCells {
  * or `no-rows`
  */
 export function splitCsv(text: string, name: string): CsvCells {
-  // Line ends are LF to the parser: a CR before it is stripped below, so that files with both kinds are read right.
-  const source = text.includes("\r") && !text.includes("\n") ? text.replaceAll("\r", "\n") : text
-  const { data, errors } = Papa.parse<string[]>(source, { delimiter: ",", newline: "\n" })
-  const broken = errors[0]
-  if (broken !== undefined) throw quoteError(source, name, broken.code, broken.index ?? 0)
-
-  const records = numberLines(data, source)
-  const first = records.next()
-  if (first.done) throw emptyFile(name)
-  const names = readHeader(first.value.fields, `${name}, line ${first.value.line}`)
-
-  const cells: string[][] = names.map(() => [])
-  let rows = 0
-  for (const { fields, line } of records) {
-    if (fields.length !== names.length) throw raggedRow(names, fields, `${name}, line ${line}`)
-    for (let j = 0; j < fields.length; j++) cells[j]!.push(fields[j]!)
-    rows++
-  }
+  const { names, cells } = text.includes('"') ? splitQuoted(text, name) : splitPlain(text, name)
+  const rows = cells[0]!.length
   if (rows === 0) {
     throw new DataError(
       `found a header (${listNames(names)}) and no rows, expected at least one row of data`,
@@ -53,15 +37,72 @@ export function splitCsv(text: string, name: string): CsvCells {
   return { names, cells, rows }
 }
 
+type Columns = Pick<CsvCells, "names" | "cells">
+
+/** Text without a quote: a line is a record and a comma ends a field, so that no record becomes a list of its own. */
+function splitPlain(text: string, name: string): Columns {
+  const source = text.includes("\n") ? text : text.replaceAll("\r", "\n")
+  let names: readonly string[] | null = null
+  let cells: string[][] = []
+  for (let start = 0, line = 1; start < source.length; line++) {
+    const found = source.indexOf("\n", start)
+    const next = found === -1 ? source.length : found
+    const end = source.charCodeAt(next - 1) === CARRIAGE_RETURN && next > start ? next - 1 : next
+    const from = start
+    start = next + 1
+    if (names === null) {
+      const header = source.slice(from, end)
+      if (header.trim() === "") continue
+      names = readHeader(header.split(","), `${name}, line ${line}`)
+      cells = names.map(() => [])
+      continue
+    }
+    let at = from
+    let fields = 0
+    for (let comma = source.indexOf(",", at); comma !== -1 && comma < end; comma = source.indexOf(",", at)) {
+      if (fields < names.length) cells[fields]!.push(source.slice(at, comma))
+      fields++
+      at = comma + 1
+    }
+    const last = source.slice(at, end)
+    if (fields === 0 && last.trim() === "") continue
+    if (fields + 1 !== names.length)
+      throw raggedRow(names, source.slice(from, end).split(","), `${name}, line ${line}`)
+    cells[fields]!.push(last)
+  }
+  if (names === null) throw emptyFile(name)
+  return { names, cells }
+}
+
+const CARRIAGE_RETURN = 13
+
+function splitQuoted(text: string, name: string): Columns {
+  // Line ends are LF to the parser: a CR before it is stripped below, so that files with both kinds are read right.
+  const source = text.includes("\r") && !text.includes("\n") ? text.replaceAll("\r", "\n") : text
+  const { data, errors } = Papa.parse<string[]>(source, { delimiter: ",", newline: "\n" })
+  const broken = errors[0]
+  if (broken !== undefined) throw quoteError(source, name, broken.code, broken.index ?? 0)
+
+  const records = numberLines(data, source)
+  const first = records.next()
+  if (first.done) throw emptyFile(name)
+  const names = readHeader(first.value.fields, `${name}, line ${first.value.line}`)
+
+  const cells: string[][] = names.map(() => [])
+  for (const { fields, line } of records) {
+    if (fields.length !== names.length) throw raggedRow(names, fields, `${name}, line ${line}`)
+    for (let j = 0; j < fields.length; j++) cells[j]!.push(fields[j]!)
+  }
+  return { names, cells }
+}
+
 /** The records that are not blank lines, each with the line (from 1) on which it starts. */
 function* numberLines(records: readonly string[][], source: string) {
-  // Only a quoted field can hold a line break; without quotes record k is line k.
-  const mayBreak = source.includes('"')
   let lines: readonly string[] | undefined
   let next = 1
   for (const fields of records) {
     const line = next
-    next += 1 + (mayBreak ? countBreaks(fields) : 0)
+    next += 1 + countBreaks(fields)
     const last = fields.length - 1
     if (fields[last]!.endsWith("\r")) fields[last] = fields[last]!.slice(0, -1)
     if (last === 0 && fields[0]!.trim() === "") {

@@ -3,6 +3,7 @@ import { type CentredValues, sumCentredProductsBy, sumProductsBy } from "../../m
 import { findCells } from "../kernel/cells.ts"
 import type { RowStatistics } from "./row-statistics.ts"
 
+/** Rows by a factor of which every level occurs. */
 export interface GroupedRows {
   readonly levels: readonly string[]
   readonly codes: Int32Array
@@ -55,34 +56,19 @@ function numberCells([first, ...others]: readonly GroupedRows[]): {
   ofRow: Int32Array
   cells: number
 } {
-  let { ofRow, codes } = numberLevels(first!)
-  let lists = [codes]
+  let ofRow = first!.codes
+  let lists: readonly Int32Array[] = [Int32Array.from(first!.levels.keys())]
   for (const { codes: own, levels } of others) {
     const found = findCells(ofRow, lists[0]!.length, own, levels.length)
     ofRow = found.ofRow
     lists = [...lists.map((list) => repeat(list, found.pointer)), found.code]
   }
   const cells = lists[0]!.length
-  codes = new Int32Array(cells * lists.length)
+  const codes = new Int32Array(cells * lists.length)
   lists.forEach((list, f) => {
     for (let c = 0; c < cells; c++) codes[c * lists.length + f] = list[c]!
   })
   return { codes, ofRow, cells }
-}
-
-/** The levels that occur, and which of them each row has; no pass but one to count, where all do. */
-function numberLevels({ codes, levels }: GroupedRows): { ofRow: Int32Array; codes: Int32Array } {
-  const number = new Int32Array(levels.length)
-  for (let i = 0; i < codes.length; i++) number[codes[i]!] = 1
-  const found = new Int32Array(levels.length)
-  let count = 0
-  for (let l = 0; l < number.length; l++) {
-    if (number[l] === 0) continue
-    found[count] = l
-    number[l] = count++
-  }
-  const ofRow = count === levels.length ? codes : codes.map((code) => number[code]!)
-  return { ofRow, codes: found.slice(0, count) }
 }
 
 /** The l-th value from `pointer[l]` to `pointer[l + 1]`. */

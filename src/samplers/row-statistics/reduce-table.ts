@@ -1,5 +1,6 @@
 /** Rows into sufficient statistics: a table at once, or any number of chunks one after another. */
 import { checkOptionNames } from "../../core/errors.ts"
+import { dropUnusedLevels } from "../../data/factor.ts"
 import type { Table } from "../../data/table.ts"
 import { type TableInput, toTable } from "../../data/to-table.ts"
 import { sumProducts } from "../../math/grouped-sums.ts"
@@ -13,7 +14,7 @@ import { parseFormula } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
 import { type ResidualScaleOptions, readResidualScale } from "../../models/formula/residual-scale.ts"
 import { type StatisticsTotal, startTotal } from "./add-statistics.ts"
-import { reduceCells } from "./reduce-cells.ts"
+import { type GroupedRows, reduceCells } from "./reduce-cells.ts"
 import { type RowStatistics, STATISTICS_FORMAT } from "./row-statistics.ts"
 
 export interface ReduceOptions
@@ -107,7 +108,7 @@ function codeChunks(
     const take = (column: Float64Array) => (kept === null ? column : takeRows(column, kept))
     const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
 
-    const factors = new Map<string, { group: string; levels: string[]; codes: Int32Array }>()
+    const factors = new Map<string, GroupedRows & { readonly group: string }>()
     random.forEach(({ group, levels: known }, k) => {
       if (factors.has(group)) return
       const own = coded.random[k]!.codes
@@ -125,7 +126,8 @@ function codeChunks(
         renumbered.set(code, known)
         codes[i] = known
       }
-      factors.set(group, { group, levels, codes })
+      // Levels of the coding that these rows do not have are none of theirs.
+      factors.set(group, { group, ...dropUnusedLevels({ kind: "factor", levels, codes }) })
     })
     const list = [...factors.values()]
     const rowIndex = kept === null ? coded.rowIndex : takeRows(coded.rowIndex, kept)
