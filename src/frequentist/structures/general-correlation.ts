@@ -106,6 +106,7 @@ function correlationOf({ series, places, labels, index, correlationsAt }: Descri
   const entry = (correlations: Float64Array, a: number, b: number): number => {
     return a === b ? 1 : correlations[index(places[a]!, places[b]!)]!
   }
+  const patterns = findPatterns(series, places)
   return {
     series,
     parameters: labels.map((label, k) => {
@@ -114,7 +115,7 @@ function correlationOf({ series, places, labels, index, correlationsAt }: Descri
     start: labels.map(() => START),
     at: (working) => {
       const correlations = correlationsAt(working)
-      return patternTransform(series, places, (a, b) => entry(correlations, a, b))
+      return patternTransform(series, patterns, (a, b) => entry(correlations, a, b))
     },
     mixture: null,
     entriesAt: (working) => {
@@ -129,24 +130,41 @@ function correlationOf({ series, places, labels, index, correlationsAt }: Descri
   }
 }
 
-/** W the inverse of the Cholesky factor; series with rows at the same times share it. */
+/** Series with rows at the same times, which share a factor. */
+interface Patterns {
+  /** Of each series. */
+  readonly of: Int32Array
+  /** First place of one series of each pattern, and how many rows it has. */
+  readonly members: readonly { readonly start: number; readonly m: number }[]
+}
+
+function findPatterns({ pointer }: Series, places: Int32Array): Patterns {
+  const known = new Map<string, number>()
+  const members: { start: number; m: number }[] = []
+  const of = new Int32Array(pointer.length - 1)
+  for (let s = 0; s < of.length; s++) {
+    const start = pointer[s]!
+    const end = pointer[s + 1]!
+    const key = places.subarray(start, end).join()
+    let pattern = known.get(key)
+    if (pattern === undefined) {
+      pattern = members.push({ start, m: end - start }) - 1
+      known.set(key, pattern)
+    }
+    of[s] = pattern
+  }
+  return { of, members }
+}
+
+/** W the inverse of the Cholesky factor. */
 function patternTransform(
   { order, pointer }: Series,
-  places: Int32Array,
+  { of, members }: Patterns,
   entry: (a: number, b: number) => number,
 ): CorrelationTransform {
-  const known = new Map<string, Pattern>()
-  const patterns: Pattern[] = []
-  let logDet = 0
-  for (let s = 0; s < pointer.length - 1; s++) {
-    const start = pointer[s]!
-    const m = pointer[s + 1]! - start
-    const key = places.subarray(start, start + m).join()
-    const pattern = known.get(key) ?? factorPattern(m, (i, j) => entry(start + i, start + j))
-    known.set(key, pattern)
-    patterns.push(pattern)
-    logDet += pattern.logDet
-  }
+  const factors = members.map(({ start, m }) => factorPattern(m, (i, j) => entry(start + i, start + j)))
+  const patterns = Array.from(of, (pattern) => factors[pattern]!)
+  const logDet = patterns.reduce((sum, pattern) => sum + pattern.logDet, 0)
   return {
     logDet,
     whiten: (column) => {
