@@ -38,6 +38,11 @@ export class Posterior extends SampledDraws {
     this.pooled = result.moments
   }
 
+  /** Whether means and sds of the effects were kept instead of draws. */
+  get keepsMoments(): boolean {
+    return this.pooled.mean.length > 0
+  }
+
   /** Posterior mean and sd of every effect, where these were kept instead of draws; nothing otherwise. */
   get moments(): readonly RunningMoments[] {
     const { draws, mean, sd } = this.pooled

@@ -19,6 +19,16 @@ export function samplingToJson({ sampling }: SampledDraws) {
   return { chains, draws, warmup, thin, seed, seconds, cancelled }
 }
 
+/** Mean and sd of every effect, where these were kept instead of draws. */
+function effectsToJson(posterior: Posterior) {
+  if (!posterior.keepsMoments) return {}
+  const groups = Object.entries(posterior.ranef()).map(([group, effects]) => [
+    group,
+    effects.map(({ level, term, mean, sd }) => ({ level, term, mean, sd })),
+  ])
+  return { ranef: Object.fromEntries(groups) }
+}
+
 export function fitToJson(
   posterior: Posterior,
   fit: LmmFit | null,
@@ -33,6 +43,7 @@ export function fitToJson(
     priors: posterior.model.priors,
     warnings,
     reml: fit === null ? null : lmmFitToJson(fit),
+    ...effectsToJson(posterior),
     ...afterFitToJson(after),
   }
 }

@@ -35,6 +35,15 @@ interface FitJson {
 const parse = (text: string): FitJson => JSON.parse(text)
 
 describe("fit --json", () => {
+  it("has mean and sd of every effect where these are kept instead of draws", async () => {
+    const { stdout } = await run([...PULP, ...SHORT, "--effects", "moments", "--json"])
+    const { parameters, ranef } = JSON.parse(stdout)
+    expect(parameters.map(({ name }: { name: string }) => name)).toHaveLength(5)
+    expect(ranef.operator.map(({ level }: { level: string }) => level)).toEqual(["a", "b", "c", "d"])
+    for (const { term, mean, sd } of ranef.operator)
+      expect([term, sd > 0, Number.isFinite(mean)]).toEqual(["(Intercept)", true, true])
+  })
+
   it("has the keys of the public interface, in its order", async () => {
     const { status, stdout, stderr } = await run([...PULP, ...SHORT, "--json"])
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })

@@ -251,3 +251,23 @@ describe("a table written as CSV", () => {
     )
   })
 })
+
+it("a text without quotes is read as if its header stood in quotes", () => {
+  const cell = fc.constantFrom("1", "2.5", "a", "", " ", "NA", "b c", "\r")
+  const line = fc.array(cell, { minLength: 1, maxLength: 3 }).map((cells) => cells.join(","))
+  const end = fc.constantFrom("\n", "\r\n", "\n\n")
+  const found = (text: string) => {
+    try {
+      return columns(text)
+    } catch (error) {
+      return String(error)
+    }
+  }
+  fc.assert(
+    fc.property(fc.array(fc.tuple(line, end), { maxLength: 5 }), (lines) => {
+      const body = lines.map((parts) => parts.join("")).join("")
+      expect(found(`y,g\n${body}`)).toEqual(found(`"y","g"\n${body}`))
+    }),
+    { numRuns: 300 },
+  )
+})
