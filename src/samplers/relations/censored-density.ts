@@ -21,17 +21,27 @@ export function bindCensoredDensity(
   sites: readonly TruncatedMatch[],
   engine: Engine,
 ): (s: Float64Array) => number {
-  const parts = sites.map((site) => ({ count: site.instances.length, mass: bindMass(site, engine) }))
+  const parts = bindCensoredDensities(sites, engine)
   return (s) => {
     let total = 0
-    for (const { count, mass } of parts)
-      for (let n = 0; n < count; n++) {
-        mass.read(s, n)
-        total += mass.log()
-      }
+    for (const { instances, log } of parts) for (let n = 0; n < instances.length; n++) total += log(s, n)
     return total
   }
 }
+
+/** For each site its elements, and a function that gives the log probability of the interval of its n-th. */
+export const bindCensoredDensities = (sites: readonly TruncatedMatch[], engine: Engine) =>
+  sites.map((site) => {
+    const mass = bindMass(site, engine)
+    return {
+      relation: site.relation,
+      instances: site.instances,
+      log(s: Float64Array, n: number): number {
+        mass.read(s, n)
+        return mass.log()
+      },
+    }
+  })
 
 /**
  * Slopes and observed information of the log probability of element n's interval in some arguments, by differences: those of a

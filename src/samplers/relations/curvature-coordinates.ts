@@ -63,6 +63,15 @@ export function coordinateSlope({ kinds, lower, upper }: Coordinates, c: number,
   }
 }
 
+/** log |dx/du| of all elements at a state. @param slots of the elements */
+export function logSlopes(coordinates: Coordinates, slots: Int32Array, s: Float64Array): number {
+  let total = 0
+  for (let k = 0; k < slots.length; k++)
+    if (coordinates.kinds[k] !== COORDINATE.identity)
+      total += Math.log(Math.abs(coordinateSlope(coordinates, k, s[slots[k]!]!)))
+  return total
+}
+
 /** Slope of an element's log prior in the element, and a curvature (minus the second derivative) that is not negative. */
 interface PriorCurvature {
   slope(x: number, a: number, b: number, c: number): number

@@ -1,80 +1,106 @@
-/** Steps of elements that are independent of each other given the rest of a block, each accepted by itself. */
-import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
-import { coordinateSlope, fromCoordinate } from "./curvature-coordinates.ts"
+import type { Phase } from "../sampler.ts"
+import { drawStep, tailOf } from "./autoregressive-step.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
-import { buildNetwork, type Dependents, findEachDependents } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
-import type { Approximation } from "./normal-approximation.ts"
+import { bindGroupDensities, findElementsWeighed, findLocalGroups } from "./local-groups.ts"
 
-/** Elements from which on, and their least share of a block, steps of their own pay. */
-const FEWEST = 20
-const LEAST_SHARE = 0.5
-/** Autocorrelation of a proposal with the element as it is, standardised. */
-const CORRELATION = -0.3
+/** Log odds of a step's size at the beginning, and their bounds. */
+const FIRST = 3.5
+const MOST = 5
+const LEAST = -6
+/** Acceptance below which steps are shortened. */
+const LEAST_ACCEPTANCE = 0.55
 
+/** Steps of groups that tell nothing of each other given what they share: each is accepted or not by itself. */
 export interface LocalSteps {
-  /** By pivot, whether the element has steps of its own. */
-  readonly isLocal: Uint8Array
+  /** Writes the log density of each group into `out` and returns their sum. */
+  weigh(s: Float64Array, out: Float64Array): number
+  /** Minus the log density of what steps of the shared elements leave unchanged. */
+  tail(z: Float64Array): number
+  /** Draws a step of what groups share into `fresh`; their own standardised values stay. */
+  stepShared(z: Float64Array, logOdds: number, fresh: Float64Array, rng: Stream): void
+  /** Lets groups step by themselves from now on. */
+  begin(memory: Float64Array): void
+  /** Draws proposals of all groups into `fresh`, standardised; what is shared stays. */
+  propose(memory: Float64Array, z: Float64Array, fresh: Float64Array, rng: Stream): void
   /**
-   * One step of each such element from its normal approximation given the rest. The state must be at u.
-   * @param z the standardised u, in the order of the pivots; mutated with u and the state
+   * Moves the groups whose proposals are accepted: their parts of z, u and the log densities by group become the proposed ones.
+   * In warm-up sizes are adapted, with less weight the more sweeps there were.
+   * @returns the log density after that
    */
-  step(s: Float64Array, u: Float64Array, z: Float64Array, approximation: Approximation, rng: Stream): void
+  accept(
+    memory: Float64Array,
+    from: LocalState,
+    to: LocalState,
+    sweeps: number,
+    phase: Phase,
+    rng: Stream,
+  ): number
+}
+
+export interface LocalState {
+  /** Standardised, in pivot order. */
+  readonly z: Float64Array
+  /** Coordinates, by element. */
+  readonly u: Float64Array
+  /** Log densities by group. */
+  readonly densities: Float64Array
 }
 
 /**
- * Leaves of the elimination tree: no two share a factor, or one would be eliminated after the other. Their standardised values are
- * the only ones that move with them, so each has a Metropolis–Hastings step whose ratio is made of the densities it enters. In many
- * dimensions the errors of a normal approximation add up, and a joint step is rejected, where nearly all of these are accepted
- * (Roberts & Sahu (1997), Journal of the Royal Statistical Society B 59, 291–317, on blocking and its cost).
- *
- * @returns null where there are few, or where densities stand for what is integrated out
+ * @param at first place in the memory: [whether groups step by themselves, log odds of the size of each group's steps], as many as
+ * the block has elements at most
+ * @returns null where a block has no such groups
  */
-export function bindLocalSteps(match: CurvatureMatch, engine: Engine): LocalSteps | null {
-  const { factors, coordinates, symbolic, censored, owners } = match
-  const { slots } = factors
-  const n = slots.length
-  const isLocal = new Uint8Array(n).fill(1)
-  for (const parent of symbolic.parent) if (parent >= 0) isLocal[parent] = 0
-  const pivots = Int32Array.from(isLocal.keys()).filter((pivot) => isLocal[pivot] === 1)
-  if (censored.length > 0 || pivots.length < FEWEST || pivots.length < LEAST_SHARE * n) return null
-  // Looked up when steps are made first: most blocks do without them.
-  let found: Dependents | null = null
-  const logDensity = (s: Float64Array, { weighed }: Dependents, column: number): number => {
-    const children = engine.weigh(s, weighed, weighed.start[column]!, weighed.start[column + 1]!)
-    const own = engine.functions[owners.relation[column]!]!
-    const prior = own.kind === "stochastic" ? own.logDensity(s, owners.instance, column, column + 1) : 0
-    const slope =
-      coordinates.kinds[column] === 0
-        ? 0
-        : Math.log(Math.abs(coordinateSlope(coordinates, column, s[slots[column]!]!)))
-    const total = children + prior + slope
-    return Number.isNaN(total) ? -Infinity : total
-  }
-  const put = (s: Float64Array, { computed }: Dependents, column: number, value: number): void => {
-    s[slots[column]!] = fromCoordinate(coordinates, column, value)
-    engine.compute(s, computed, computed.start[column]!, computed.start[column + 1]!)
-  }
-  const width = Math.sqrt(1 - CORRELATION ** 2)
+export function bindLocalSteps(match: CurvatureMatch, engine: Engine, at: number): LocalSteps | null {
+  const weighed = findElementsWeighed(match, engine)
+  const groups = findLocalGroups(match, weighed)
+  if (groups === null) return null
+  const { count, pivots, start } = groups
+  const { permutation } = match.symbolic
   return {
-    isLocal,
-    step(s, u, z, { factor }, rng) {
-      found ??= findEachDependents(buildNetwork(engine.graph), slots)
-      for (let k = 0; k < pivots.length; k++) {
-        const pivot = pivots[k]!
-        const column = symbolic.permutation[pivot]!
-        const from = z[pivot]!
-        const to = CORRELATION * from + width * drawNormal(rng)
-        const here = logDensity(s, found, column)
-        const trial = u[column]! + (to - from) / factor.values[symbolic.columnPointers[pivot]!]!
-        put(s, found, column, trial)
-        const log = logDensity(s, found, column) - here + 0.5 * (to * to - from * from)
-        if (Math.log(rng.uniform()) < log) {
-          u[column] = trial
-          z[pivot] = to
-        } else put(s, found, column, u[column]!)
+    weigh: bindGroupDensities(match, groups, weighed, engine),
+    tail: (z) => tailOf(z, pivots, 0, start[1]!),
+    stepShared(z, logOdds, fresh, rng) {
+      fresh.set(z)
+      drawStep(z, pivots, 0, start[1]!, logOdds, fresh, rng)
+    },
+    begin(memory) {
+      memory[at] = 1
+      memory.fill(FIRST, at + 1, at + count)
+    },
+    propose(memory, z, fresh, rng) {
+      fresh.set(z)
+      for (let g = 1; g < count; g++)
+        drawStep(z, pivots, start[g]!, start[g + 1]!, memory[at + g]!, fresh, rng)
+    },
+    accept(memory, from, to, sweeps, phase, rng) {
+      for (let g = 1; g < count; g++) {
+        const first = start[g]!
+        const end = start[g + 1]!
+        const log =
+          to.densities[g]! -
+          from.densities[g]! +
+          tailOf(to.z, pivots, first, end) -
+          tailOf(from.z, pivots, first, end)
+        if (phase === "warmup") {
+          const step =
+            (4 * ((Math.min(1, Math.exp(log)) || 0) - LEAST_ACCEPTANCE)) / Math.sqrt(1 + sweeps / 4)
+          memory[at + g] = Math.min(MOST, Math.max(LEAST, memory[at + g]! + step))
+        }
+        if (!(Math.log(rng.uniform()) < log)) continue
+        for (let k = first; k < end; k++) {
+          const place = pivots[k]!
+          from.z[place] = to.z[place]!
+          const column = permutation[place]!
+          from.u[column] = to.u[column]!
+        }
+        from.densities[g] = to.densities[g]!
       }
+      let total = 0
+      for (let g = 0; g < count; g++) total += from.densities[g]!
+      return total
     },
   }
 }

@@ -29,6 +29,7 @@ const WALK_EVERY = 4
  */
 const MANY_WALKS = 2
 const ENOUGH = 0.4
+/** That limit for a density with all else integrated out. */
 const STRANDED = 2
 /** Acceptance that the size of walks is adapted to. */
 const WALK_ACCEPTANCE = 0.35
@@ -81,10 +82,13 @@ export function bindMarginalSteps({
   dimension: d,
   density,
   accept,
+  stranded = STRANDED,
 }: {
   readonly dimension: number
   readonly density: (s: Float64Array, phi: Float64Array) => number
   readonly accept: () => void
+  /** How much the log density may rise above the reference: more where it also varies with something else. */
+  readonly stranded?: number
 }): MarginalSteps {
   const trial = new Float64Array(d)
   const trialZ = new Float64Array(d)
@@ -173,7 +177,7 @@ export function bindMarginalSteps({
   const isFitting = (memory: Float64Array): boolean =>
     memory[TRIED]! > 0 &&
     memory[TAKEN]! >= ENOUGH * memory[TRIED]! &&
-    memory[MOST]! - memory[SUM]! / memory[TRIED]! < STRANDED
+    memory[MOST]! - memory[SUM]! / memory[TRIED]! < stranded
 
   /** Gathers the draw of a sweep of warm-up, and fits z when it is time. */
   function learn(memory: Float64Array, log: number): void {

@@ -61,21 +61,45 @@ export function bindMergedDensity(
   relation: number,
   rows: MergedRows,
 ): (s: Float64Array) => number {
+  const own = bindMergedRows(graph, relation, rows, new Int32Array(rows.first.length))
+  const out = new Float64Array(1)
+  return (s) => {
+    out[0] = 0
+    own(s, out)
+    return out[0]!
+  }
+}
+
+/** A function that adds the log density of each class of merged rows to its group's place in `out`. */
+export function bindMergedRows(
+  graph: RelationGraph,
+  relation: number,
+  rows: MergedRows,
+  groups: Int32Array,
+): (s: Float64Array, out: Float64Array) => void {
   const one = relationOf(graph, relation)
   const { first, start } = rows
   const constants = noConstants()
   const { head, lines, value } = writeDensity(one, constants)
   const evaluate = makeFunction<
-    (s: Float64Array, list: Int32Array, means: Float64Array, counts: Float64Array, to: number) => number
+    (
+      s: Float64Array,
+      list: Int32Array,
+      means: Float64Array,
+      counts: Float64Array,
+      groups: Int32Array,
+      out: Float64Array,
+      to: number,
+    ) => void
   >(
-    ["s", "list", "means", "counts", "to"],
-    `${head.join("\n")}\nlet total = 0;\nfor (let n = 0; n < to; n++) {\nconst i = list[n];\nconst x = means[n];\n${lines.join("\n")}\ntotal += counts[n] * ${value};\n}\nreturn total;`,
+    ["s", "list", "means", "counts", "groups", "out", "to"],
+    `${head.join("\n")}\nfor (let n = 0; n < to; n++) {\nconst i = list[n];\nconst x = means[n];\n${lines.join("\n")}\nout[groups[n]] += counts[n] * ${value};\n}`,
     constants,
   )
   const means = new Float64Array(first.length)
   const counts = Float64Array.from(first, (_, c) => start[c + 1]! - start[c]!)
-  return (s) => {
+  return (s, out) => {
     readMeans(s, rows, means)
-    return evaluate(s, first, means, counts, first.length)
+    evaluate(s, first, means, counts, groups, out, first.length)
   }
 }

@@ -1,0 +1,155 @@
+/** Elements of a block that fall into many small groups given the few that all of these share. */
+import type { SparseSymbolic } from "../../math/sparse-cholesky.ts"
+import { bindCensoredDensities } from "./censored-density.ts"
+import { coordinateSlope, logSlopes } from "./curvature-coordinates.ts"
+import type { CurvatureMatch } from "./curvature-match.ts"
+import { buildNetwork, findEachWeighed, type TargetRuns } from "./dependents.ts"
+import type { Engine } from "./engine.ts"
+import { bindMergedRows, findMergedRows } from "./merged-rows.ts"
+
+/** Elements of a group, at most, and groups, at least. */
+const MOST_LOCAL = 8
+const FEWEST_GROUPS = 3
+
+/** Group 0 is what the others share. */
+export interface LocalGroups {
+  /** Groups, the shared one included. */
+  readonly count: number
+  /** Places in pivot order, group by group: `pivots[start[g]..start[g + 1])`. */
+  readonly pivots: Int32Array
+  readonly start: Int32Array
+  /** By element. */
+  readonly ofColumn: Int32Array
+}
+
+/** Stochastic instances that each element of a block enters. */
+export const findElementsWeighed = ({ factors }: CurvatureMatch, { graph }: Engine): TargetRuns =>
+  findEachWeighed(buildNetwork(graph), factors.slots)
+
+/**
+ * Finds groups from the top of the elimination tree down: what a large subtree hangs on is shared, a small subtree is a group.
+ * Groups that share a child are one.
+ * @returns null where this leaves few groups, or most elements shared
+ */
+export function findLocalGroups(
+  { symbolic, owners }: CurvatureMatch,
+  weighed: TargetRuns,
+): LocalGroups | null {
+  const n = symbolic.size
+  const head = findHeads(symbolic)
+  const root = (j: number): number => (head[j] === j ? j : root(head[j]!))
+  const seen = new Map<number, Map<number, number>>()
+  const join = (relation: number, instance: number, j: number): void => {
+    const own = seen.get(relation) ?? new Map<number, number>()
+    seen.set(relation, own)
+    const other = own.get(instance)
+    if (other === undefined) own.set(instance, j)
+    else head[root(j)] = root(other)
+  }
+  for (let j = 0; j < n; j++) {
+    if (head[j] === -1) continue
+    const column = symbolic.permutation[j]!
+    join(owners.relation[column]!, owners.instance[column]!, j)
+    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
+      for (let m = weighed.from[k]!; m < weighed.to[k]!; m++)
+        join(weighed.relation[k]!, weighed.instances[m]!, j)
+  }
+  const members = new Map<number, number[]>([[-1, []]])
+  for (let j = 0; j < n; j++) {
+    const top = head[j] === -1 ? -1 : root(j)
+    const list = members.get(top)
+    if (list === undefined) members.set(top, [j])
+    else list.push(j)
+  }
+  const lists = [...members.values()]
+  const shared = lists[0]!.length
+  if (
+    lists.length <= FEWEST_GROUPS ||
+    2 * shared > n ||
+    lists.slice(1).some((own) => own.length > 2 * MOST_LOCAL)
+  )
+    return null
+  const start = new Int32Array(lists.length + 1)
+  const ofColumn = new Int32Array(n)
+  lists.forEach((own, g) => {
+    start[g + 1] = start[g]! + own.length
+    for (const j of own) ofColumn[symbolic.permutation[j]!] = g
+  })
+  return { count: lists.length, pivots: Int32Array.from(lists.flat()), start, ofColumn }
+}
+
+/** By pivot the top of the small subtree that it is in; -1 for what is shared. */
+function findHeads({ size, parent }: SparseSymbolic): Int32Array {
+  const below = new Int32Array(size).fill(1)
+  for (let j = 0; j < size; j++) if (parent[j]! >= 0) below[parent[j]!]! += below[j]!
+  const head = new Int32Array(size)
+  for (let j = size - 1; j >= 0; j--) {
+    const above = parent[j]! < 0 ? -1 : head[parent[j]!]!
+    head[j] = above >= 0 ? above : below[j]! > MOST_LOCAL ? -1 : j
+  }
+  return head
+}
+
+/**
+ * A function that writes the log density of each group into `out`, and returns their sum: densities of elements and children,
+ * and the slopes of coordinates.
+ */
+export function bindGroupDensities(
+  { factors, coordinates, scales, scaleCoordinates, weighed, censored, owners }: CurvatureMatch,
+  { ofColumn, count }: LocalGroups,
+  runs: TargetRuns,
+  engine: Engine,
+): (s: Float64Array, out: Float64Array) => number {
+  const { slots } = factors
+  const groupOf = new Map<number, Int32Array>()
+  const mark = (relation: number, instance: number, group: number): void => {
+    const own = groupOf.get(relation) ?? new Int32Array(engine.graph.relations[relation]!.size)
+    groupOf.set(relation, own)
+    own[instance] = group
+  }
+  ofColumn.forEach((group, column) => {
+    if (group === 0) return
+    mark(owners.relation[column]!, owners.instance[column]!, group)
+    const { start, relation, from, to, instances } = runs
+    for (let k = start[column]!; k < start[column + 1]!; k++)
+      for (let m = from[k]!; m < to[k]!; m++) mark(relation[k]!, instances[m]!, group)
+  })
+  const of = (relation: number, instance: number): number => groupOf.get(relation)?.[instance] ?? 0
+  const parts = weighed.flatMap(({ relation, instances }) => {
+    const f = engine.functions[relation]!
+    if (f.kind !== "stochastic") return []
+    const rows = findMergedRows(engine.graph, relation, instances)
+    if (rows !== null) {
+      const groups = rows.first.map((i) => of(relation, i))
+      return [bindMergedRows(engine.graph, relation, rows, groups)]
+    }
+    const sorted = instances.slice().sort((a, b) => of(relation, a) - of(relation, b) || a - b)
+    const groups = Int32Array.from(new Set(sorted.map((i) => of(relation, i))))
+    const start = new Int32Array(groups.length + 1)
+    for (const i of sorted) start[groups.indexOf(of(relation, i)) + 1]! += 1
+    for (let g = 0; g < groups.length; g++) start[g + 1]! += start[g]!
+    const weigh = f.logDensity
+    return [
+      (s: Float64Array, out: Float64Array): void => {
+        for (let g = 0; g < groups.length; g++) out[groups[g]!]! += weigh(s, sorted, start[g]!, start[g + 1]!)
+      },
+    ]
+  })
+  const hidden = bindCensoredDensities(censored, engine).map(({ relation, instances, log }) => ({
+    groups: instances.map((i) => of(relation, i)),
+    log,
+  }))
+  const moved = Int32Array.from(coordinates.kinds.keys()).filter((k) => coordinates.kinds[k] !== 0)
+  return (s, out) => {
+    out.fill(0)
+    for (const part of parts) part(s, out)
+    for (const { groups, log } of hidden)
+      for (let n = 0; n < groups.length; n++) out[groups[n]!]! += log(s, n)
+    for (const k of moved)
+      out[ofColumn[k]!]! += Math.log(Math.abs(coordinateSlope(coordinates, k, s[slots[k]!]!)))
+    out[0]! += logSlopes(scaleCoordinates, scales, s)
+    let total = 0
+    for (let g = 0; g < count; g++) total += out[g]!
+    return total
+  }
+}
