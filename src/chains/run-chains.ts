@@ -1,10 +1,10 @@
 /** Runs all chains of a spec: in this thread when that is quickest, otherwise in worker threads. */
 import { availableParallelism } from "node:os"
 import { setImmediate } from "node:timers/promises"
-import { createDraws, type Draws } from "../draws/draws.ts"
+import { createDraws, type Draws, recordDraws } from "../draws/draws.ts"
 import { advanceChains } from "./advance-chains.ts"
-import { startChain } from "./chain.ts"
-import { createControl, progressOf, requestStop } from "./control.ts"
+import { type Chain, startChain } from "./chain.ts"
+import { createControl, progressOf, requestStop, setProgress, stopRequested } from "./control.ts"
 import { countSummarised, type RunSpec, sweepsOf } from "./run-spec.ts"
 import { momentsLength, type PooledMoments, poolMoments } from "./running-moments.ts"
 import { shareArrays } from "./share-arrays.ts"
@@ -52,19 +52,22 @@ const REPORT_MILLISECONDS = 100
  */
 export async function runChains(spec: RunSpec, controls: RunControls = {}): Promise<RunResult> {
   const workers = Math.min(spec.chains, controls.workers ?? availableParallelism())
+  const control = createControl(spec.chains)
+  const summarised = countSummarised(spec)
+  const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised) * spec.chains))
+  const stop = () => requestStop(control)
+  if (controls.signal?.aborted) stop()
   // Several threads that were asked for are started; otherwise a short run is over before a thread is up.
-  const inline = (controls.workers === undefined || workers === 1) && isShort(spec)
+  const mayStay = (controls.workers === undefined || workers === 1) && !stopRequested(control)
+  const opening = mayStay ? openFirst(spec, momentsOf(moments, spec, 0)) : null
+  const inline = opening !== null && isShort(spec, opening)
+  if (!inline) moments.fill(0)
   const draws = createDraws({
     names: spec.monitors.map((quantity) => quantity.name),
     chains: spec.chains,
     capacity: spec.draws,
     shared: !inline,
   })
-  const control = createControl(spec.chains)
-  const summarised = countSummarised(spec)
-  const moments = new Float64Array(new SharedArrayBuffer(8 * momentsLength(summarised) * spec.chains))
-  const stop = () => requestStop(control)
-  if (controls.signal?.aborted) stop()
   controls.signal?.addEventListener("abort", stop, { once: true })
   const report = () => {
     for (let chain = 0; chain < spec.chains; chain++) {
@@ -76,7 +79,7 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
   const timer = controls.onProgress === undefined ? null : setInterval(report, REPORT_MILLISECONDS)
   try {
     const { milliseconds, notes } = inline
-      ? await runInline(spec, draws, control, moments)
+      ? await runInline(spec, opening, draws, control, moments)
       : await runInWorkers(spec, workers, draws, control, moments)
     report()
     const done = Array.from({ length: spec.chains }, (_, chain) => progressOf(control, chain))
@@ -93,14 +96,43 @@ export async function runChains(spec: RunSpec, controls: RunControls = {}): Prom
   }
 }
 
-/** Whether the whole run takes no longer than starting threads, judged by a chain that is thrown away. */
-function isShort(spec: RunSpec): boolean {
-  const chain = startChain(spec, 0)
-  const record = new Float64Array(spec.monitors.length)
+/** The beginning of the first chain, made to see what a sweep costs; kept where the run stays in this thread. */
+interface Opening {
+  readonly chain: Chain
+  /** What its sweeps recorded. */
+  readonly records: readonly Float64Array[]
+  /** When it began, and how long its first sweep took, which makes what later ones only use: by `performance.now()`. */
+  readonly started: number
+  readonly first: number
+  /** Milliseconds of a later sweep. */
+  readonly each: number
+}
+
+function openFirst(spec: RunSpec, moments: Float64Array): Opening {
   const started = performance.now()
-  while (!chain.done && performance.now() - started < PROBE_MILLISECONDS) chain.advance(record)
-  const each = (performance.now() - started) / Math.max(1, chain.sweep)
-  return each * sweepsOf(spec) * spec.chains < INLINE_MILLISECONDS
+  const chain = startChain(spec, 0, { moments })
+  const record = new Float64Array(spec.monitors.length)
+  const records: Float64Array[] = []
+  const advance = () => {
+    if (chain.advance(record)) records.push(record.slice())
+  }
+  advance()
+  const warm = performance.now()
+  while (!chain.done && performance.now() - warm < PROBE_MILLISECONDS) advance()
+  const each = (performance.now() - warm) / Math.max(1, chain.sweep - 1)
+  return { chain, records, started, first: warm - started, each }
+}
+
+/** Whether the rest of a run takes no longer than starting threads. */
+function isShort(spec: RunSpec, { chain, first, each }: Opening): boolean {
+  const left = each * (sweepsOf(spec) * spec.chains - chain.sweep) + first * (spec.chains - 1)
+  return left < INLINE_MILLISECONDS
+}
+
+/** The part of the running moments that is a chain's. */
+function momentsOf(moments: Float64Array, { chains }: RunSpec, chain: number): Float64Array {
+  const length = moments.length / chains
+  return moments.subarray(chain * length, (chain + 1) * length)
 }
 
 interface Finished {
@@ -110,15 +142,17 @@ interface Finished {
 
 async function runInline(
   spec: RunSpec,
+  { chain, records, started }: Opening,
   draws: Draws,
   control: ReturnType<typeof createControl>,
   moments: Float64Array,
 ): Promise<Finished> {
-  const length = moments.length / spec.chains
-  const chains = Array.from({ length: spec.chains }, (_, number) =>
-    startChain(spec, number, { moments: moments.subarray(number * length, (number + 1) * length) }),
+  for (const record of records) recordDraws(draws, 0, record, 1)
+  setProgress(control, 0, chain.sweep)
+  const others = Array.from({ length: spec.chains - 1 }, (_, k) =>
+    startChain(spec, k + 1, { moments: momentsOf(moments, spec, k + 1) }),
   )
-  const started = performance.now()
+  const chains = [chain, ...others]
   // Between slices the event loop turns, so that an abort signal or a timer is heard.
   while (advanceChains(chains, draws, control, performance.now() + REPORT_MILLISECONDS)) {
     await setImmediate()

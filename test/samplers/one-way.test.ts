@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
 /** Kept draws and thinning of each method: enough for the worst-mixing quantity of the worst case. */
 const LENGTHS = {
   gibbs: { draws: 6000, thin: 6 },
-  blocked: { draws: 4000, thin: 4 },
+  blocked: { draws: 4000, thin: 2 },
   collapsed: { draws: 4000, thin: 1 },
 } as const
 
