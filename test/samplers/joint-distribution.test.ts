@@ -7,9 +7,9 @@ import { compareSimulators, disagreements } from "../kit/joint-distribution.ts"
 import { bindMutant, inflate, MUTATIONS } from "../kit/mutate.ts"
 import { methodsFor, SMALL_ZOO, smallModelOf } from "../kit/small-zoo.ts"
 
-const LENGTH = { independent: 3000, iterations: 6000 }
+const LENGTH = { independent: 2500, iterations: 4500 }
 /** A joint method reduces the rows anew for every data set: fewer iterations, which mix better, do. */
-const JOINT_LENGTH = { independent: 2000, iterations: 2000 }
+const JOINT_LENGTH = { independent: 1500, iterations: 1500 }
 
 describe.each(SMALL_ZOO)("$name", (specimen) => {
   const model = smallModelOf(specimen)

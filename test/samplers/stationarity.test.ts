@@ -8,7 +8,7 @@ import { brokenLaws } from "../kit/stationarity.ts"
 /** A replicate of the collapsed sampler fits its proposal anew; the slow tier has 20,000 of all. */
 const REPLICATES = { gibbs: 350, blocked: 350, collapsed: 250 } as const
 /** What it takes to see half a degree of freedom. */
-const MUTANT_REPLICATES = 3000
+const MUTANT_REPLICATES = 2500
 
 describe.each(SMALL_ZOO)("one sweep leaves the posterior unchanged: $name", (specimen) => {
   it.each(methodsFor(specimen))("%s", (method) => {
