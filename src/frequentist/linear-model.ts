@@ -11,7 +11,6 @@ import { invertPositiveDefinite } from "../math/small-dense.ts"
 import { buildDesign, type DesignOptions } from "../models/formula/build-design.ts"
 import type { Design } from "../models/formula/design.ts"
 import { newDesign } from "../models/formula/new-design.ts"
-import { updateFormula } from "../models/formula/update-formula.ts"
 import type { Interval } from "./confint.ts"
 import { restrict } from "./kenward-roger.ts"
 import type { Comparable } from "./likelihood-ratio.ts"
@@ -24,7 +23,7 @@ import { studentQuantile } from "./student-quantile.ts"
 import { fTail } from "./tail-probabilities.ts"
 import type { TestType } from "./term-contrasts.ts"
 import { termContrasts } from "./term-contrasts.ts"
-import { mergeOptions, notFromFormula } from "./update-options.ts"
+import { mergeOptions, notFromFormula, readUpdate } from "./update-options.ts"
 import { checkWeights, weightRows } from "./weights.ts"
 
 export interface OlsOptions extends DesignOptions {
@@ -113,10 +112,8 @@ export function ols(formula: string, data: TableInput, options: OlsOptions = {})
   return {
     ...fitFormula(formula, table, options),
     update: (change, changes) => {
-      const isFormula = typeof change === "string"
-      const { data: other, ...changed } = (isFormula ? changes : change) ?? {}
-      const updated = isFormula ? updateFormula(formula, change, [...table.columns.keys()]) : formula
-      return ols(updated, other ?? table, mergeOptions(options, changed))
+      const updated = readUpdate(formula, table, change, changes)
+      return ols(updated.formula, updated.table, mergeOptions(options, updated.changed))
     },
   }
 }

@@ -5,7 +5,6 @@ import type { Table } from "../data/table.ts"
 import type { TableInput } from "../data/to-table.ts"
 import { toTable } from "../data/to-table.ts"
 import { buildDesign } from "../models/formula/build-design.ts"
-import { updateFormula } from "../models/formula/update-formula.ts"
 import { checkTerms } from "./check-design.ts"
 import { fitLmm } from "./fit-lmm.ts"
 import type { RemlOptions } from "./fit-options.ts"
@@ -20,7 +19,7 @@ import {
   varianceOfCorrelation,
 } from "./structures/parse-residual.ts"
 import { makeResidualModel } from "./structures/residual-model.ts"
-import { mergeOptions } from "./update-options.ts"
+import { mergeOptions, readUpdate } from "./update-options.ts"
 
 const OPTIONS: readonly (keyof RemlOptions)[] = [
   "method",
@@ -56,12 +55,14 @@ export function reml(formula: string, data: TableInput, options: RemlOptions = {
   return {
     ...fitFormula(formula, table, options),
     update: (change, changes) => {
-      const isFormula = typeof change === "string"
-      const { data: other, ...changed } = (isFormula ? changes : change) ?? {}
-      const updated = isFormula ? updateFormula(formula, change, [...table.columns.keys()]) : formula
+      const updated = readUpdate(formula, table, change, changes)
       const { start, search, ...rest } = options
       // θ of another formula is no start.
-      return reml(updated, other ?? table, mergeOptions(isFormula ? rest : options, changed))
+      return reml(
+        updated.formula,
+        updated.table,
+        mergeOptions(updated.isFormula ? rest : options, updated.changed),
+      )
     },
   }
 }

@@ -17,6 +17,17 @@ export function errorOf(run: () => unknown): Failure {
   throw new Error("expected an error, none was thrown")
 }
 
+/** The message alone of what `run` throws: neither where it happened nor the remedy. As `errorOf`. */
+export function messageOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof GibbsError) return error.message
+    throw error
+  }
+  throw new Error("expected an error, none was thrown")
+}
+
 /** As `errorOf`, for a promise. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Failure> {
   return promise.then(
