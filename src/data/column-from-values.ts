@@ -9,15 +9,29 @@ import type { Column, NumericColumn, TextColumn } from "./table.ts"
  * `null` and `undefined` are missing, and so is `NaN` among numbers; values that are all missing make a numeric
  * column of `NaN`.
  *
- * @param values a `Float64Array` is taken without copying: the column shares its memory
+ * @param values a `Float64Array` or an `Int32Array` is taken without copying: the column shares its memory
  * @param column the column's name and `table` the table's, for messages
  * @throws DataError `mixed-column` or `unusable-value`
  */
 export function columnFromValues(values: ArrayLike<unknown>, column: string, table: string): Column {
   if (values instanceof Float64Array) return { kind: "numeric", values }
+  if (values instanceof Int32Array) return integerColumn(values)
   if (isTypedNumbers(values)) return { kind: "numeric", values: new Float64Array(values) }
   const kind = kindOf(values, column, table)
   return kind === "number" || kind === undefined ? numericColumn(values, column, table) : textColumn(values)
+}
+
+/** Codes of groups are read as they are: their doubles are made when somebody asks for them. */
+function integerColumn(integers: Int32Array): NumericColumn {
+  let values: Float64Array | null = null
+  return {
+    kind: "numeric",
+    integers,
+    get values() {
+      values ??= new Float64Array(integers)
+      return values
+    },
+  }
 }
 
 /** Numbers of another width, each of which a double holds. */

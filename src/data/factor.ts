@@ -2,6 +2,7 @@
 
 import { DataError } from "../core/errors.ts"
 import { formatNumber } from "./format-number.ts"
+import { findWholeRange, lookUpCodes, markPresent } from "./scan-numbers.ts"
 import type { Column, FactorColumn, NumericColumn, TextColumn } from "./table.ts"
 
 const collator = new Intl.Collator("en")
@@ -9,7 +10,8 @@ const collator = new Intl.Collator("en")
 /**
  * The column as a factor. A factor is returned as it is. Numbers are sorted as numbers and labelled as R prints them
  * (`formatNumber`); numbers with the same label are one level, as in R. Text is sorted by the English collation,
- * independent of the machine's language. Missing values get code -1.
+ * independent of the machine's language. Missing values get code -1. Whole numbers 0, 1, …, each of which occurs, are codes as
+ * they stand: those that came as an `Int32Array` are shared, not copied.
  *
  * @param name the column's name, for messages
  * @throws DataError `all-missing` when no value is left to make a level of
@@ -35,35 +37,23 @@ function factorOfNumbers(column: NumericColumn): FactorColumn {
  * Codes by counting: whole numbers in a range not much wider than there are rows (or a thousand), which group codes nearly
  * always are, also in a part of their table; null for any others.
  */
-function factorOfWholeNumbers({ values }: NumericColumn): FactorColumn | null {
-  let least = Number.POSITIVE_INFINITY
-  let most = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (Number.isNaN(value)) continue
-    if (Math.floor(value) !== value) return null
-    if (value < least) least = value
-    if (value > most) most = value
-  }
+function factorOfWholeNumbers(column: NumericColumn): FactorColumn | null {
+  const values = column.integers ?? column.values
+  const { least, most, areWhole } = findWholeRange(values)
+  if (!areWhole) return null
   // Beyond 2^31 differences are no array indices; beyond 15 digits two numbers may print alike.
   const range = most - least + 1
   if (!(range > 0 && range <= Math.max(1000, 16 * values.length))) return null
   if (Math.max(Math.abs(least), Math.abs(most)) > 1e14) return null
   const codeOf = new Int32Array(range)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (!Number.isNaN(value)) codeOf[value - least] = 1
-  }
+  markPresent(values, least, codeOf)
   const levels: string[] = []
   for (let k = 0; k < range; k++) {
     if (codeOf[k] === 1) codeOf[k] = levels.push(formatNumber(least + k)) - 1
   }
-  const codes = new Int32Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    codes[i] = Number.isNaN(value) ? -1 : codeOf[value - least]!
-  }
-  return { kind: "factor", codes, levels }
+  // Codes already.
+  const isCoded = least === 0 && levels.length === range && column.integers !== undefined
+  return { kind: "factor", codes: isCoded ? column.integers : lookUpCodes(values, least, codeOf), levels }
 }
 
 function factorOfAnyNumbers(column: NumericColumn): FactorColumn {
@@ -164,9 +154,11 @@ function checkDistinct(levels: readonly string[]): void {
 
 /** The factor with only the levels that occur, in their order; the same object when all do. */
 export function dropUnusedLevels(factor: FactorColumn): FactorColumn {
-  const used = new Uint8Array(factor.levels.length)
   const { codes } = factor
-  for (let i = 0; i < codes.length; i++) if (codes[i] !== -1) used[codes[i]!] = 1
+  // Rows without a level count for place 0.
+  const marked = new Uint8Array(1 + factor.levels.length)
+  markPresent(codes, -1, marked)
+  const used = marked.subarray(1)
   if (used.every((flag) => flag === 1)) return factor
   const newCode = new Int32Array(used.length).fill(-1)
   const levels: string[] = []

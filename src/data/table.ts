@@ -6,6 +6,8 @@ export interface NumericColumn {
   readonly values: Float64Array
   /** Rows (from 0) whose cell said NaN without being marked as missing: no number, which a formula refuses to use. */
   readonly nanRows?: readonly number[]
+  /** The same numbers where they came as whole ones, none missing: the memory of who gave them, only to be read. */
+  readonly integers?: Int32Array
 }
 
 /** Text as read; `null` marks a missing value. */

@@ -27,7 +27,7 @@ describe("toTable", () => {
     ])
   })
 
-  it("shares a Float64Array and copies other typed arrays", () => {
+  it("shares a Float64Array, makes numbers of an Int32Array when asked and copies other typed arrays", () => {
     const y = Float64Array.of(1, 2)
     const table = toTable(
       { y, n: Int32Array.of(3, 4), f: Float32Array.of(0.5, 1), big: BigInt64Array.of(5n, -6n) },
@@ -36,7 +36,11 @@ describe("toTable", () => {
     expect(table.name).toBe("mine")
     const column = table.columns.get("y")!
     expect(column.kind === "numeric" && column.values).toBe(y)
-    expect(table.columns.get("n")).toEqual({ kind: "numeric", values: Float64Array.of(3, 4) })
+    expect(table.columns.get("n")).toEqual({
+      kind: "numeric",
+      integers: Int32Array.of(3, 4),
+      values: Float64Array.of(3, 4),
+    })
     expect(table.columns.get("f")).toEqual({ kind: "numeric", values: Float64Array.of(0.5, 1) })
     expect(table.columns.get("big")).toEqual({ kind: "numeric", values: Float64Array.of(5, -6) })
   })

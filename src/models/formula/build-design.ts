@@ -54,7 +54,8 @@ export interface DesignOptions extends Conversions {
  *
  * @param formula a text, or the tree of one.
  * @param table the data; not changed.
- * @param shared columns of the table may be part of the design as they are, instead of copies: for a design that is read at once.
+ * @param shared for a design that is read at once: columns of the table may be part of it as they are, instead of copies, and the
+ *   intercept's column is left unfilled.
  * @throws ModelSyntaxError, with the place, for a formula that does not parse or makes no sense.
  * @throws ModelError for an unknown variable, a response that is not numeric or is used as a predictor, a constant
  *   predictor, a factor with one level, a grouping factor with one level or too many, duplicated random terms, and
@@ -107,10 +108,14 @@ export function buildDesign(
   const fixedRecipe = makeRecipe(plan.fixed, variables)
   checkConstants(plan.fixed, variables, frame.table)
   // One column for all intercepts: it is the largest thing that a design could hold twice.
-  const ones = new Float64Array(rows).fill(1)
+  const ones = new Float64Array(rows)
+  if (!shared) ones.fill(1)
   const full = buildMatrix(fixedRecipe, variables, rows, frame.table, ones)
   checkFixed(full, rows, frame.table)
-  const kept = findIndependentColumns(full.columns)
+  const kept = findIndependentColumns(
+    full.columns.map((column) => (column === ones ? null : column)),
+    rows,
+  )
   const fixed = keepColumns(full, kept, messages)
 
   const randomRecipes = plan.random.map((term) => makeRecipe(term.terms, variables))

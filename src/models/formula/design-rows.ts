@@ -5,11 +5,14 @@ import type { FactorColumn } from "../../data/table.ts"
 import { type Expression, nameNode } from "./ast.ts"
 import { checkMissing } from "./check-design.ts"
 import { type Evaluation, evaluateNumbers } from "./evaluate.ts"
-import { type Frame, lookupColumn, markMissing } from "./frame.ts"
+import { type Frame, isComplete, lookupColumn, markMissing } from "./frame.ts"
 import { columnsRead } from "./plan-design.ts"
 import { groupColumn } from "./split-formula.ts"
 import type { Selection } from "./subset.ts"
 import type { Variable } from "./terms.ts"
+
+/** Rows that are numbered at once. */
+const STRETCH = 4096
 
 export interface CompleteRows {
   /** The rows of the table, ascending. */
@@ -28,19 +31,41 @@ export function findCompleteRows(
   frame: Frame,
   selection: Selection | null = null,
 ): CompleteRows {
-  const missing = selection === null ? new Uint8Array(frame.rows) : selection.selected.map((flag) => 1 - flag)
+  let missing = selection === null ? null : selection.selected.map((flag) => 1 - flag)
   const counts = new Map<string, number>()
   for (const node of expressions.flatMap((expression) => columnsRead(frame, expression))) {
-    if (!counts.has(node.name)) counts.set(node.name, markMissing(lookupColumn(frame, node), missing))
+    if (counts.has(node.name)) continue
+    const column = lookupColumn(frame, node)
+    if (isComplete(frame, column)) {
+      counts.set(node.name, 0)
+      continue
+    }
+    missing ??= new Uint8Array(frame.rows)
+    counts.set(node.name, markMissing(column, missing))
   }
-  const used = new Uint8Array(missing.length)
+  const used = new Uint8Array(frame.rows)
   let complete = 0
-  for (let i = 0; i < missing.length; i++) complete += used[i] = 1 - missing[i]!
+  if (missing === null) complete = used.fill(1).length
+  else for (let i = 0; i < missing.length; i++) complete += used[i] = 1 - missing[i]!
   const rowIndex = new Int32Array(complete)
   if (complete === 0) checkMissing(countMissing(counts, frame, selection), frame.table)
-  let next = 0
-  for (let i = 0; i < used.length; i++) if (used[i] === 1) rowIndex[next++] = i
+  if (complete === used.length) countUp(rowIndex)
+  else {
+    let next = 0
+    for (let i = 0; i < used.length; i++) if (used[i] === 1) rowIndex[next++] = i
+  }
   return { rowIndex, used }
+}
+
+/** 0, 1, … */
+function countUp(values: Int32Array): void {
+  for (let start = 0; start < values.length; start += STRETCH) countStretch(values, start)
+}
+
+/** A function of its own, which is compiled before the first of many stretches have run. */
+function countStretch(values: Int32Array, start: number): void {
+  const end = Math.min(values.length, start + STRETCH)
+  for (let i = start; i < end; i++) values[i] = i
 }
 
 /** Rows of the selection, and in how many of them each column is missing. */
@@ -93,8 +118,12 @@ export function groupRows(
   return factors
     .map((factor): FactorColumn => {
       const node = groupColumn(factor.expression)!
-      const { codes, levels } = asFactor(lookupColumn(frame, node), node.name)
-      return dropUnusedLevels({ kind: "factor", codes: takeRows(codes, rowIndex, shared), levels })
+      const column = lookupColumn(frame, node)
+      const { codes, levels } = asFactor(column, node.name)
+      const taken: FactorColumn = { kind: "factor", codes: takeRows(codes, rowIndex, shared), levels }
+      // All rows of a column that was none before have all its levels.
+      const hasAll = column.kind !== "factor" && rowIndex.length === frame.rows
+      return hasAll ? taken : dropUnusedLevels(taken)
     })
     .reduce(interactFactors)
 }

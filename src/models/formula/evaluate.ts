@@ -294,6 +294,7 @@ function checkConstant(evaluation: Evaluation, node: Expression, value: number):
 
 function checkFinite(evaluation: Evaluation, node: Expression, values: Float64Array): Float64Array {
   const { used, frame } = evaluation
+  if (frame.finite.has(values)) return values
   for (let i = 0; i < values.length; i++) {
     if (used[i] === 1 && !Number.isFinite(values[i])) throw notFinite(frame, node, values[i]!, i)
   }

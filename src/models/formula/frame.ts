@@ -4,6 +4,7 @@ import { DataError, ModelError, OptionError, suggest } from "../../core/errors.t
 import { asFactor } from "../../data/factor.ts"
 import { formatNumber } from "../../data/format-number.ts"
 import { parseNumber } from "../../data/parse-number.ts"
+import { areFinite } from "../../data/scan-numbers.ts"
 import type { Column, NumericColumn, Table } from "../../data/table.ts"
 import type { NameNode } from "./ast.ts"
 import { spanOf } from "./ast.ts"
@@ -22,6 +23,8 @@ export interface Frame {
   readonly table: string
   readonly rows: number
   readonly columns: ReadonlyMap<string, Column>
+  /** Arrays that were found to be finite throughout: a column of tens of millions of rows is read once for that. */
+  readonly finite: Set<Float64Array>
 }
 
 /**
@@ -56,7 +59,7 @@ export function openFrame(text: string, table: Table, conversions: Conversions):
       columns.set(name, option === "factor" ? asFactor(column, name) : toNumeric(column, name, table.name))
     }
   }
-  return { text, table: table.name, rows: table.rows, columns }
+  return { text, table: table.name, rows: table.rows, columns, finite: new Set() }
 }
 
 function toNumeric(column: Column, name: string, table: string): NumericColumn {
@@ -148,6 +151,16 @@ function firstNonNumber(column: Column, rows: number): { row: number; text: stri
     if (parseNumber(text) === undefined) return { row, text, all: false }
   }
   return { ...(first ?? { row: 0, text: "" }), all: true }
+}
+
+/** True when no row of the column is missing, as far as it can be told quickly; notes which numbers are finite. */
+export function isComplete(frame: Frame, column: Column): boolean {
+  if (column.kind !== "numeric") return false
+  const { integers } = column
+  if (integers !== undefined || frame.finite.has(column.values)) return true
+  if (!areFinite(column.values)) return false
+  frame.finite.add(column.values)
+  return true
 }
 
 /** Sets `missing[i]` to 1 in the rows where the column has no value; returns how many there are. */

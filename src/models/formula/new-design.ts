@@ -78,7 +78,8 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
   const variables = evaluatePredictors(predictors, evaluation, rowIndex, recipe)
 
   const rows = rowIndex.length
-  const full = buildMatrix(recipe.fixed, variables, rows, frame.table)
+  const ones = new Float64Array(rows).fill(1)
+  const full = buildMatrix(recipe.fixed, variables, rows, frame.table, ones)
   const kept = new Set(recipe.kept)
   const groups = random.map(({ factors }, k) => codeGroup(factors, design.random[k]!.levels, frame, rowIndex))
   return {
@@ -89,7 +90,7 @@ export function newDesign(design: Design, table: Table, options: NewDesignOption
     fixed: takeColumns(full, (j) => kept.has(j)),
     leftOut: takeColumns(full, (j) => !kept.has(j)),
     random: random.map(({ matrix, column }, k): RandomDesign => {
-      const { columns } = buildMatrix(matrix, variables, rows, frame.table)
+      const { columns } = buildMatrix(matrix, variables, rows, frame.table, ones)
       const own = column === null ? columns : [columns[column]!]
       return { ...design.random[k]!, codes: groups[k]!.codes, columns: own }
     }),

@@ -1,5 +1,5 @@
 /** Which columns of a matrix are linear combinations of earlier ones. */
-import { sumProducts } from "../../math/grouped-sums.ts"
+import { type RowValues, sumCrossProducts } from "../../math/grouped-sums.ts"
 import { solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 
 /** R's tolerance for `qr`. */
@@ -18,31 +18,42 @@ const CHUNK = 2048
  *
  * Cross-products settle it where every column keeps more than 1e-3 of its length or is left with less than 1e-7; otherwise
  * the columns are orthogonalised. Time `rows * columns^2`; the columns are not changed, and not copied in the first case.
+ *
+ * @param columns of length `rows`, null for ones
  */
-export function findIndependentColumns(columns: readonly Float64Array[]): readonly number[] {
-  return byCrossProducts(columns) ?? byProjection(columns)
+export function findIndependentColumns(
+  columns: readonly RowValues[],
+  rows = columns[0]?.length ?? 0,
+): readonly number[] {
+  const filled = () => columns.map((column) => column ?? new Float64Array(rows).fill(1))
+  return byCrossProducts(columns, rows, filled) ?? byProjection(filled())
 }
 
 /**
  * Cholesky factorisation of the cosines between the columns, row by row (Golub & Van Loan 2013, Matrix Computations, section
  * 4.2.9). The factor of the kept columns has no pivot below `CLEAR`, so that least squares on them is good to more digits
  * than the tolerance asks for.
+ * @param filled the columns with their ones
  * @returns null where a column is too near to the others to tell, or too large or small to be squared
  */
-function byCrossProducts(columns: readonly Float64Array[]): readonly number[] | null {
+function byCrossProducts(
+  columns: readonly RowValues[],
+  rows: number,
+  filled: () => readonly Float64Array[],
+): readonly number[] | null {
   const p = columns.length
-  const rows = columns[0]?.length ?? 0
-  const lengths = columns.map((column) => Math.sqrt(sumProducts(column, column, rows)))
+  const products = sumCrossProducts(columns, rows)
+  const lengths = columns.map((_, j) => Math.sqrt(products[j * p + j]!))
   const kept: number[] = []
   const factor = new Float64Array(p * p)
   const line = new Float64Array(p)
   for (const [j, column] of columns.entries()) {
     const length = lengths[j]!
-    if (length === 0 && norm(column) === 0) continue
+    if (length === 0 && column !== null && norm(column) === 0) continue
     if (!(length > 1e-140 && length < 1e140)) return null
     const m = kept.length
     kept.forEach((k, c) => {
-      line[c] = sumProducts(columns[k]!, column, rows) / (lengths[k]! * length)
+      line[c] = products[j * p + k]! / (lengths[k]! * length)
     })
     // The new row of the factor: L⁻¹ times the cosines. The factor is p wide, its kept part m.
     const row = m * p
@@ -61,9 +72,10 @@ function byCrossProducts(columns: readonly Float64Array[]): readonly number[] | 
     const square = compact(factor, p, m)
     solveLower(square, 0, m, line, 0)
     solveLowerTransposed(square, 0, m, line, 0)
-    const basis = kept.map((k) => columns[k]!)
+    const all = filled()
+    const basis = kept.map((k) => all[k]!)
     const weights = kept.map((k, c) => (line[c]! * length) / lengths[k]!)
-    if (lengthLeft(column, basis, weights) >= TOLERANCE * length) return null
+    if (lengthLeft(all[j]!, basis, weights) >= TOLERANCE * length) return null
   }
   return kept
 }

@@ -1,5 +1,6 @@
 /** Rows to counts, means and centred products of the combinations of groups that occur. */
-import { type CentredValues, sumCentredProductsBy, sumProductsBy } from "../../math/grouped-sums.ts"
+import { findGroupedMoments } from "../../math/grouped-moments.ts"
+import type { RowValues } from "../../math/grouped-sums.ts"
 import { findCells } from "../kernel/cells.ts"
 import type { RowStatistics } from "./row-statistics.ts"
 
@@ -10,44 +11,16 @@ export interface GroupedRows {
 }
 
 /**
- * Weights (rows, where there are none), weighted means and centred products by combination of levels: a pass over the rows for
- * the mean of each column, and one for each pair of columns that vary. Sums are compensated.
- * @param columns length of the codes, not changed
+ * Weights (rows, where there are none), weighted means and centred products by combination of levels, in one pass over the rows.
+ * @param columns length of the codes, not changed; null for ones
  */
 export function reduceCells(
   factors: readonly GroupedRows[],
-  columns: readonly Float64Array[],
+  columns: readonly RowValues[],
   weights: Float64Array | null,
 ): Pick<RowStatistics, "codes" | "count" | "mean" | "products"> {
   const { codes, ofRow, cells } = numberCells(factors)
-  const w = columns.length
-  const triangle = (w * (w + 1)) / 2
-  const count = sumProductsBy(weights, null, ofRow, cells)
-  const mean = new Float64Array(cells * w)
-  // A column of one value, as the intercept's, does not deviate from its mean: null.
-  const centred = columns.map((values, k): CentredValues | null => {
-    if (isConstant(values)) {
-      for (let c = 0; c < cells; c++) mean[c * w + k] = values[0]!
-      return null
-    }
-    const centre = sumProductsBy(values, weights, ofRow, cells)
-    for (let c = 0; c < cells; c++) {
-      centre[c]! /= count[c]!
-      mean[c * w + k] = centre[c]!
-    }
-    return { values, centre }
-  })
-  const products = new Float64Array(cells * triangle)
-  let at = 0
-  for (let k = 0; k < w; k++) {
-    for (let j = 0; j <= k; j++, at++) {
-      const [a, b] = [centred[k]!, centred[j]!]
-      if (a === null || b === null) continue
-      const sums = sumCentredProductsBy(a, b, weights, ofRow, cells)
-      for (let c = 0; c < cells; c++) products[c * triangle + at] = sums[c]!
-    }
-  }
-  return { codes, count, mean, products }
+  return { codes, ...findGroupedMoments(columns, weights, ofRow, cells) }
 }
 
 /** The combinations that occur, ordered by the first factor, then the next: their codes side by side, and that of each row. */
@@ -76,9 +49,4 @@ function repeat(values: Int32Array, pointer: Int32Array): Int32Array {
   const repeated = new Int32Array(pointer[values.length]!)
   for (let l = 0; l < values.length; l++) repeated.fill(values[l]!, pointer[l]!, pointer[l + 1]!)
   return repeated
-}
-
-function isConstant(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false
-  return values.length > 0
 }

@@ -3,12 +3,13 @@ import { checkOptionNames } from "../../core/errors.ts"
 import { dropUnusedLevels } from "../../data/factor.ts"
 import type { Table } from "../../data/table.ts"
 import { type TableInput, toTable } from "../../data/to-table.ts"
-import { sumProducts } from "../../math/grouped-sums.ts"
+import { type RowValues, sumProducts } from "../../math/grouped-sums.ts"
 import { buildDesign, type DesignOptions } from "../../models/formula/build-design.ts"
 import type { Design, ResidualScale } from "../../models/formula/design.ts"
 import { findCompleteRows, takeRows } from "../../models/formula/design-rows.ts"
 import { evaluateNumbers } from "../../models/formula/evaluate.ts"
 import { openFrame } from "../../models/formula/frame.ts"
+import { INTERCEPT } from "../../models/formula/model-matrix.ts"
 import { newDesign } from "../../models/formula/new-design.ts"
 import { parseFormula } from "../../models/formula/parse.ts"
 import { printExpression } from "../../models/formula/print.ts"
@@ -79,7 +80,7 @@ function codeChunks(
     const table = toTable(input)
     // The table that the coding was taken from is coded already.
     if (input === coding)
-      return reduceCoded(table, { ...design, newLevels: [] }, design.response.values, null)
+      return reduceCoded(table, { ...design, newLevels: [] }, design.response.values, null, true)
     const present = (name: string) => table.columns.has(name)
     const frame = openFrame(ast.text, table, {
       factor: recipe!.factorColumns.filter(present),
@@ -91,21 +92,23 @@ function codeChunks(
     const kept = keptRows(coded.rowIndex, used)
     const raw = new Float64Array(kept.length)
     for (let i = 0; i < kept.length; i++) raw[i] = y[coded.rowIndex[kept[i]!]!]!
-    return reduceCoded(table, coded, raw, kept.length === coded.rowIndex.length ? null : kept)
+    return reduceCoded(table, coded, raw, kept.length === coded.rowIndex.length ? null : kept, false)
   }
 
-  /** @param kept which of the coded rows are used, null for all: nothing is copied then, columns are only read */
+  /** @param kept which of the coded rows are used, null for all: nothing is copied then, columns are only read
+   *  @param isCoding they are those of the coding, which has no other levels */
   function reduceCoded(
     table: Table,
     coded: Coded,
     raw: Float64Array,
     kept: Int32Array | null,
+    isCoding: boolean,
   ): RowStatistics {
     const { offset } = coded
     const rows = raw.length
     const values =
       offset === null ? raw : raw.map((value, i) => value - offset[kept === null ? i : kept[i]!]!)
-    const take = (column: Float64Array) => (kept === null ? column : takeRows(column, kept))
+    const take = (column: RowValues) => (kept === null || column === null ? column : takeRows(column, kept))
     const columns = [...names.map((name) => take(columnCalled(coded, name))), values]
 
     const factors = new Map<string, GroupedRows & { readonly group: string }>()
@@ -126,12 +129,16 @@ function codeChunks(
         renumbered.set(code, known)
         codes[i] = known
       }
+      const factor = { kind: "factor" as const, levels, codes }
       // Levels of the coding that these rows do not have are none of theirs.
-      factors.set(group, { group, ...dropUnusedLevels({ kind: "factor", levels, codes }) })
+      factors.set(group, { group, ...(isCoding ? factor : dropUnusedLevels(factor)) })
     })
     const list = [...factors.values()]
     const rowIndex = kept === null ? coded.rowIndex : takeRows(coded.rowIndex, kept)
     const scale = readResidualScale({ nobs: rows, rowIndex }, table, scaling)
+    const weightsOfRows = weightsOf(scale)
+    const cells = reduceCells(list, columns, weightsOfRows)
+    const isPlain = offset === null && weightsOfRows === null
     return {
       format: STATISTICS_FORMAT,
       formula: design.formula,
@@ -142,9 +149,9 @@ function codeChunks(
       columns: [...names, response],
       rows,
       dropped: table.rows - rows,
-      responses: momentsOf(raw),
+      responses: isPlain ? lastMoments(cells, columns.length) : momentsOf(raw),
       ...(scale === null ? {} : { weighting: { kind: scale.kind, name: scale.name } }),
-      ...reduceCells(list, columns, weightsOf(scale)),
+      ...cells,
     }
   }
 }
@@ -172,15 +179,33 @@ function momentsOf(values: Float64Array): RowStatistics["responses"] {
   return { mean, squares: sumProducts(Float64Array.from(parts), null, parts.length) }
 }
 
+/** Mean and centred squares of the last of w columns over all cells. */
+function lastMoments(
+  { count, mean, products }: Pick<RowStatistics, "count" | "mean" | "products">,
+  w: number,
+): RowStatistics["responses"] {
+  const triangle = (w * (w + 1)) / 2
+  const means = Float64Array.from(count, (_, c) => mean[c * w + w - 1]!)
+  const rows = sumProducts(count, null, count.length)
+  const overall = sumProducts(count, means, count.length) / rows
+  const squares = Float64Array.from(
+    count,
+    (n, c) => products[(c + 1) * triangle - 1]! + n * (means[c]! - overall) ** 2,
+  )
+  return { mean: overall, squares: sumProducts(squares, null, count.length) }
+}
+
 /** Names of the columns of the fixed part and of the bars, each once. */
 const distinctNames = ({ fixed, random }: Design): string[] => [
   ...new Set([...fixed.names, ...random.flatMap((term) => term.terms)]),
 ]
 
+/** Null for the intercept: ones. */
 function columnCalled(
   { fixed, random }: Pick<ReturnType<typeof newDesign>, "fixed" | "random">,
   name: string,
-) {
+): RowValues {
+  if (name === INTERCEPT) return null
   const j = fixed.names.indexOf(name)
   if (j !== -1) return fixed.columns[j]!
   const term = random.find(({ terms }) => terms.includes(name))!
