@@ -1,11 +1,11 @@
 /** Draws against an exact marginal distribution: how many MCSE the mean, sd and quantiles of a sample are off. */
+import { poolChains, splitChains } from "../../src/diagnostics/chains.ts"
 import { essMean } from "../../src/diagnostics/ess-mean.ts"
-import { essQuantile } from "../../src/diagnostics/ess-quantile.ts"
-import { mcseMean } from "../../src/diagnostics/mcse-mean.ts"
-import { mcseQuantile } from "../../src/diagnostics/mcse-quantile.ts"
-import { mcseSd } from "../../src/diagnostics/mcse-sd.ts"
+import { essBelow } from "../../src/diagnostics/ess-quantile.ts"
+import { quantileError } from "../../src/diagnostics/mcse-quantile.ts"
+import { sdError } from "../../src/diagnostics/mcse-sd.ts"
 import { mean, variance } from "../../src/diagnostics/moments.ts"
-import { quantile } from "../../src/diagnostics/quantile.ts"
+import { quantileOfSorted } from "../../src/diagnostics/quantile.ts"
 import type { Marginal } from "./one-way-quadrature.ts"
 
 export interface Deviation {
@@ -28,18 +28,20 @@ export function deviationsFrom(
   chains: readonly Float64Array[],
   moments: Moments = { mean: true, sd: true },
 ): Deviation[] {
-  const pooled = Float64Array.from(chains.flatMap((chain) => Array.from(chain)))
+  const pooled = poolChains(chains)
+  const halves = splitChains(chains)
+  const centre = mean(pooled)
+  const sd = Math.sqrt(variance(pooled))
+  const sorted = pooled.slice().sort()
+  const ess = essMean(chains)
   const result: Deviation[] = []
-  if (moments.mean) {
-    result.push({ figure: "mean", z: (mean(pooled) - exact.mean) / mcseMean(chains), ess: essMean(chains) })
-  }
-  if (moments.sd) {
-    const sd = Math.sqrt(variance(pooled))
-    result.push({ figure: "sd", z: (sd - exact.sd) / mcseSd(chains), ess: essMean(chains) })
-  }
+  if (moments.mean) result.push({ figure: "mean", z: (centre - exact.mean) / (sd / Math.sqrt(ess)), ess })
+  if (moments.sd) result.push({ figure: "sd", z: (sd - exact.sd) / sdError(halves, pooled, centre), ess })
   for (const p of [0.05, 0.5, 0.95]) {
-    const z = (quantile(pooled, p) - exact.quantile(p)) / mcseQuantile(chains, p)
-    result.push({ figure: `q${100 * p}`, z, ess: essQuantile(chains, p) })
+    const estimate = quantileOfSorted(sorted, p)
+    const ess = essBelow(halves, estimate)
+    const z = (estimate - exact.quantile(p)) / quantileError(sorted, p, ess)
+    result.push({ figure: `q${100 * p}`, z, ess })
   }
   return result
 }
