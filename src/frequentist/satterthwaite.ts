@@ -22,11 +22,31 @@ export interface VarianceSensitivity {
 
 const STEP = 1e-4
 
+/** What the criterion and `(X'V⁻¹X)⁻¹` are at one value of the parameters of the covariance. */
+export interface Probe {
+  /** Scaled residual sum of squares at the best fixed effects. */
+  readonly residualSquares: number
+  /** Gradients with respect to all parameters. */
+  readonly logDetGradient: Float64Array
+  readonly residualGradient: Float64Array
+  /** `(X'V⁻¹X)⁻¹` in units of the residual variance, row-major p × p. */
+  readonly covariance: Float64Array
+}
+
+/** A criterion around its optimum, as a function of the parameters of the covariance. */
+export interface Surface {
+  readonly criterion: Criterion
+  readonly optimum: Float64Array
+  /** Indices of the parameters that are not on the boundary. */
+  readonly free: readonly number[]
+  /** Half the distance of the two points of a central difference. */
+  step(parameter: number): number
+  probe(parameters: Float64Array): Probe
+}
+
 /**
- * Derivatives and information at the optimum, with respect to (θ, σ²), or to θ where σ² is known. The criterion that is not profiled is
- * `df log(2πσ²) + r²(θ)/σ² + log det(θ)`; its Hessian comes from central differences of the analytic gradients of r²
- * and log det, that of `vcov` from central differences of `(X'V⁻¹X)⁻¹`. Parameters in a zero column of T are on the
- * boundary and left out.
+ * Derivatives and information at the optimum, with respect to (θ, σ²), or to θ where σ² is known. Parameters in a zero
+ * column of T are on the boundary and left out.
  *
  * @param factors the optimum, T of each term; the workspace is overwritten
  * @returns null when the information is not positive definite
@@ -35,37 +55,59 @@ export function differentiateVariance(
   criterion: Criterion,
   factors: readonly Float64Array[],
 ): VarianceSensitivity | null {
-  const { system, df } = criterion
-  const { terms } = system
+  const { terms } = criterion.system
   const theta = packTheta(terms, factors)
-  const free = freeParameters(terms, factors)
-  const centre = evaluateCriterion(criterion, factors)
-  const unscaled = unscaledCovariance(criterion)
+  return differentiateSurface({
+    criterion,
+    optimum: theta,
+    free: freeParameters(terms, factors),
+    step: (parameter) => STEP * Math.max(1, Math.abs(theta[parameter]!)),
+    probe: (moved) => {
+      const { residualSquares, ...at } = evaluateCriterion(criterion, unpackTheta(terms, moved))
+      return {
+        residualSquares,
+        logDetGradient: packTheta(terms, at.logDetGradient),
+        residualGradient: packTheta(terms, at.residualGradient),
+        covariance: unscaledCovariance(criterion),
+      }
+    },
+  })
+}
+
+/**
+ * Derivatives and information with respect to the free parameters and σ², or to the former where σ² is known. The
+ * criterion that is not profiled is `df log(2πσ²) + r²(θ)/σ² + log det(θ)`; its Hessian comes from central differences
+ * of the analytic gradients of r² and log det, that of `vcov` from central differences of `(X'V⁻¹X)⁻¹`.
+ *
+ * @returns null when the information is not positive definite
+ */
+export function differentiateSurface(surface: Surface): VarianceSensitivity | null {
+  const { criterion, optimum, free } = surface
+  const centre = surface.probe(optimum)
   const variance = scaledVariance(criterion, centre.residualSquares)
+  const toData = criterion.system.responseScale ** 2
+  const dataVariance = variance * toData
   const isKnown = criterion.knownVariance !== null
   const k = free.length
   const size = isKnown ? k : k + 1
   const hessian = new Float64Array(size * size)
   const derivatives: Float64Array[] = []
-  const dataVariance = variance * system.responseScale ** 2
-  const residualGradient = packTheta(terms, centre.residualGradient)
+  const slope = (at: Probe, i: number) => at.logDetGradient[i]! + at.residualGradient[i]! / variance
   free.forEach((parameter, a) => {
-    const h = STEP * Math.max(1, Math.abs(theta[parameter]!))
-    const [up, down] = [h, -h].map((shift) => {
-      const moved = Float64Array.from(theta)
+    const h = surface.step(parameter)
+    const shifted = (shift: number) => {
+      const moved = Float64Array.from(optimum)
       moved[parameter] = moved[parameter]! + shift
-      const at = evaluateCriterion(criterion, unpackTheta(terms, moved))
-      const logDet = packTheta(terms, at.logDetGradient)
-      const residual = packTheta(terms, at.residualGradient)
-      const gradient = logDet.map((value, i) => value + residual[i]! / variance)
-      return { gradient, covariance: unscaledCovariance(criterion) }
-    }) as [Probe, Probe]
+      return surface.probe(moved)
+    }
+    const up = shifted(h)
+    const down = shifted(-h)
     free.forEach((other, b) => {
-      hessian[a * size + b] = (up.gradient[other]! - down.gradient[other]!) / (2 * h)
+      hessian[a * size + b] = (slope(up, other) - slope(down, other)) / (2 * h)
     })
     if (!isKnown) {
       // σ² enters divided by the scale of the response, as everywhere inside.
-      const mixed = -residualGradient[parameter]! / (variance * variance)
+      const mixed = -centre.residualGradient[parameter]! / (variance * variance)
       hessian[a * size + k] = mixed
       hessian[k * size + a] = mixed
     }
@@ -74,10 +116,10 @@ export function differentiateVariance(
     )
   })
   if (!isKnown) {
-    hessian[size * size - 1] = df / (variance * variance)
-    derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
+    hessian[size * size - 1] = criterion.df / (variance * variance)
+    derivatives.push(centre.covariance.map((value) => value * toData))
   }
-  const vcov = unscaled.map((value) => value * dataVariance)
+  const vcov = centre.covariance.map((value) => value * dataVariance)
   return sensitivityOf(vcov, derivatives, hessian)
 }
 
@@ -88,7 +130,7 @@ export function differentiateVariance(
  * @param hessian row-major k × k, not changed; k the number of derivatives
  * @returns null when the information is not positive definite
  */
-export function sensitivityOf(
+function sensitivityOf(
   vcov: Float64Array,
   derivatives: readonly Float64Array[],
   hessian: Float64Array,
@@ -130,11 +172,6 @@ function isFlat(vcov: Float64Array, derivatives: readonly Float64Array[], direct
     const change = derivatives.reduce((sum, derivative, i) => sum + direction[i]! * derivative[x]!, 0)
     return Math.abs(change) < 1e-5 * Math.sqrt(vcov[Math.floor(x / p) * (p + 1)]! * vcov[(x % p) * (p + 1)]!)
   })
-}
-
-interface Probe {
-  readonly gradient: Float64Array
-  readonly covariance: Float64Array
 }
 
 /**

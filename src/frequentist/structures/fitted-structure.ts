@@ -1,9 +1,9 @@
 /** The structures of a fitted model: estimates in the terms of their parameters, and what moves with them. */
 
 import type { Design } from "../../models/formula/design.ts"
-import { evaluateCriterion, scaledVariance } from "../criterion.ts"
+import { evaluateCriterion } from "../criterion.ts"
 import { unscaledCovariance } from "../fixed-effects.ts"
-import { freeParameters, sensitivityOf, type VarianceSensitivity } from "../satterthwaite.ts"
+import { differentiateSurface, freeParameters, type VarianceSensitivity } from "../satterthwaite.ts"
 import type { ResidualCovariance } from "./residual-covariance.ts"
 import type { ResidualEstimate, ResidualModel, ResidualTransform } from "./residual-model.ts"
 import type { StructuredModel } from "./structured-model.ts"
@@ -76,51 +76,17 @@ const RESIDUAL_STEP = 1e-3
  */
 export function differentiateStructured(structure: FittedStructure): VarianceSensitivity | null {
   const { model, omega } = structure
-  const free = freeNumbers(structure)
-  const centre = model.evaluate(omega)
-  const criterion = model.criterionAt(omega)
-  evaluateCriterion(criterion, model.factorsAt(omega))
-  const unscaled = unscaledCovariance(criterion)
-  const { df, system } = criterion
-  const variance = scaledVariance(criterion, centre.residualSquares)
-  const isKnown = model.knownVariance !== null
-  const dataVariance = variance * system.responseScale ** 2
-  const k = free.length
-  const size = isKnown ? k : k + 1
-  const hessian = new Float64Array(size * size)
-  const derivatives: Float64Array[] = []
-  free.forEach((parameter, a) => {
-    const h = parameter < model.randomCount ? STEP * Math.max(1, Math.abs(omega[parameter]!)) : RESIDUAL_STEP
-    const [up, down] = [h, -h].map((shift) => {
-      const moved = Float64Array.from(omega)
-      moved[parameter] = moved[parameter]! + shift
+  return differentiateSurface({
+    criterion: model.criterionAt(omega),
+    optimum: omega,
+    free: freeNumbers(structure),
+    step: (parameter) =>
+      parameter < model.randomCount ? STEP * Math.max(1, Math.abs(omega[parameter]!)) : RESIDUAL_STEP,
+    probe: (moved) => {
       const at = model.evaluate(moved)
       const there = model.criterionAt(moved)
       evaluateCriterion(there, model.factorsAt(moved))
-      const gradient = at.logDetGradient.map((value, i) => value + at.residualGradient[i]! / variance)
-      return { gradient, covariance: unscaledCovariance(there) }
-    }) as [Probe, Probe]
-    free.forEach((other, b) => {
-      hessian[a * size + b] = (up.gradient[other]! - down.gradient[other]!) / (2 * h)
-    })
-    if (!isKnown) {
-      const mixed = -centre.residualGradient[parameter]! / (variance * variance)
-      hessian[a * size + k] = mixed
-      hessian[k * size + a] = mixed
-    }
-    derivatives.push(
-      up.covariance.map((value, i) => (dataVariance * (value - down.covariance[i]!)) / (2 * h)),
-    )
+      return { ...at, covariance: unscaledCovariance(there) }
+    },
   })
-  if (!isKnown) {
-    hessian[size * size - 1] = df / (variance * variance)
-    derivatives.push(unscaled.map((value) => value * system.responseScale ** 2))
-  }
-  const vcov = unscaled.map((value) => value * dataVariance)
-  return sensitivityOf(vcov, derivatives, hessian)
-}
-
-interface Probe {
-  readonly gradient: Float64Array
-  readonly covariance: Float64Array
 }
