@@ -33,10 +33,6 @@ function toArray(name: string, value: ArrayInput): ArrayValue {
   const values = new Float64Array(dims.reduce((a, b) => a * b, 1))
   const strides = dims.map((_, d) => dims.slice(0, d).reduce((a, b) => a * b, 1))
   const fill = (level: ArrayInput, d: number, at: number): void => {
-    if (d === dims.length) {
-      values[at] = toNumber(name, level)
-      return
-    }
     if (!Array.isArray(level) || level.length !== dims[d]) {
       throw new DataError(`${name} is ragged: expected lists of ${dims[d]} in dimension ${d + 1}`, {
         code: "ragged-array",
@@ -44,9 +40,12 @@ function toArray(name: string, value: ArrayInput): ArrayValue {
         hint: "fill up with null where there is no value",
       })
     }
-    level.forEach((item: ArrayInput, k) => {
-      fill(item, d + 1, at + k * strides[d]!)
-    })
+    const items: readonly ArrayInput[] = level
+    const stride = strides[d]!
+    const isLast = d === dims.length - 1
+    for (let k = 0; k < items.length; k++)
+      if (isLast) values[at + k * stride] = toNumber(name, items[k]!)
+      else fill(items[k]!, d + 1, at + k * stride)
   }
   fill(value, 0, 0)
   return { dims, values }
@@ -56,8 +55,8 @@ const isArrayValue = (value: ArrayInput): value is ArrayValue =>
   typeof value === "object" && value !== null && "dims" in value && "values" in value
 
 function toNumber(name: string, value: ArrayInput): number {
-  if (value === null) return Number.NaN
   if (typeof value === "number") return value
+  if (value === null) return Number.NaN
   if (typeof value === "boolean") return value ? 1 : 0
   throw new DataError(`${name} holds ${JSON.stringify(value)}, expected a number`, {
     code: "not-a-number",

@@ -20,6 +20,8 @@ export class Arrays implements Known {
   iteration = new Int32Array(0)
   /** Slots that a relation computes from data and a distribution observes: the statement of the latter by slot. */
   readonly transformed = new Map<number, number>()
+  /** Variables without a slot that nothing defines, those that were asked about. */
+  private readonly complete = new Set<Variable>()
   /** Computes what a relation defines, when asked for it and possible; set once the relations are known. */
   resolve: (slot: number) => number = (slot) => this.values[slot]!
   /** Tries again what could not be computed before. */
@@ -71,14 +73,22 @@ export class Arrays implements Known {
     return Number.isNaN(known) ? this.resolve(slot) : known
   }
 
-  /** The first place in a list whose slot nothing defines; −1 when all are. */
-  findUndefined(slots: Int32Array): number {
-    const { isData, statement, values } = this
-    for (let k = 0; k < slots.length; k++) {
-      const slot = slots[k]!
-      if (isData[slot] !== 1 && statement[slot]! < 0 && Number.isNaN(values[slot]!)) return k
-    }
+  /**
+   * The first place in a list of slots of a variable whose slot nothing defines; −1 when all are. What is defined stays so: a
+   * variable without gaps is gone through once.
+   */
+  findUndefined(variable: Variable, slots: Int32Array): number {
+    if (this.complete.has(variable)) return -1
+    const { offset, size } = variable
+    let slot = offset
+    while (slot < offset + size && this.isDefined(slot)) slot++
+    if (slot < offset + size) return slots.findIndex((one) => !this.isDefined(one))
+    this.complete.add(variable)
     return -1
+  }
+
+  private isDefined(slot: number): boolean {
+    return this.isData[slot] === 1 || this.statement[slot]! >= 0 || !Number.isNaN(this.values[slot]!)
   }
 
   /**

@@ -23,9 +23,11 @@ export function checkKnown(
     const instances = isShared(relation, arg) ? 1 : size
     const scratch = new Float64Array(arg.op === "read" ? relation.references[arg.reference]!.length : 1)
     if (arg.op === "gather" || arg.op === "call") return
+    let before = Number.NaN
     for (let i = 0; i < instances; i++) {
       const values = knownValues(arrays, relation, arg, i, scratch)
-      if (values === null || (arg.op === "loop" && arg.values[i] === arg.values[i - 1])) continue
+      if (values === null || (values.length === 1 && values[0] === before)) continue
+      before = values[0]!
       const wrong = findViolation([spec], [values])
       if (wrong === undefined) continue
       throw arrays.error(

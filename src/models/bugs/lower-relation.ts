@@ -34,7 +34,7 @@ export interface LoweringSite {
   /** Names of the loop variables, outermost first. */
   readonly loops: readonly string[]
   /** The first place in a list whose slot neither data nor a relation defines; −1 when all are. */
-  findUndefined(slots: Int32Array): number
+  findUndefined(variable: Variable, slots: Int32Array): number
 }
 
 /**
@@ -206,9 +206,9 @@ export function lowerExprs(
   }
 
   const readSlots = (e: BugsVariable, text: string, { slots, length, dims }: Slices): RelationExpr => {
-    const missing = site.findUndefined(slots)
-    if (missing >= 0)
-      throw undefinedElement(e, known.variable(e.name)!, slots[missing]!, Math.floor(missing / length))
+    const variable = known.variable(e.name)!
+    const missing = site.findUndefined(variable, slots)
+    if (missing >= 0) throw undefinedElement(e, variable, slots[missing]!, Math.floor(missing / length))
     const shared = allSame(slots, length)
     references.push({
       variable: e.name,
@@ -232,8 +232,9 @@ export function lowerExprs(
     const slots = evaluateSlots(e, loops, iterations, known) ?? slotsOneByOne(e)
     if (slots === null) return null
     const all = typeof slots === "number" ? Int32Array.of(slots) : slots
-    const missing = site.findUndefined(all)
-    if (missing >= 0) throw undefinedElement(e, known.variable(e.name)!, all[missing]!, missing)
+    const variable = known.variable(e.name)!
+    const missing = site.findUndefined(variable, all)
+    if (missing >= 0) throw undefinedElement(e, variable, all[missing]!, missing)
     const shared = typeof slots === "number" || allSame(slots, 1)
     const reference = { variable: e.name, text, length: 1, dims: [1] }
     references.push({ ...reference, slots: shared ? all.slice(0, 1) : all, shared })

@@ -143,7 +143,7 @@ function pickGroup(
 const siteOf = (arrays: Arrays, { loops }: Pick<PlacedStatement, "loops">): LoweringSite => ({
   known: arrays,
   loops,
-  findUndefined: (slots) => arrays.findUndefined(slots),
+  findUndefined: (variable, slots) => arrays.findUndefined(variable, slots),
 })
 
 function makeRelation(arrays: Arrays, group: Group, id: string): readonly Relation[] {

@@ -50,8 +50,9 @@ export function findEqualInstances(
     if (!shared) parts.push({ kind: "slots", slots: start, length: 1, first: 0, isAddress: true })
   for (const column of loops) parts.push({ kind: "numbers", column })
   const columns = parts.map((part) => readPart(part, instances, values, fixed, isObserved))
-  const { classOf, first } = findClasses(columns, count)
-  if (2 * first.length > count) return null
+  const found = findClasses(columns, count)
+  if (found === null) return null
+  const { classOf, first } = found
   const start = new Int32Array(first.length + 1)
   for (let n = 0; n < count; n++) start[classOf[n]! + 1]!++
   for (let c = 0; c < first.length; c++) start[c + 1]! += start[c]!
@@ -107,7 +108,7 @@ function readPart(
   return { numbers, isValue }
 }
 
-/** By row its class, and of each class the first row, in the order in which they come first. */
+/** By row its class, and of each class the first row, in the order in which they come first; null where classes are many. */
 function findClasses(columns: readonly PartColumn[], count: number) {
   const hashes = new Int32Array(count)
   for (const column of columns) hashColumn(column, hashes)
@@ -116,7 +117,8 @@ function findClasses(columns: readonly PartColumn[], count: number) {
   // Classes by the hash of their rows, counted from 1; the next place where one is taken by another class.
   const table = new Int32Array(size)
   const classOf = new Int32Array(count)
-  const first = new Int32Array(count)
+  const most = count >> 1
+  const first = new Int32Array(most)
   let classes = 0
   for (let n = 0; n < count; n++) {
     let at = (hashes[n]! ^ (hashes[n]! >>> 15)) & (size - 1)
@@ -126,6 +128,7 @@ function findClasses(columns: readonly PartColumn[], count: number) {
       found = table[at]!
     }
     if (found === 0) {
+      if (classes === most) return null
       first[classes++] = n
       found = classes
       table[at] = found
@@ -144,7 +147,9 @@ function hashColumn({ numbers }: PartColumn, hashes: Int32Array): void {
 function areEqual(columns: readonly PartColumn[], a: number, b: number): boolean {
   for (let k = 0; k < columns.length; k++) {
     const { numbers, isValue } = columns[k]!
-    if (isValue[a] !== isValue[b] || !Object.is(numbers[a], numbers[b])) return false
+    const x = numbers[a]!
+    const y = numbers[b]!
+    if (isValue[a] !== isValue[b] || (x !== y && !(Number.isNaN(x) && Number.isNaN(y)))) return false
   }
   return true
 }

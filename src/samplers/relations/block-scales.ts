@@ -95,7 +95,8 @@ export function findWeighed({ graph, network }: RelationModel, targets: readonly
 export function isAlone(model: RelationModel, targets: readonly Target[]): boolean {
   const { graph, network } = model
   const { slots, computed } = findReach(network, targets)
-  const isKnown = slots.map((inside, slot) => (inside === 1 || graph.fixed[slot] === 1 ? 1 : 0))
+  const isKnown = slots.slice()
+  for (let slot = 0; slot < isKnown.length; slot++) isKnown[slot]! |= graph.fixed[slot]!
   return (
     computed.every((relation) => allParents(relation, isKnown)) &&
     findWeighed(model, targets).every(({ relation, instances }) => {

@@ -35,11 +35,10 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
     }
   for (let k = 0; k < end; k++) {
     const slot = queue[k]!
-    const own = base[owners.relation[slot]!]! + owners.instance[slot]!
+    const top = root(base[owners.relation[slot]!]! + owners.instance[slot]!)
     for (let e = readerStart[slot]!; e < readerStart[slot + 1]!; e++) {
       const id = readers[e]!
       if (informed[id] === 0) continue
-      const top = root(own)
       if (parent[id] !== top) parent[root(id)] = top
       const { kind, width, writes } = graph.relations[relationOf[id]!]!
       if (kind === "stochastic") continue

@@ -88,8 +88,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
     const { slots, length, shared } = reference
     if (length === 1) return shared ? String(slots[0]) : column(slots, table, index)
     if (shared) {
-      const step = slots[1]! - slots[0]!
-      if (slots.every((value, j) => value === slots[0]! + step * j)) return `${slots[0]} + ${step} * ${k}`
+      if (isRegular(slots)) return `${slots[0]} + ${slots[1]! - slots[0]!} * ${k}`
       return `${table(slots)}[${k}]`
     }
     return `${table(slots)}[${index} * ${length} + ${k}]`
@@ -259,14 +258,25 @@ function column(
   table: (values: Int32Array | Float64Array) => string,
   index: string,
 ): string {
+  if (!isRegular(values)) return `${table(values)}[${index}]`
   const first = values[0]!
   const step = values.length > 1 ? values[1]! - first : 0
-  const isRegular =
-    Number.isInteger(first) &&
-    Number.isInteger(step) &&
-    values.every((value, i) => value === first + step * i)
-  if (!isRegular) return `${table(values)}[${index}]`
   return step === 1 && first === 0 ? index : `(${first} + ${step} * ${index})`
+}
+
+/** Answers by table: each function of a relation asks again. */
+const regular = new WeakMap<Int32Array | Float64Array, boolean>()
+
+/** Whether values are integers with equal steps between them. */
+function isRegular(values: Int32Array | Float64Array): boolean {
+  const before = regular.get(values)
+  if (before !== undefined) return before
+  const first = values[0]!
+  const step = values.length > 1 ? values[1]! - first : 0
+  let found = Number.isInteger(first) && Number.isInteger(step)
+  for (let i = 2; found && i < values.length; i++) found = values[i] === first + step * i
+  regular.set(values, found)
+  return found
 }
 
 /** A constant as JavaScript: every finite double prints and reads back exactly. */

@@ -63,11 +63,15 @@ function computeReach(network: Network, targets: readonly Target[]): Reach {
   const seen = new Uint8Array(relationOf.length)
   const queue = new Int32Array(graph.length)
   let end = 0
-  for (const target of targets)
-    for (const slot of slotsOf(graph, target)) {
-      if (slots[slot] === 0) queue[end++] = slot
-      slots[slot] = 1
-    }
+  for (const { relation, instances } of targets) {
+    const { width, writes } = graph.relations[relation]!
+    for (let n = 0; n < instances.length; n++)
+      for (let k = instances[n]! * width; k < (instances[n]! + 1) * width; k++) {
+        const slot = writes[k]!
+        if (slots[slot] === 0) queue[end++] = slot
+        slots[slot] = 1
+      }
+  }
   const computed = new Set<Relation>()
   const children = new Int32Array(relationOf.length)
   let count = 0

@@ -31,24 +31,33 @@ export function separateProducts(model: RelationModel, group: readonly Target[])
 
 /** Whether somewhere on the way to their children a number and elements of a vector, both as they are, are multiplied. */
 export function multiplies({ graph, network }: RelationModel, factor: Target, vector: Target): boolean {
-  const reach = findReach(network, [factor, vector])
-  const [one, other] = [factor, vector].map((target) => findReach(network, [target]).slots)
-  const isOf = (relation: Relation, e: RelationExpr, slots: Uint8Array) =>
-    dependsOn(relation, e, slots) && isAffineThroughout(graph, reach, relation, e)
-  const visit = (relation: Relation, e: RelationExpr): boolean => {
-    if (e.op !== "call") return false
-    const isProduct = PRODUCTS.includes(e.name) && e.args.length === 2
-    const [a, b] = e.args
-    if (isProduct && isOf(relation, a!, one!) && isOf(relation, b!, other!)) return true
-    if (isProduct && isOf(relation, b!, one!) && isOf(relation, a!, other!)) return true
-    return e.args.some((arg) => visit(relation, arg))
+  const one = findReach(network, [factor])
+  const other = findReach(network, [vector])
+  const computed = new Set([...one.computed, ...other.computed])
+  const children = new Set([...one.children, ...other.children].map(({ relation }) => relation))
+  /** Whether a product has a part of each as its factors, with what `isOf` wants of these. */
+  const findsProduct = (isOf: (relation: Relation, e: RelationExpr, of: Reach) => boolean) => {
+    const visit = (relation: Relation, e: RelationExpr): boolean => {
+      if (e.op !== "call") return false
+      const isProduct = PRODUCTS.includes(e.name) && e.args.length === 2
+      const [a, b] = e.args
+      if (isProduct && isOf(relation, a!, one) && isOf(relation, b!, other)) return true
+      if (isProduct && isOf(relation, b!, one) && isOf(relation, a!, other)) return true
+      return e.args.some((arg) => visit(relation, arg))
+    }
+    return (
+      [...computed].some((r) => r.kind === "deterministic" && visit(r, r.value)) ||
+      [...children].some((relation) => {
+        const child = relationOf(graph, relation)
+        return child.args.some((arg) => visit(child, arg))
+      })
+    )
   }
-  return (
-    reach.computed.some((r) => r.kind === "deterministic" && visit(r, r.value)) ||
-    reach.children.some(({ relation }) => {
-      const child = relationOf(graph, relation)
-      return child.args.some((arg) => visit(child, arg))
-    })
+  // What hangs on the two together takes long to find: only where some product may be theirs.
+  if (!findsProduct((relation, e, { slots }) => dependsOn(relation, e, slots))) return false
+  const both = findReach(network, [factor, vector])
+  return findsProduct(
+    (relation, e, { slots }) => dependsOn(relation, e, slots) && isAffineThroughout(graph, both, relation, e),
   )
 }
 
