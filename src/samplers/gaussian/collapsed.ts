@@ -4,11 +4,12 @@ import { applyBounds, type BoundedSd, boundedSds, removeBounds } from "./bounds.
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
 import { interweavedTerms, type LoweredInterweave, lowerInterweave } from "./interweave.ts"
 import { classifyLevels } from "./level-classes.ts"
-import { bindMarginal, type MarginalData } from "./marginal.ts"
+import { bindMarginal, type Marginal, type MarginalData } from "./marginal.ts"
 import { findNests, reduceNests } from "./nested-statistics.ts"
-import { fitAtMode, type Proposal } from "./proposal.ts"
+import { approachMode, findMode, fitAtMode, type Proposal, proposalAt } from "./proposal.ts"
 import { coordinatesOf, insideSupport, type SpreadPrior, spreadPrior } from "./spread-space.ts"
 import { reduceRows } from "./statistics.ts"
+import { ENOUGH, type ThinnedModel, thinLevels } from "./thin-levels.ts"
 
 export interface CollapsedMatch {
   readonly model: GaussianModel
@@ -50,8 +51,13 @@ const spreadsOf = (model: GaussianModel) => [...model.effects.map((e) => e.sprea
 /**
  * Reduces the rows and fits the proposal; both are the same for every chain.
  * @param cost multiplications of one factorisation
+ * @param enough levels that tell the mode well enough to begin from, where there are many times as many
  */
-export function lowerCollapsed({ model, priors }: CollapsedMatch, cost: number): LoweredCollapsed {
+export function lowerCollapsed(
+  { model, priors }: CollapsedMatch,
+  cost: number,
+  enough = ENOUGH,
+): LoweredCollapsed {
   const nests = findNests(model)
   const { statistics, nested } =
     nests === null ? { statistics: reduceRows(model), nested: null } : reduceNests(model, nests)
@@ -65,28 +71,53 @@ export function lowerCollapsed({ model, priors }: CollapsedMatch, cost: number):
   }
   const marginal = bindMarginal(data)
   const bounds = boundedSds(data.spreads, priors)
-  const phi = new Float64Array(marginal.dimension)
-  const logDensity = (x: Float64Array): number => {
-    phi.set(x)
-    const jacobian = applyBounds(bounds, phi)
-    return marginal.logDensity(phi) + jacobian
-  }
   const start = startingPoint(data, marginal.dimension)
   removeBounds(bounds, start)
+  const thin =
+    nested === null ? thinLevels(model, data.classes?.different ?? statistics.levels, enough) : null
   const pilot = Math.floor(Math.min(PILOT_MOVES, PILOT_MULTIPLICATIONS / Math.max(1, cost)))
   return {
     ...data,
     bounds,
-    proposal: fitAtMode(logDensity, start),
+    proposal: fitProposal(thin, data, bounds, densityWithin(bounds, marginal), start),
     pilot,
     interweave:
-      marginal.dimension <= MOST_SLICED
+      marginal.dimension <= MOST_SLICED || thin !== null
         ? null
         : lowerInterweave({ model, terms: interweavedTerms(model, priors) }),
   }
 }
 
-/** Coordinates of which slices of the marginal density take no longer than interweaved draws, and mix better. */
+/** The density of φ without its bounds. */
+function densityWithin(bounds: readonly BoundedSd[], marginal: Marginal): (x: Float64Array) => number {
+  const phi = new Float64Array(marginal.dimension)
+  return (x) => {
+    phi.set(x)
+    const jacobian = applyBounds(bounds, phi)
+    return marginal.logDensity(phi) + jacobian
+  }
+}
+
+/** At the mode, which of very many levels is approached from that of some. */
+function fitProposal(
+  thin: ThinnedModel | null,
+  data: MarginalData,
+  bounds: readonly BoundedSd[],
+  logDensity: (x: Float64Array) => number,
+  start: Float64Array,
+): Proposal {
+  if (thin === null) return fitAtMode(logDensity, start)
+  const some = reduceRows(thin.thinned)
+  const part = bindMarginal({ ...data, statistics: some, classes: classifyLevels(some) })
+  const near = findMode(densityWithin(bounds, part), start)
+  const mode = approachMode(logDensity, near, 1 / thin.share)
+  return mode === null ? fitAtMode(logDensity, near.centre) : proposalAt(mode)
+}
+
+/**
+ * Coordinates of which slices of the marginal density take no longer than interweaved draws, and mix better. Very many levels leave
+ * them, too: their posterior is nearly normal, and what interweaving would need to know of them takes memory.
+ */
 const MOST_SLICED = 3
 
 /** Moves before warm-up, and the multiplications that they may take: some twenty milliseconds. */

@@ -17,6 +17,7 @@ import { findGaussianModel, type GaussianModel, type Spread } from "./gaussian-m
 import { bindTermMoves, type MovedTerm } from "./interweave-moves.ts"
 import { reduceTerm } from "./interweave-products.ts"
 import { type SpreadPrior, spreadPrior } from "./spread-space.ts"
+import { joinSlots } from "./statistics.ts"
 
 /** A set of effects whose spread moves with them. */
 interface Term {
@@ -81,10 +82,10 @@ export function bindInterweave({ terms, residual }: LoweredInterweave): Kernel {
   const { values, scratch } = compileSpreads([residual])
   const noise = values[0]!
   return {
-    writes: Int32Array.from(
+    writes: joinSlots(
       terms.flatMap(({ spread, products }) => [
-        ...Array.from({ length: spread.q ** 2 }, (_, k) => spread.slot + k),
-        ...products.slots,
+        Array.from({ length: spread.q ** 2 }, (_, k) => spread.slot + k),
+        products.slots,
       ]),
     ),
     memoryLength: 0,

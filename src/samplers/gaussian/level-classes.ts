@@ -12,6 +12,8 @@ export interface LevelClasses {
   readonly q: number
   /** Coefficients p. */
   readonly order: number
+  /** Classes. */
+  readonly different: number
   /**
    * Per class T + K·T values: the lower triangle of `Z'Z` by rows; then for every pair a ≥ b of columns of `[X r]`, by
    * rows, the coefficients of the lower triangle of W⁻¹ in `Σ A_a' W⁻¹ A_b`.
@@ -73,7 +75,7 @@ export function classifyLevels(s: GaussianStatistics): LevelClasses | null {
       }
     }
   }
-  return { q, order, constants, runs: Int32Array.from(runs), classOf, right }
+  return { q, order, different: sorted.length, constants, runs: Int32Array.from(runs), classOf, right }
 }
 
 function rightSides({

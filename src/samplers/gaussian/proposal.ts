@@ -3,7 +3,7 @@
 import { differenceHessian } from "../../math/optimise/hessian.ts"
 import type { Objective } from "../../math/optimise/objective.ts"
 import { minimiseTrustRegion } from "../../math/optimise/trust-region.ts"
-import { cholesky, solveLower } from "../../math/small-dense.ts"
+import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 import { decomposeSymmetric } from "../../math/symmetric-eigen.ts"
 import { drawGamma } from "../../random/gamma.ts"
 import { drawNormal } from "../../random/normal.ts"
@@ -18,14 +18,79 @@ export interface Proposal {
   readonly factor: Float64Array
 }
 
+type LogDensity = (phi: Float64Array) => number
+
+/** A mode of a log density, and the curvature there (row-major d × d). */
+export interface Mode {
+  readonly centre: Float64Array
+  readonly hessian: Float64Array
+}
+
 /**
  * The mode of a log density and a scale from the curvature there. Directions that the curvature leaves open (a flat
  * or saddle-shaped mode) get a width of `WIDEST`.
  * @param start where to begin, not changed
  */
-export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Float64Array): Proposal {
-  const d = start.length
-  const objective: Objective = (x) => {
+export const fitAtMode = (logDensity: LogDensity, start: Float64Array): Proposal =>
+  proposalAt(findMode(logDensity, start))
+
+export const proposalAt = ({ centre, hessian }: Mode): Proposal => ({
+  centre,
+  factor: scaleFromCurvature(hessian, centre.length),
+})
+
+/** @param start where to begin, not changed */
+export function findMode(logDensity: LogDensity, start: Float64Array): Mode {
+  const objective = differenceObjective(logDensity)
+  const { x: centre } = minimiseTrustRegion(objective, start, {
+    decreaseTolerance: 1e-6,
+    maxIterations: 60,
+    initialRadius: 1,
+    hessian: "difference",
+  })
+  return { centre, hessian: differenceHessian(objective, centre, objective(centre).gradient) }
+}
+
+/**
+ * The mode of a density that takes long to evaluate, from one near it with nearly proportional curvature: Newton's method with
+ * that curvature, a gradient a step.
+ * @param factor of the curvatures
+ * @returns null where it does not get there: the two are not alike
+ */
+export function approachMode(logDensity: LogDensity, near: Mode, factor: number): Mode | null {
+  const d = near.centre.length
+  const objective = differenceObjective(logDensity)
+  const hessian = near.hessian.map((value) => factor * value)
+  const lower = hessian.slice()
+  if (!cholesky(lower, 0, d)) return null
+  let centre = near.centre
+  let before = { value: Number.POSITIVE_INFINITY, decrement: Number.POSITIVE_INFINITY }
+  for (let k = 0; k < MOST_STEPS; k++) {
+    const { value, gradient } = objective(centre)
+    const step = gradient.slice()
+    solveLower(lower, 0, d, step, 0)
+    const decrement = step.reduce((sum, z) => sum + z * z, 0)
+    solveLowerTransposed(lower, 0, d, step, 0)
+    centre = centre.map((x, i) => x - step[i]!)
+    // A curvature of the wrong size shows in what a step leaves to do.
+    const isAlike = value < before.value + ROUNDING && decrement < ALIKE ** 2 * before.decrement
+    if (!isAlike) return null
+    if (k > 0 && decrement < NEAR ** 2) return { centre, hessian }
+    before = { value, decrement }
+  }
+  return null
+}
+
+/** Newton steps; the length in posterior sds of one that is the last; and what a step may leave of the one before. */
+const MOST_STEPS = 8
+const NEAR = 0.3
+const ALIKE = 0.3
+/** Of log densities of some millions. */
+const ROUNDING = 1e-6
+
+function differenceObjective(logDensity: LogDensity): Objective {
+  return (x) => {
+    const d = x.length
     const gradient = new Float64Array(d)
     const here = logDensity(x)
     const point = x.slice()
@@ -39,14 +104,6 @@ export function fitAtMode(logDensity: (phi: Float64Array) => number, start: Floa
     }
     return { value: -here, gradient }
   }
-  const { x: centre } = minimiseTrustRegion(objective, start, {
-    decreaseTolerance: 1e-6,
-    maxIterations: 60,
-    initialRadius: 1,
-    hessian: "difference",
-  })
-  const hessian = differenceHessian(objective, centre, objective(centre).gradient)
-  return { centre, factor: scaleFromCurvature(hessian, d) }
 }
 
 /** Slope from values one step to either side, of which one may lie beyond the support. */

@@ -6,7 +6,7 @@
  * θ is measured from a centre c (the least-squares coefficients of the columns without a grouping factor), so that
  * `y'y` becomes a residual sum of squares and nothing large cancels.
  */
-import { sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
+import { type RowValues, sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { cholesky, solveLower, solveLowerTransposed } from "../../math/small-dense.ts"
 import { findCells } from "./cells.ts"
 
@@ -131,11 +131,19 @@ export function centreResponse(columns: readonly DesignColumn[], y: Float64Array
   const residual = y.slice()
   columns.forEach(({ values }, k) => {
     const c = centre[k]!
-    if (c === 0) return
-    if (values === null) for (let i = 0; i < residual.length; i++) residual[i]! -= c
-    else for (let i = 0; i < residual.length; i++) residual[i]! -= c * values[i]!
+    for (let start = 0; c !== 0 && start < rows; start += STRETCH)
+      subtract(residual, c, values, start, Math.min(rows, start + STRETCH))
   })
   return { centre, residual, residualSquares: sumProducts(residual, residual, rows), lengths, cosineFactor }
+}
+
+/** Rows that are taken at once, by a function that is compiled after a few of them. */
+const STRETCH = 4096
+
+/** Subtracts `c` times the values, null for ones, from some rows of `target`. */
+function subtract(target: Float64Array, c: number, values: RowValues, start: number, end: number): void {
+  if (values === null) for (let i = start; i < end; i++) target[i]! -= c
+  else for (let i = start; i < end; i++) target[i]! -= c * values[i]!
 }
 
 /** `w_m'(y − W_{−T} θ_{−T})`, T the block of m, for the coefficients in `state`. */
