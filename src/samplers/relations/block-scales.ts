@@ -91,25 +91,36 @@ export function findWeighed({ graph, network }: RelationModel, targets: readonly
     .map(([relation, mark]) => ({ relation, instances: marked(mark) }))
 }
 
-/** Whether what targets enter hangs on nothing else that is drawn. */
+/** Whether what targets enter, instance by instance, hangs on nothing else that is drawn. */
 export function isAlone(model: RelationModel, targets: readonly Target[]): boolean {
   const { graph, network } = model
   const { slots, computed } = findReach(network, targets)
   const isKnown = slots.slice()
   for (let slot = 0; slot < isKnown.length; slot++) isKnown[slot]! |= graph.fixed[slot]!
   return (
-    computed.every((relation) => allParents(relation, isKnown)) &&
-    findWeighed(model, targets).every(({ relation, instances }) => {
-      const { writes, width } = relationOf(graph, relation)
-      for (const i of instances)
+    computed.every((relation) => {
+      const { size, width, writes } = relation
+      for (let i = 0; i < size; i++)
+        if (slots[writes[i * width]!] === 1 && !hasParentsIn(relation, i, isKnown)) return false
+      return true
+    }) &&
+    findWeighed(model, targets).every(({ relation: r, instances }) => {
+      const relation = relationOf(graph, r)
+      const { writes, width } = relation
+      for (const i of instances) {
         for (let k = i * width; k < (i + 1) * width; k++) if (isKnown[writes[k]!] === 0) return false
-      return allParents(relationOf(graph, relation), isKnown)
+        if (!hasParentsIn(relation, i, isKnown)) return false
+      }
+      return true
     })
   )
 }
 
-const allParents = (relation: Relation, isKnown: Uint8Array): boolean =>
-  parentTables(relation).every(({ slots }) => {
-    for (let k = 0; k < slots.length; k++) if (isKnown[slots[k]!] === 0) return false
-    return true
-  })
+/** Whether an instance reads only marked slots. */
+function hasParentsIn(relation: Relation, instance: number, isIn: Uint8Array): boolean {
+  for (const { slots, length, shared } of parentTables(relation)) {
+    const from = shared ? 0 : instance * length
+    for (let k = from; k < from + length; k++) if (isIn[slots[k]!] === 0) return false
+  }
+  return true
+}

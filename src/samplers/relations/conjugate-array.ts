@@ -1,13 +1,15 @@
 /** Conjugate draws of vectors and matrices: Wishart and Dirichlet elements. */
 import { InternalError, NumericalError } from "../../core/errors.ts"
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { slotName } from "../../models/relations/relation-graph.ts"
+import { type RelationGraph, slotName } from "../../models/relations/relation-graph.ts"
 import type { Stream } from "../../random/stream.ts"
 import { type Refusal, refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
+import type { TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import { dependsOn } from "./linear.ts"
 import { findReach } from "./linear-set.ts"
+import { findEqualRows } from "./merged-rows.ts"
 import type { ArrayFamily, ArrayPair, ArrayPrior } from "./pairs/array-family.ts"
 import { ARRAY_FAMILIES } from "./pairs/array-registry.ts"
 import { multiplierOf } from "./pairs/wishart-family.ts"
@@ -183,9 +185,17 @@ function bindNatural(
       width: child.width,
     }
   }
-  const picking = match.children.filter(({ picks }) => picks).map((child) => child.relation)
+  const picking = match.children
+    .filter(({ picks }) => picks)
+    .map(({ relation: r, pair, paddedFrom }) => ({
+      relation: r,
+      argument: family.pairs[pair]!.argument,
+      first: paddedFrom ?? 0,
+    }))
   const pointer: Pointer | null = picking.length === 0 ? null : bindPointer(match, picking, engine)
+  const { list, isNew } = groupEquals(weighed, engine.graph)
   return (s, n, rng) => {
+    if (n === 0) pointer?.look(s)
     for (let k = 0; k < width; k++) x[k] = s[slots[n * width + k]!]!
     own.args(s, instances[n]!, ownArgs)
     prior.start(natural, ownArgs, own.argStarts, x, rng)
@@ -205,12 +215,15 @@ function bindNatural(
         writes,
         width: size,
       } = bound[r]!
+      let k = 1
       for (let j = weighed.from[run]!; j < weighed.to[run]!; j++) {
-        const i = weighed.instances[j]!
+        const i = list[j]!
         if (pointer !== null && !pointer.points(s, r, i)) continue
-        if (pair.readsArguments) args(s, i, values)
-        for (let k = 0; k < size; k++) y[k] = s[writes[i * size + k]!]!
-        const k = scaled ? multiplierOf(x, values, argStarts[pair.argument]!, inverted) : 1
+        if (pair.readsArguments && (pointer !== null || isNew[j] === 1)) {
+          args(s, i, values)
+          if (scaled) k = multiplierOf(x, values, argStarts[pair.argument]!, inverted)
+        }
+        for (let w = 0; w < size; w++) y[w] = s[writes[i * size + w]!]!
         if (padded === null) {
           pair.contribute(natural, y, values, argStarts, k, width)
           continue
@@ -222,6 +235,20 @@ function bindNatural(
     }
     pointer?.release(n)
   }
+}
+
+/** Children in an order in which equals, whose arguments are read once for all of them, stand side by side. */
+function groupEquals({ relation, from, to, instances }: TargetRuns, graph: RelationGraph) {
+  const list = instances.slice()
+  const isNew = new Uint8Array(instances.length).fill(1)
+  for (let run = 0; run < relation.length; run++) {
+    const found = findEqualRows(graph, relation[run]!, instances.subarray(from[run]!, to[run]!))
+    if (found === null) continue
+    list.set(found.members, from[run]!)
+    isNew.fill(0, from[run]!, to[run]!)
+    for (const first of found.start.subarray(0, -1)) isNew[from[run]! + first] = 1
+  }
+  return { list, isNew }
 }
 
 function noDraw(engine: Engine, slot: number, family: ArrayFamily, natural: Float64Array): NumericalError {

@@ -252,8 +252,20 @@ export function bindNatural(
       at: f.argStarts[family.pairs[pair]!.argument]!,
     }
   }
-  const picking = match.children.filter(({ picks }) => picks).map((child) => child.relation)
-  const pointer = picking.length === 0 ? null : bindPointer(match, picking, engine)
+  const picks = match.children.filter((child) => child.picks)
+  const picking = picks.map((child) => child.relation)
+  const pointer =
+    picks.length === 0
+      ? null
+      : bindPointer(
+          match,
+          picks.map((child) => ({
+            relation: child.relation,
+            argument: family.pairs[child.pair]!.argument,
+            first: 0,
+          })),
+          engine,
+        )
   const merged = Array.from(weighed.relation, (r, run) =>
     picking.includes(r)
       ? null
@@ -264,6 +276,7 @@ export function bindNatural(
     const x = s[slots[n]!]!
     own.args(s, instances[n]!, ownArgs)
     prior.start(natural, ownArgs, x, rng)
+    if (n === 0) pointer?.look(s)
     pointer?.aim(s, n)
     for (let run = weighed.start[n]!; run < weighed.start[n + 1]!; run++) {
       const r = weighed.relation[run]!

@@ -27,6 +27,7 @@ import {
   sumOfSquares,
 } from "./normal-approximation.ts"
 import { bindDirections } from "./slice-directions.ts"
+import { watchInstances } from "./watch.ts"
 
 /** Newton steps from the stored start to the point where the proposal is centred: near enough, and the cheapest. */
 const NEWTON_STEPS = 1
@@ -95,6 +96,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const { slots } = factors
   const n = slots.length
   const d = scales.length
+  const slices = Math.min(n, SLICES)
   const poorShare = n > LARGE && !match.isTwisted ? LARGE_SHARE : 1
   const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
@@ -122,13 +124,8 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const there: LocalState = { z: fresh, u: trial, densities: new Float64Array(n + 1) }
   const phi = new Float64Array(d)
   const phiTrial = new Float64Array(d)
-  // Log density and scales that the last step left; NaN when its approximation does not stand.
+  // Log density that the last step left; NaN when its approximation does not stand.
   let kept = Number.NaN
-  const keptScales = new Float64Array(d)
-  const isKeptAt = (s: Float64Array): boolean => {
-    for (let k = 0; k < d; k++) if (s[scales[k]!] !== keptScales[k]) return false
-    return true
-  }
 
   const readElements = (s: Float64Array, out: Float64Array): void => {
     for (let k = 0; k < n; k++) out[k] = toCoordinate(coordinates, k, s[slots[k]!]!)
@@ -185,6 +182,8 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
     if (local === null) drawStep(z, all, 0, n, logOdds, fresh, rng)
     else local.stepShared(z, logOdds, fresh, rng)
   }
+  const watch =
+    match.isAlone && match.censored.length === 0 ? watchInstances(match.weighed, engine.graph) : null
   // The memory of the chain that was seen last.
   let learnt: Float64Array = trial
   let learntOfScales: Float64Array = trial
@@ -233,7 +232,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const sliceThrough = (s: Float64Array, rng: Stream): number => {
     state = s
     let here = Number.NaN
-    for (let k = 0; k < SLICES; k++) {
+    for (let k = 0; k < slices; k++) {
       chooseDirection(current.factor, fresh, rng)
       const t = drawSlice(onLine, 0, SLICE_WIDTH, -Infinity, Infinity, rng)
       here = onLine(Number.isFinite(t) ? t : 0)
@@ -300,6 +299,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       if (memory !== learnt) {
         learnt = memory
         learntOfScales = memory.subarray(length)
+        kept = Number.NaN
       }
       local = memory[ARRAYS + n] === 1 ? findSplit() : null
       begin(s, memory, phase)
@@ -308,10 +308,10 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       local = memory[ARRAYS + n] === 1 ? findSplit() : null
       readElements(s, u)
       for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
-      let here = logDensity(s)
+      // Nothing has moved since the last step: its density and its approximation stand.
+      const isKept = phase === "sampling" && watch?.isSame(s) === true && !Number.isNaN(kept)
+      let here = isKept && local === null ? kept : logDensity(s)
       own.densities.set(there.densities)
-      // Nothing has moved since the last step: its approximation stands.
-      const isKept = phase === "sampling" && match.isAlone && here === kept && isKeptAt(s)
       const isFound = isKept || approximate(s, memory, current)
       kept = Number.NaN
       if (!isFound) {
@@ -374,7 +374,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
       else {
         // With scales that slices moved goes another approximation.
         kept = isSliced && d > 0 ? Number.NaN : here
-        for (let k = 0; k < d; k++) keptScales[k] = s[scales[k]!]!
+        watch?.remember(s)
       }
     },
     logDensity: weigh,

@@ -68,7 +68,7 @@ const WRITTEN: Readonly<Record<string, Written>> = {
 export function writeDensity(relation: StochasticRelation, constants: Constants, prefix = ""): DensityText {
   const found = lookupBugsDistribution(relation.distribution)
   const writer = createWriter(relation, constants, "i", prefix)
-  const outer = createWriter(relation, constants, "i", `${prefix}h`)
+  const outer = createWriter(relation, constants, "list[0]", `${prefix}h`)
   const head: string[] = outer.lines
   const { lines } = writer
   const isShared = relation.args.map((arg) => isSameThroughout(relation, arg))
@@ -105,18 +105,17 @@ export function writeDensity(relation: StochasticRelation, constants: Constants,
 }
 
 /** Whether an expression is the same in every instance. */
-function isSameThroughout(relation: StochasticRelation, e: RelationExpr): boolean {
+export function isSameThroughout(relation: StochasticRelation, e: RelationExpr): boolean {
   switch (e.op) {
     case "number":
       return true
     case "read": {
       const { slots, shared, length } = relation.references[e.reference]!
-      return length === 1 && (shared || slots.every((slot) => slot === slots[0]))
+      return shared || slots.every((slot, k) => slot === slots[k % length])
     }
     case "gather": {
-      const { start, shared, length, indices } = relation.gathers[e.gather]!
+      const { start, shared, indices } = relation.gathers[e.gather]!
       return (
-        length === 1 &&
         (shared || start.every((slot) => slot === start[0])) &&
         indices.every(({ value }) => isSameThroughout(relation, value))
       )

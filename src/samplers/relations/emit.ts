@@ -51,6 +51,8 @@ export interface Writer {
   scalar(e: RelationExpr): string
   /** Name of a buffer that holds the array. */
   array(e: RelationExpr): string
+  /** Value k (a text) of an array, read where it stands if it stands in the state. */
+  items(e: RelationExpr): (k: string) => string
   /** The slot of value k (a text) of an instance, for tables of `width` slots each. */
   slots(table: Int32Array, width: number): (k: string) => string
   /** The slot of value k (a text) of a reference. */
@@ -88,8 +90,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
     const { slots, length, shared } = reference
     if (length === 1) return shared ? String(slots[0]) : column(slots, table, index)
     if (shared) {
-      if (isRegular(slots)) return `${slots[0]} + ${slots[1]! - slots[0]!} * ${k}`
-      return `${table(slots)}[${k}]`
+      return steps(slots, k) ?? `${table(slots)}[${k}]`
     }
     return `${table(slots)}[${index} * ${length} + ${k}]`
   }
@@ -149,24 +150,33 @@ export function createWriter(relation: Relation, constants: Constants, index = "
     return `${functionName(evaluate)}(${args.join(", ")})`
   }
 
+  const items = (e: RelationExpr): ((k: string) => string) => {
+    if (e.op === "read") {
+      const reference = relation.references[e.reference]!
+      return (k) => `s[${slot(reference, k)}]`
+    }
+    if (e.op === "gather") {
+      const gather = relation.gathers[e.gather]!
+      const base = gatherBase(gather)
+      const offsets = gather.offsets.length === 1 ? "0" : null
+      const at = (k: string): string =>
+        offsets ?? steps(gather.offsets, k) ?? `${table(gather.offsets)}[${k}]`
+      return (k) => `(${base} < 0 ? NaN : s[${base} + ${at(k)}])`
+    }
+    const name = array(e)
+    return (k) => `${name}[${k}]`
+  }
+
   /** Sums and dot products of arrays that stand in the state, without a copy. */
   const reduce = (e: Extract<RelationExpr, { op: "call" }>): string | null => {
     const length = (arg: RelationExpr): number => sizeOf(relation, arg)
-    const item = (arg: RelationExpr): ((k: string) => string) => {
-      if (arg.op === "read") {
-        const reference = relation.references[arg.reference]!
-        return (k) => `s[${slot(reference, k)}]`
-      }
-      const name = array(arg)
-      return (k) => `${name}[${k}]`
-    }
     const body =
       e.name === "sum" || e.name === "mean"
         ? e.args.length === 1
-          ? item(e.args[0]!)
+          ? items(e.args[0]!)
           : null
         : e.name === "inprod"
-          ? dot(item(e.args[0]!), item(e.args[1]!))
+          ? dot(items(e.args[0]!), items(e.args[1]!))
           : null
     if (body === null) return null
     const n = length(e.args[0]!)
@@ -237,6 +247,7 @@ export function createWriter(relation: Relation, constants: Constants, index = "
     lines,
     scalar,
     array,
+    items,
     slots: (values, width) => (k) =>
       slot({ variable: "", text: "", dims: [width], length: width, slots: values, shared: false }, k),
     slot,
@@ -246,6 +257,10 @@ export function createWriter(relation: Relation, constants: Constants, index = "
     functionName,
   }
 }
+
+/** Place k of numbers that go up in equal steps; null where they do not. */
+const steps = (values: Int32Array, k: string): string | null =>
+  isRegular(values) ? `${values[0]} + ${values[1]! - values[0]!} * ${k}` : null
 
 const dot =
   (a: (k: string) => string, b: (k: string) => string) =>

@@ -7,6 +7,7 @@ import type {
   RelationGraph,
   StochasticRelation,
 } from "../../models/relations/relation-graph.ts"
+import { writeArrayDensity } from "./array-density-text.ts"
 import { writeDensity } from "./density-text.ts"
 import type { Runs } from "./dependents.ts"
 import { type Constants, createWriter, dimsOf, noConstants, sizeOf } from "./emit.ts"
@@ -168,6 +169,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
   const argLengths = Int32Array.from(relation.args, (arg) => sizeOf(relation, arg))
   const argStarts = argLengths.map((_, k) => argLengths.slice(0, k).reduce((a, b) => a + b, 0))
   const argsLength = argLengths.reduce((a, b) => a + b, 0)
+  const writtenDensity = later(() => compileArrayDensity(relation))
   return new LazyWeighed(
     { distribution, argLengths, argStarts, argsLength },
     {
@@ -179,7 +181,7 @@ function compileWeighed(relation: StochasticRelation, fixed: Uint8Array): Weighe
       logDensity:
         distribution.calling === "numbers"
           ? later(() => compileNumberDensity(relation))
-          : (f) => arrayDensity(relation, distribution, f),
+          : (f) => writtenDensity() ?? arrayDensity(relation, distribution, f),
     },
   )
 }
@@ -209,6 +211,18 @@ function compileNumberDensity(relation: StochasticRelation): WeighedFunctions["l
   return makeFunction(
     ["s", "list", "from", "to"],
     `${head.join("\n")}\nlet total = 0;\nfor (let n = from; n < to; n++) {\nconst i = list[n];\n${body.join("\n")}\n}\nreturn total;`,
+    constants,
+  )
+}
+
+/** The same for densities of arrays that are written out; null where they are not. */
+function compileArrayDensity(relation: StochasticRelation): WeighedFunctions["logDensity"] | null {
+  const constants = noConstants()
+  const text = writeArrayDensity(relation, constants)
+  if (text === null) return null
+  return makeFunction(
+    ["s", "list", "from", "to"],
+    `${text.head.join("\n")}\nlet total = 0;\nfor (let n = from; n < to; n++) {\nconst i = list[n];\n${text.lines.join("\n")}\ntotal += value;\n}\nreturn total;`,
     constants,
   )
 }

@@ -3,6 +3,8 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { refusal } from "../conditional.ts"
 import { describeDensity } from "./describe.ts"
 import { drawValue } from "./draw-value.ts"
+import { hasSharedArguments } from "./label-children.ts"
+import { bindLabelWeights } from "./label-weights.ts"
 import type { RelationSampler } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
 import { findValues } from "./support.ts"
@@ -46,51 +48,81 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
     const f = engine.functions[relation]!
     if (f.kind !== "stochastic") throw new NumericalError("not stochastic", { code: "not-stochastic" })
     const { lowest, counts } = findValues(engine, relation, instances)
-    const logs = new Float64Array(site.mostValues)
+    const most = site.mostValues
+    const isUniform = counts.every((count) => count === most) && lowest.every((least) => least === lowest[0])
+    const values = Array.from({ length: most }, (_, k) => lowest[0]! + k)
+    const labels = isUniform ? bindLabelWeights(site, values, engine) : null
+    const rest = labels?.rest ?? weighed
+    const table = new Float64Array(labels === null ? 0 : most * instances.length)
+    const logs = new Float64Array(most)
+    const priors = new Float64Array(most)
     const args = new Float64Array(f.argsLength)
+    const own = relationOf(engine.graph, relation)
     const logProbability = LOG_PROBABILITIES[f.distribution.name]
-    const isPlain = logProbability !== undefined && relationOf(engine.graph, relation).bounds === null
-    const evaluate = (s: Float64Array, n: number, value: number): number => {
+    const isPlain = logProbability !== undefined && own.bounds === null
+    // No element is a parent of another, so that these are the same for all.
+    const isShared = isPlain && hasSharedArguments(own) && !weighed.relation.includes(relation)
+    /** Fills `priors` with the log probabilities of element n's values given its parents. */
+    const weighPriors = (s: Float64Array, n: number): void => {
+      if (isShared && n > 0) return
+      if (isPlain) f.args(s, instances[n]!, args)
+      const before = s[slots[n]!]!
+      for (let k = 0; k < counts[n]!; k++) {
+        if (isPlain) priors[k] = logProbability(lowest[n]! + k, args)
+        else {
+          s[slots[n]!] = lowest[n]! + k
+          priors[k] = f.logDensity(s, instances, n, n + 1)
+        }
+      }
+      s[slots[n]!] = before
+    }
+    const place = (s: Float64Array, n: number, value: number): void => {
       s[slots[n]!] = value
       engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
-      const prior = isPlain ? logProbability(value, args) : f.logDensity(s, instances, n, n + 1)
-      return prior === -Infinity
-        ? prior
-        : prior + engine.weigh(s, weighed, weighed.start[n]!, weighed.start[n + 1]!)
     }
-    /** Fills `logs` for element n; returns the number of values and leaves the state at the last. */
+    /** Fills `logs` for element n; returns the value at which it leaves the state. */
     const fill = (s: Float64Array, n: number): number => {
-      const count = counts[n]!
-      if (isPlain) f.args(s, instances[n]!, args)
-      for (let k = 0; k < count; k++) logs[k] = evaluate(s, n, lowest[n]! + k)
-      return count
+      weighPriors(s, n)
+      const first = rest.start[n]!
+      const last = rest.start[n + 1]!
+      let value = s[slots[n]!]!
+      for (let k = 0; k < counts[n]!; k++) {
+        let log = priors[k]!
+        // What cannot be is not weighed: its children may have no density.
+        if (log > -Infinity && labels !== null) log += table[n * most + k]!
+        if (log > -Infinity && last > first) {
+          value = lowest[n]! + k
+          place(s, n, value)
+          log += engine.weigh(s, rest, first, last)
+        }
+        logs[k] = log
+      }
+      return value
     }
     return {
       writes: slots,
       memoryLength: 0,
       step(s, _memory, rng) {
+        labels?.weigh(s, table)
         for (let n = 0; n < instances.length; n++) {
           const before = s[slots[n]!]!
-          const count = fill(s, n)
-          const chosen = drawValue(rng, logs, 0, count, engine, slots[n]!, before)
-          // The state stands at the last.
-          if (chosen === count - 1) continue
-          s[slots[n]!] = lowest[n]! + chosen
-          engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+          const stands = fill(s, n)
+          const value = lowest[n]! + drawValue(rng, logs, 0, counts[n]!, engine, slots[n]!, before)
+          if (value !== stands) place(s, n, value)
         }
       },
       logConditional(s) {
         let total = 0
+        labels?.weigh(s, table)
         for (let n = 0; n < instances.length; n++) {
           const current = s[slots[n]!]!
-          const count = fill(s, n)
+          const stands = fill(s, n)
           let largest = -Infinity
-          for (let k = 0; k < count; k++) largest = Math.max(largest, logs[k]!)
+          for (let k = 0; k < counts[n]!; k++) largest = Math.max(largest, logs[k]!)
           let sum = 0
-          for (let k = 0; k < count; k++) sum += Math.exp(logs[k]! - largest)
+          for (let k = 0; k < counts[n]!; k++) sum += Math.exp(logs[k]! - largest)
           total += logs[current - lowest[n]!]! - largest - Math.log(sum)
-          s[slots[n]!] = current
-          engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
+          if (current !== stands) place(s, n, current)
         }
         return total
       },

@@ -1,10 +1,8 @@
-import { InternalError } from "../../core/errors.ts"
 import { forEachParent, type RelationGraph } from "../../models/relations/relation-graph.ts"
-import type { Stream } from "../../random/stream.ts"
 import type { Kernel } from "../sampler.ts"
 import type { Engine } from "./engine.ts"
+import { bindPriorDraws } from "./prior-draw.ts"
 import type { RelationModel } from "./relation-sampler.ts"
-import { relationOf } from "./site.ts"
 
 /** Instances that nothing observed hangs on, parents first. Plain data. */
 export interface ForwardMatch {
@@ -54,10 +52,10 @@ export function pruneForward(
 /** Draws predictions and missing data from their distribution given their parents, and computes what is only reported. */
 export function bindForward({ relation, instance }: ForwardMatch, engine: Engine): Kernel {
   const { graph } = engine
+  const runs = findRuns(relation, instance, graph)
   const draws = graph.relations.map((one, r) =>
-    one.kind === "stochastic" && relation.includes(r) ? bindPriorDraw(engine, r) : null,
+    one.kind === "stochastic" && relation.includes(r) ? bindPriorDraws(engine, r) : null,
   )
-  const one = new Int32Array(1)
   const writes = Int32Array.from(
     Array.from(relation, (r, k) => {
       const { width, writes: slots } = graph.relations[r]!
@@ -72,16 +70,48 @@ export function bindForward({ relation, instance }: ForwardMatch, engine: Engine
     memoryLength: 0,
     step(s, _memory, rng, _phase, effects = rng) {
       if (effects === null) return
-      for (let k = 0; k < relation.length; k++) {
-        const r = relation[k]!
+      for (let k = 0; k < runs.length; k++) {
+        const { relation: r, instances } = runs[k]!
         const f = engine.functions[r]!
-        if (f.kind === "deterministic") {
-          one[0] = instance[k]!
-          f.update(s, one, 0, 1)
-        } else draws[r]!(s, instance[k]!, effects)
+        if (f.kind === "deterministic") f.update(s, instances, 0, instances.length)
+        else draws[r]!(s, instances, 0, instances.length, effects)
       }
     },
   }
+}
+
+/** Instances of one relation in a row. */
+interface Run {
+  readonly relation: number
+  readonly instances: Int32Array
+}
+
+/**
+ * The instances in as few runs as there are levels of each relation, parents before children: an instance is one level above
+ * the highest of its parents.
+ */
+function findRuns(relation: Int32Array, instance: Int32Array, graph: RelationGraph): Run[] {
+  const levels = new Int32Array(graph.length)
+  const found = new Map<
+    string,
+    { readonly relation: number; readonly level: number; readonly list: number[] }
+  >()
+  relation.forEach((r, k) => {
+    const i = instance[k]!
+    const one = graph.relations[r]!
+    let level = 0
+    forEachParent(one, i, (slot) => {
+      if (levels[slot]! > level) level = levels[slot]!
+    })
+    for (let w = i * one.width; w < (i + 1) * one.width; w++) levels[one.writes[w]!] = level + 1
+    const key = `${level} ${r}`
+    const run = found.get(key) ?? { relation: r, level, list: [] }
+    found.set(key, run)
+    run.list.push(i)
+  })
+  return [...found.values()]
+    .sort((a, b) => a.level - b.level)
+    .map(({ relation: r, list }) => ({ relation: r, instances: Int32Array.from(list) }))
 }
 
 function findParents(relation: Int32Array, instance: Int32Array, graph: RelationGraph): Int32Array {
@@ -90,37 +120,4 @@ function findParents(relation: Int32Array, instance: Int32Array, graph: Relation
     forEachParent(graph.relations[r]!, instance[k]!, (slot) => found.add(slot))
   })
   return Int32Array.from(found)
-}
-
-/** Draws one instance of a stochastic relation from its distribution given its parents, truncation included. */
-export function bindPriorDraw(
-  engine: Engine,
-  relation: number,
-): (s: Float64Array, instance: number, rng: Stream) => void {
-  const f = engine.functions[relation]!
-  const { writes, width, bounds } = relationOf(engine.graph, relation)
-  if (f.kind !== "stochastic") throw new InternalError("a deterministic relation is not drawn")
-  const { distribution, argStarts, argLengths } = f
-  const args = new Float64Array(Math.max(4, f.argsLength))
-  if (distribution.calling === "numbers") {
-    const limits = new Float64Array(2)
-    return (s, i, rng) => {
-      f.args(s, i, args)
-      const a = args[0]!
-      const b = args[1]!
-      const c = args[2]!
-      const d = args[3]!
-      if (bounds === null) s[writes[i]!] = distribution.sample(rng, a, b, c, d)
-      else {
-        f.bounds(s, i, limits)
-        s[writes[i]!] = distribution.sampleTruncated(rng, limits[0]!, limits[1]!, a, b, c, d)
-      }
-    }
-  }
-  const out = new Float64Array(width)
-  return (s, i, rng) => {
-    f.args(s, i, args)
-    distribution.sample(rng, out, 0, width, args, argStarts, argLengths)
-    for (let k = 0; k < width; k++) s[writes[i * width + k]!] = out[k]!
-  }
 }

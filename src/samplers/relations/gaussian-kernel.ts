@@ -11,6 +11,7 @@ import {
   solveSparseUpper,
   toPivotOrder,
 } from "../../math/sparse-cholesky.ts"
+import type { EqualInstances } from "../../models/relations/equal-instances.ts"
 import { slotName } from "../../models/relations/relation-graph.ts"
 import { drawNormal } from "../../random/normal.ts"
 import type { Kernel } from "../sampler.ts"
@@ -18,6 +19,7 @@ import type { Dependents } from "./dependents.ts"
 import type { Engine, WeighedFunctions } from "./engine.ts"
 import { bindSlopes, type FactorGroup, type Factors } from "./gaussian-factors.ts"
 import { isCommon } from "./linear.ts"
+import { findEqualRows } from "./merged-rows.ts"
 import { relationOf } from "./site.ts"
 
 /** Plain data of a joint draw. */
@@ -156,15 +158,23 @@ function bindVectorGroup(
   const residual = new Float64Array(width)
   const weighted = new Float64Array(width)
   const isCovariance = group.spread === "covariance"
+  // Rows with equal arguments count as one with their mean.
+  const equals = group.fixed ? findEqualRows(engine.graph, relation, instances) : null
+  const rows = mergeRows(group, equals)
   return (s, q, gradient) => {
-    let at = 0
-    for (let n = 0; n < instances.length; n++) {
+    for (let row = 0; row < rows.first.length; row++) {
+      const n = rows.first[row]!
       const i = instances[n]!
+      let at = rows.pairs[row]!
+      const begin = rows.start[row]!
+      const count = rows.start[row + 1]! - begin
       f.args(s, i, args)
       const from = f.argStarts[1]!
       for (let k = 0; k < width * width; k++) precision[k] = args[from + k]!
       if (isCovariance) invert(precision, scratch, width)
-      for (let k = 0; k < width; k++) residual[k] = s[writes[i * width + k]!]! - args[k]!
+      for (let k = 0; k < width; k++) residual[k] = -count * args[k]!
+      for (let m = begin; m < begin + count; m++)
+        for (let k = 0; k < width; k++) residual[k]! += s[writes[rows.members[m]! * width + k]!]!
       multiply(precision, residual, 0, weighted, width)
       for (let a = start[n]!; a < start[n + 1]!; a++) {
         let sum = 0
@@ -176,11 +186,53 @@ function bindVectorGroup(
         for (let b = start[n]!; b <= a; b++) {
           let sum = 0
           for (let k = 0; k < width; k++) sum += slopes[b * width + k]! * weighted[k]!
-          q[pairs[at++]!]! += sum
+          q[pairs[at++]!]! += count * sum
         }
       }
     }
   }
+}
+
+/**
+ * Rows of a group, by class of equals where there are some: the place of the first of each among the group's instances, where
+ * its pairs begin, and the instances that it stands for, `members[start[row]..start[row + 1])`.
+ */
+function mergeRows(group: FactorGroup, equals: EqualInstances | null) {
+  const { instances, start } = group
+  const pairs = new Int32Array(instances.length)
+  for (let n = 0; n + 1 < instances.length; n++) {
+    const m = start[n + 1]! - start[n]!
+    pairs[n + 1] = pairs[n]! + (m * (m + 1)) / 2
+  }
+  const placeOf = new Map(Array.from(instances, (i, n) => [i, n]))
+  if (equals === null || !haveEqualSlopes(group, equals, placeOf)) {
+    const all = Int32Array.from({ length: instances.length + 1 }, (_, n) => n)
+    return { first: all.subarray(0, instances.length), start: all, members: instances, pairs }
+  }
+  const first = equals.first.map((i) => placeOf.get(i)!)
+  return { first, start: equals.start, members: equals.members, pairs: first.map((n) => pairs[n]!) }
+}
+
+/** Whether rows with equal arguments hang on the same elements in the same way: those that are elements themselves do not. */
+function haveEqualSlopes(
+  { start, columns, slopes, width }: FactorGroup,
+  { first, start: from, members }: EqualInstances,
+  placeOf: ReadonlyMap<number, number>,
+): boolean {
+  return first.every((i, c) => {
+    const a = placeOf.get(i)!
+    const size = start[a + 1]! - start[a]!
+    return members.subarray(from[c]!, from[c + 1]!).every((member) => {
+      const b = placeOf.get(member)!
+      if (start[b + 1]! - start[b]! !== size) return false
+      for (let k = 0; k < size; k++) {
+        if (columns[start[a]! + k] !== columns[start[b]! + k]) return false
+        for (let w = 0; w < width; w++)
+          if (slopes[(start[a]! + k) * width + w] !== slopes[(start[b]! + k) * width + w]) return false
+      }
+      return true
+    })
+  })
 }
 
 /** `out = A x[at …]` of a symmetric matrix. */

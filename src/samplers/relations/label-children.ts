@@ -3,6 +3,8 @@
  * without changing the state: what is computed between label and child is written into the child's expressions, and the label
  * replaced by a number.
  */
+
+import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import {
   type Gather,
   type Reference,
@@ -11,6 +13,7 @@ import {
   referenceStart,
   type StochasticRelation,
 } from "../../models/relations/relation-graph.ts"
+import { writeArrayDensity } from "./array-density-text.ts"
 import { writeDensity } from "./density-text.ts"
 import type { Network } from "./dependents.ts"
 import { createWriter, noConstants } from "./emit.ts"
@@ -152,16 +155,28 @@ export function compileLabelChild(
         })),
       })),
     }
+    const array = writeArrayDensity(relation, constants, `v${k}`)
+    if (array !== null) {
+      head.push(...array.head)
+      return [`{\n${array.lines.join("\n")}\nout[p + ${k}] += value;\n}`]
+    }
     const density = writeDensity(relation, constants, `v${k}`)
     head.push(...density.head)
     return [...density.lines, `out[p + ${k}] += ${density.value};`]
   })
-  const target = createWriter(inlined, constants).slots(inlined.writes, 1)("0")
+  const target = createWriter(inlined, constants).slots(inlined.writes, inlined.width)("0")
   return makeFunction<WeighLabels>(
     ["s", "list", "places", "to", "out"],
     `${head.join("\n")}\nfor (let n = 0; n < to; n++) {\nconst i = list[n];\nconst p = places[n];\nconst x = s[${target}];\n${cases.join("\n")}\n}`,
     constants,
   )
+}
+
+/** Whether the density of a child can be written into such a function. */
+export function canBeLabelChild(child: StochasticRelation): boolean {
+  const { calling, isDetermined } = lookupBugsDistribution(child.distribution)
+  if (child.bounds !== null || isDetermined === true) return false
+  return calling === "numbers" || writeArrayDensity(child, noConstants()) !== null
 }
 
 /** Whether a relation's arguments are the same in every instance. */

@@ -29,9 +29,16 @@ export function findMergedRows(
   const one = relationOf(graph, relation)
   if (!one.observed || one.bounds !== null) return null
   if (!LINEAR.includes(lookupBugsDistribution(one.distribution).name)) return null
-  const found = findEqualInstances(graph, one, instances, drawnIn(graph))
+  const found = findEqualRows(graph, relation, instances)
   return found === null ? null : { ...found, slots: found.members.map((i) => one.writes[i]!) }
 }
+
+/** Classes of instances with equal arguments; null where fewer than half have an equal. */
+export const findEqualRows = (
+  graph: RelationGraph,
+  relation: number,
+  instances: Int32Array,
+): EqualInstances | null => findEqualInstances(graph, graph.relations[relation]!, instances, drawnIn(graph))
 
 const drawn = new WeakMap<RelationGraph, Uint8Array>()
 

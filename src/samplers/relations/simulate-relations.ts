@@ -9,7 +9,7 @@ import {
 import type { Stream } from "../../random/stream.ts"
 import { headOf } from "./describe.ts"
 import { bindEngine } from "./engine.ts"
-import { bindPriorDraw } from "./forward.ts"
+import { bindPriorDraw } from "./prior-draw.ts"
 
 /** Instances of relations in an order in which parents come first. Plain data. */
 export interface Sequence {

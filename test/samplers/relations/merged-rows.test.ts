@@ -87,7 +87,7 @@ describe("rows that read the same", () => {
       wrong: ["dgamma(3, 2)", "dgamma(3, 3)"] as const,
       samplers: { h: "conjugate", b: "curvature-block" },
     }
-    const size = { replicates: 800, steps: 3, warmup: 200 }
+    const size = { replicates: 1200, steps: 3, warmup: 200 }
     expect(relationShift(specimen, COUNTS, COUNTS, size).shift).toBeLessThan(4)
     expect(relationShift(specimen, COUNTS, COUNTS.replace(...specimen.wrong), size).shift).toBeGreaterThan(5)
   })
