@@ -51,42 +51,134 @@ export function orderElimination(
 export interface Elimination {
   /** Log tables as given, the first variable of a scope fastest: to be filled before `eliminate`. */
   readonly tables: readonly Float64Array[]
-  /** Sums the variables out. @returns whether some combination of values is possible */
-  eliminate(): boolean
+  /**
+   * Sums the variables out.
+   * @param all whether tables that do not change are new, too
+   * @returns whether some combination of values is possible
+   */
+  eliminate(all: boolean): boolean
   /** Draws values 0, 1, … of all variables into `values`, after `eliminate`. */
   draw(rng: Stream, values: Int32Array): void
   /** Log probability of values, after `eliminate`. */
   logProbability(values: Int32Array): number
 }
 
-/** Allocates everything. @param cliques from `orderElimination` with the same counts and scopes */
+/** A table or a message: its logarithms, and the numbers themselves, the largest 1. */
+interface Part {
+  readonly logs: Float64Array
+  readonly numbers: Float64Array
+  readonly places: Int32Array
+}
+
+interface Step {
+  readonly variable: number
+  readonly others: readonly number[]
+  readonly count: number
+  /** By combination of values, the variable's fastest, its weight, and the sum of each row. */
+  readonly weights: Float64Array
+  readonly sums: Float64Array
+  /** Product of the parts that do not change. */
+  readonly base: Float64Array
+  readonly fixed: readonly Part[]
+  readonly changing: readonly Part[]
+  readonly message: Pick<Part, "logs" | "numbers">
+}
+
+/**
+ * Allocates everything. What hangs on tables that do not change is worked out once. Numbers are multiplied, their logarithms
+ * added only where a product of them might be too small for a number.
+ *
+ * @param cliques from `orderElimination` with the same counts and scopes
+ * @param changes by table, whether it may be another at every call
+ */
 export function createElimination(
   counts: ArrayLike<number>,
   scopes: readonly (readonly number[])[],
   cliques: readonly Clique[],
+  changes: ArrayLike<number> = scopes.map(() => 1),
 ): Elimination {
   const sizeOf = (scope: readonly number[]) => scope.reduce((size, v) => size * counts[v]!, 1)
-  const tables = scopes.map((scope) => new Float64Array(sizeOf(scope)))
-  let waiting = scopes.map((scope, k) => ({ scope, table: tables[k]! }))
-  const steps = cliques.map(({ variable, others }) => {
-    const parts = waiting.filter(({ scope }) => scope.includes(variable))
-    waiting = waiting.filter((part) => !parts.includes(part))
+  const createPart = (scope: readonly number[], isChanging: boolean) => {
+    const size = sizeOf(scope)
+    return { scope, logs: new Float64Array(size), numbers: new Float64Array(size), isChanging }
+  }
+  const given = scopes.map((scope, k) => createPart(scope, changes[k] === 1))
+  let waiting = given
+  let most = 1
+  const steps = cliques.map(({ variable, others }): Step => {
+    const own = waiting.filter(({ scope }) => scope.includes(variable))
+    waiting = waiting.filter((part) => !own.includes(part))
+    most = Math.max(most, own.length)
     // The variable itself is fastest: its values stand side by side.
     const all = [variable, ...others]
-    const message = new Float64Array(sizeOf(others))
-    waiting.push({ scope: others, table: message })
+    const message = createPart(
+      others,
+      own.some(({ isChanging }) => isChanging),
+    )
+    waiting.push(message)
+    const parts = own.map((part) => ({ ...part, places: placesIn(all, part.scope, counts) }))
     return {
       variable,
       others,
       count: counts[variable]!,
       weights: new Float64Array(sizeOf(all)),
+      sums: new Float64Array(sizeOf(others)),
+      base: new Float64Array(sizeOf(all)).fill(1),
+      fixed: parts.filter(({ isChanging }) => !isChanging),
+      changing: parts.filter(({ isChanging }) => isChanging),
       message,
-      parts: parts.map(({ scope, table }) => ({ table, places: placesIn(all, scope, counts) })),
     }
   })
-  const rowOf = ({ others, count }: (typeof steps)[number], values: Int32Array): number => {
+  // No product of numbers that are 0 or at least this is too small for a number.
+  const least = 10 ** (-300 / most)
+  let isFixedSafe = false
+  /** Whether every number is 0 or large enough, after the tables that are new were taken in. */
+  const exponentiate = (all: boolean): boolean => {
+    let isSafe = true
+    if (all) isFixedSafe = true
+    for (const { logs, numbers, isChanging } of given) {
+      if (!isChanging && !all) continue
+      let largest = -Infinity
+      for (let k = 0; k < logs.length; k++) if (logs[k]! > largest) largest = logs[k]!
+      for (let k = 0; k < logs.length; k++) {
+        numbers[k] = logs[k] === -Infinity ? 0 : Math.exp(logs[k]! - largest)
+        if (numbers[k]! >= least || logs[k] === -Infinity) continue
+        if (isChanging) isSafe = false
+        else isFixedSafe = false
+      }
+    }
+    return isSafe && isFixedSafe
+  }
+  /** @returns whether every message is 0 or large enough */
+  const multiply = (
+    { count, weights, sums, base, fixed, changing, message }: Step,
+    all: boolean,
+  ): boolean => {
+    if (all) multiplyParts(fixed, base.fill(1))
+    else if (changing.length === 0) return true
+    weights.set(base)
+    multiplyParts(changing, weights)
+    let largest = 0
+    for (let row = 0; row < sums.length; row++) {
+      let sum = 0
+      for (let k = row * count; k < (row + 1) * count; k++) sum += weights[k]!
+      sums[row] = sum
+      if (sum > largest) largest = sum
+    }
+    let isSafe = true
+    for (let row = 0; row < sums.length; row++) {
+      const number = largest > 0 ? sums[row]! / largest : 0
+      message.numbers[row] = number
+      if (number < least && number !== 0) isSafe = false
+    }
+    return isSafe
+  }
+  // After logarithms the weights of no step are what the fixed parts make them.
+  let isWhole = false
+  const isPossible = (): boolean => steps.every(({ others, sums }) => others.length > 0 || sums[0]! > 0)
+  const rowOf = ({ others }: Step, values: Int32Array): number => {
     let row = 0
-    let stride = count
+    let stride = 1
     for (const v of others) {
       row += values[v]! * stride
       stride *= counts[v]!
@@ -94,48 +186,68 @@ export function createElimination(
     return row
   }
   return {
-    tables,
-    eliminate() {
-      for (const { count, weights, message, parts } of steps) {
-        weights.fill(0)
-        for (const { table, places } of parts)
-          for (let k = 0; k < weights.length; k++) weights[k]! += table[places[k]!]!
-        for (let row = 0; row < message.length; row++) {
-          const from = row * count
-          let largest = -Infinity
-          for (let k = from; k < from + count; k++) if (weights[k]! > largest) largest = weights[k]!
-          let sum = 0
-          if (largest > -Infinity)
-            for (let k = from; k < from + count; k++) sum += Math.exp(weights[k]! - largest)
-          message[row] = largest === -Infinity ? largest : largest + Math.log(sum)
-        }
-      }
-      return steps.every(({ others, message }) => others.length > 0 || message[0]! > -Infinity)
+    tables: given.map(({ logs }) => logs),
+    eliminate(all) {
+      const isNew = all || !isWhole
+      let isSafe = exponentiate(isNew)
+      for (let k = 0; k < steps.length && isSafe; k++) isSafe = multiply(steps[k]!, isNew)
+      isWhole = isSafe
+      if (!isSafe) for (const step of steps) addLogs(step)
+      return isPossible()
     },
     draw(rng, values) {
       for (let k = steps.length - 1; k >= 0; k--) {
-        const step = steps[k]!
-        const row = rowOf(step, values)
-        const total = step.message[row / step.count]!
-        let u = rng.uniform()
+        const { variable, weights, sums, count } = steps[k]!
+        const row = rowOf(steps[k]!, values)
+        let rest = rng.uniform() * sums[row]!
         let value = -1
-        for (let j = 0; j < step.count && u >= 0; j++) {
-          const p = Math.exp(step.weights[row + j]! - total)
-          u -= p
+        for (let j = 0; j < count; j++) {
+          const weight = weights[row * count + j]!
           // Rounding may leave the last value, which may be impossible.
-          if (p > 0) value = j
+          if (weight === 0) continue
+          value = j
+          if (rest < weight) break
+          rest -= weight
         }
-        values[step.variable] = value
+        values[variable] = value
       }
     },
     logProbability(values) {
       let log = 0
       for (const step of steps) {
         const row = rowOf(step, values)
-        log += step.weights[row + values[step.variable]!]! - step.message[row / step.count]!
+        log += Math.log(step.weights[row * step.count + values[step.variable]!]! / step.sums[row]!)
       }
       return log
     },
+  }
+}
+
+function multiplyParts(parts: readonly Part[], into: Float64Array): void {
+  for (let p = 0; p < parts.length; p++) {
+    const { numbers, places } = parts[p]!
+    for (let k = 0; k < into.length; k++) into[k]! *= numbers[places[k]!]!
+  }
+}
+
+/** A step by logarithms: its weights, the largest of each row 1, and the logarithm of its message. */
+function addLogs({ count, weights, sums, fixed, changing, message }: Step): void {
+  weights.fill(0)
+  for (const { logs, places } of fixed)
+    for (let k = 0; k < weights.length; k++) weights[k]! += logs[places[k]!]!
+  for (const { logs, places } of changing)
+    for (let k = 0; k < weights.length; k++) weights[k]! += logs[places[k]!]!
+  for (let row = 0; row < sums.length; row++) {
+    const from = row * count
+    let largest = -Infinity
+    for (let k = from; k < from + count; k++) if (weights[k]! > largest) largest = weights[k]!
+    let sum = 0
+    for (let k = from; k < from + count; k++) {
+      weights[k] = largest === -Infinity ? 0 : Math.exp(weights[k]! - largest)
+      sum += weights[k]!
+    }
+    sums[row] = sum
+    message.logs[row] = largest === -Infinity ? largest : largest + Math.log(sum)
   }
 }
 

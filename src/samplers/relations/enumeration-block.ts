@@ -1,6 +1,6 @@
 /** Discrete elements that hang together (a network of causes, hidden states of a chain), drawn jointly where that is small. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { isAlone } from "./block-scales.ts"
+import { forEachParent, type Relation } from "../../models/relations/relation-graph.ts"
 import { findComponents } from "./components.ts"
 import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
@@ -150,15 +150,41 @@ function matchPart(model: RelationModel, targets: readonly Target[], room: numbe
       factors.map(({ scope }) => scope.map((k) => slots[k]!)),
     ).computed,
     after: findDependents(network, [slots]).computed,
-    data: isAlone(model, targets)
-      ? Int32Array.from(
-          factors.flatMap(({ relation, instance }) => {
-            const { writes, width } = graph.relations[relation]!
-            return [...writes.subarray(instance * width, (instance + 1) * width)].filter(
-              (slot) => !own.has(slot),
-            )
-          }),
-        )
-      : null,
+    ...findChanges(model, factors, own),
   }
+}
+
+/** Which factors hang on what is drawn elsewhere, and the data that the others hang on. */
+function findChanges(
+  { graph, network: { owners } }: RelationModel,
+  factors: EnumerationPart["factors"],
+  own: ReadonlySet<number>,
+): Pick<EnumerationPart, "changes" | "data"> {
+  const data = new Set<number>()
+  const known = new Map<number, boolean>()
+  /** Whether nothing drawn elsewhere stands at a slot or above it. */
+  const isKnown = (slot: number): boolean => {
+    const before = known.get(slot)
+    if (before !== undefined) return before
+    const owner = graph.relations[owners.relation[slot]!]
+    let is = own.has(slot) || graph.fixed[slot] === 1
+    if (is && owner?.kind === "stochastic" && !own.has(slot)) data.add(slot)
+    if (!is && owner?.kind === "deterministic") is = areParentsKnown(owner, owners.instance[slot]!)
+    known.set(slot, is)
+    return is
+  }
+  const areParentsKnown = (relation: Relation, instance: number): boolean => {
+    let are = true
+    forEachParent(relation, instance, (slot) => {
+      if (!isKnown(slot)) are = false
+    })
+    return are
+  }
+  const changes = Uint8Array.from(factors, ({ relation: r, instance }) => {
+    const relation = graph.relations[r]!
+    const { writes, width } = relation
+    const isOwn = [...writes.subarray(instance * width, (instance + 1) * width)].every(isKnown)
+    return isOwn && areParentsKnown(relation, instance) ? 0 : 1
+  })
+  return { changes, data: Int32Array.from(data) }
 }

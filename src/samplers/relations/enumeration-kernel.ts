@@ -4,6 +4,7 @@ import type { Kernel } from "../sampler.ts"
 import type { TargetRuns } from "./dependents.ts"
 import { type Clique, createElimination } from "./elimination.ts"
 import type { Engine } from "./engine.ts"
+import { watchSlots } from "./watch.ts"
 
 /** Discrete elements drawn together. Plain data. */
 export interface EnumerationPart {
@@ -22,22 +23,26 @@ export interface EnumerationPart {
   /** What to compute again for each factor when its elements change, and when all have. */
   readonly computed: TargetRuns
   readonly after: TargetRuns
-  /** Slots that the factors are about, where these hang on nothing else that is drawn; else null. */
-  readonly data: Int32Array | null
+  /** By factor, whether it hangs on something else that is drawn. */
+  readonly changes: Uint8Array
+  /** Slots of data that the other factors hang on. */
+  readonly data: Int32Array
 }
 
 /** Joint draw of the elements of a part from their exact conditional. */
 export function bindEnumerationPart(part: EnumerationPart, engine: Engine): Kernel {
-  const { slots, lowest, counts, factors, cliques, computed, after, data } = part
+  const { slots, lowest, counts, factors, cliques, computed, after, changes } = part
   const elimination = createElimination(
     counts,
     factors.map(({ scope }) => scope),
     cliques,
+    changes,
   )
   const instances = factors.map(({ instance }) => Int32Array.of(instance))
   const values = new Int32Array(slots.length)
   const before = new Int32Array(slots.length)
-  const seen = data === null ? null : new Float64Array(data.length).fill(Number.NaN)
+  const data = watchSlots(part.data)
+  const isChanging = changes.includes(1)
   const place = (s: Float64Array, k: number, value: number): void => {
     s[slots[k]!] = lowest[k]! + value
   }
@@ -58,29 +63,22 @@ export function bindEnumerationPart(part: EnumerationPart, engine: Engine): Kern
       table[at] = Number.isNaN(log) ? -Infinity : log
     }
   }
-  /** Whether the tables of the last step still hold. */
-  const isSeen = (s: Float64Array): boolean => {
-    if (data === null || seen === null) return false
-    let isSame = true
-    for (let k = 0; k < data.length; k++) {
-      if (seen[k] !== s[data[k]!]) isSame = false
-      seen[k] = s[data[k]!]!
-    }
-    return isSame && hasTables
-  }
-  let hasTables = false
+  let isPossible = false
   /** Tables at the state, which it leaves as it was but for what is computed. */
   const prepare = (s: Float64Array): void => {
     for (let k = 0; k < slots.length; k++) before[k] = s[slots[k]!]! - lowest[k]!
-    if (isSeen(s)) return
+    const isSame = isPossible && data.isSame(s)
+    if (isSame && !isChanging) return
     for (let k = 0; k < factors.length; k++) {
+      if (isSame && changes[k] === 0) continue
       fillTable(s, k)
       for (const v of factors[k]!.scope) place(s, v, before[v]!)
       // What other factors read has to be as it was.
       engine.compute(s, computed, computed.start[k]!, computed.start[k + 1]!)
     }
-    hasTables = elimination.eliminate()
-    if (hasTables) return
+    data.remember(s)
+    isPossible = elimination.eliminate(!isSame)
+    if (isPossible) return
     const name = slotName(engine.graph, slots[0]!)
     throw new NumericalError(
       `no values of ${name} and the ${slots.length - 1} elements drawn with it are possible`,

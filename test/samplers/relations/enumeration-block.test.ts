@@ -90,7 +90,7 @@ describe("elimination", () => {
       table.forEach((_, k) => {
         table[k] = rng.uniform() < 0.1 ? -Infinity : 2 * rng.uniform()
       })
-    expect(elimination.eliminate()).toBe(true)
+    expect(elimination.eliminate(true)).toBe(true)
     const combinations = Array.from({ length: 96 }, (_, at) => {
       let rest = at
       return Int32Array.from(counts, (count) => {
@@ -125,6 +125,59 @@ describe("elimination", () => {
       expect(Math.abs((seen.get(one.join()) ?? 0) / draws - p)).toBeLessThanOrEqual(5 * se)
     })
     for (const table of elimination.tables) table.fill(-Infinity)
-    expect(elimination.eliminate()).toBe(false)
+    expect(elimination.eliminate(true)).toBe(false)
+  })
+
+  const COUNTS = [2, 3, 2, 2]
+  const SCOPES = [[0, 1], [2, 1], [3, 2], [3], [1]]
+  const probabilities = (tables: readonly Float64Array[], changes: number[]) => {
+    const elimination = createElimination(COUNTS, SCOPES, orderElimination(COUNTS, SCOPES), changes)
+    for (const [k, table] of tables.entries()) elimination.tables[k]!.set(table)
+    elimination.eliminate(true)
+    return elimination
+  }
+  const tablesOf = (seed: number, size: number) => {
+    const rng = streamFor("tables", seed, "elimination")
+    return SCOPES.map((scope) =>
+      Float64Array.from(
+        { length: scope.reduce((total, v) => total * COUNTS[v]!, 1) },
+        () => size * rng.uniform(),
+      ),
+    )
+  }
+  const VALUES = [Int32Array.of(0, 2, 1, 0), Int32Array.of(1, 1, 0, 1), Int32Array.of(1, 0, 1, 1)]
+
+  it("keeps what hangs on tables that stay, and no more", () => {
+    const changes = [0, 1, 0, 0, 1]
+    const kept = probabilities(tablesOf(1, 3), changes)
+    // The third step is beyond what products of numbers reach, so that logarithms step in and out again.
+    for (const [seed, size] of [
+      [2, 3],
+      [3, 3],
+      [4, 2000],
+      [5, 3],
+    ] as const) {
+      const tables = tablesOf(1, 3).map((table, k) => (changes[k] === 1 ? tablesOf(seed, size)[k]! : table))
+      for (const [k, table] of tables.entries()) kept.tables[k]!.set(table)
+      expect(kept.eliminate(false)).toBe(true)
+      const fresh = probabilities(
+        tables,
+        SCOPES.map(() => 1),
+      )
+      for (const one of VALUES) expect(kept.logProbability(one)).toBeCloseTo(fresh.logProbability(one), 9)
+    }
+  })
+
+  it("knows what is possible however unlikely it is", () => {
+    // Each table is all but sure of a value that the other all but excludes.
+    const scopes = [[0, 1], [1], [0]]
+    const elimination = createElimination([2, 2], scopes, orderElimination([2, 2], scopes))
+    elimination.tables[0]!.set([0, -Infinity, -Infinity, 0])
+    elimination.tables[1]!.set([0, -2000])
+    elimination.tables[2]!.set([-2000 - Math.LN2, 0])
+    expect(elimination.eliminate(true)).toBe(true)
+    expect(elimination.logProbability(Int32Array.of(0, 0))).toBeCloseTo(Math.log(1 / 3), 12)
+    elimination.tables[2]!.set([-Infinity, -Infinity])
+    expect(elimination.eliminate(true)).toBe(false)
   })
 })
