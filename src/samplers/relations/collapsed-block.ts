@@ -12,7 +12,7 @@ import { headOf } from "./describe.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import type { FactorGroup } from "./gaussian-factors.ts"
 import { dependsOn, isCommon, type SlotSet } from "./linear.ts"
-import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
+import { findPath, findReach, type Reach, slotsOf, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { type MatrixScale, matrixDimension } from "./scale-coordinates.ts"
 import { relationOf } from "./site.ts"
@@ -39,7 +39,7 @@ export const collapsedBlock: RelationBlockSampler<CollapsedBlockMatch> = {
       const scales = [...numbers, ...matrices]
       if (scales.length === 0) return []
       for (const target of scales) taken.add(target)
-      const slots = Int32Array.from(numbers.flatMap((target) => slotsOf(graph, target)))
+      const slots = slotsOfAll(graph, numbers)
       const all = scales.flatMap((target) => slotsOf(graph, target))
       return [
         {
@@ -49,8 +49,8 @@ export const collapsedBlock: RelationBlockSampler<CollapsedBlockMatch> = {
             reduced: Uint8Array.from(reduced, Number),
             scales: {
               slots,
-              relations: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
-              instances: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+              relations: slots.map((slot) => network.owners.relation[slot]!),
+              instances: slots.map((slot) => network.owners.instance[slot]!),
               coordinates: findCoordinates(model, numbers)!,
               matrices: matrices.flatMap(({ relation, instances }) =>
                 Array.from(instances, (instance) => matrixOf(graph, relation, instance)),

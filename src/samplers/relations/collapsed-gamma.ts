@@ -10,7 +10,7 @@ import { matchConjugateNumber } from "./conjugate-number.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { isCommon } from "./linear.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import { findReach, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 
@@ -32,7 +32,7 @@ export const collapsedGamma: RelationBlockSampler<CollapsedGammaMatch> = {
       const numbers = targets.filter(
         (target) => !taken.has(target) && target !== elements && isParent(model, target, elements),
       )
-      const slots = Int32Array.from(numbers.flatMap((target) => slotsOf(graph, target)))
+      const slots = slotsOfAll(graph, numbers)
       const coordinates = findCoordinates(model, numbers)
       if (slots.length === 0 || slots.length > MOST_NUMBERS || coordinates === null) return []
       const match = matchConjugateNumber(model, elements)
@@ -46,8 +46,8 @@ export const collapsedGamma: RelationBlockSampler<CollapsedGammaMatch> = {
             elements: match,
             numbers: {
               slots,
-              relations: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
-              instances: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+              relations: slots.map((slot) => network.owners.relation[slot]!),
+              instances: slots.map((slot) => network.owners.instance[slot]!),
               coordinates,
               matrices: [],
             },

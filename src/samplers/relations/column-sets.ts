@@ -3,6 +3,7 @@
  * slopes by each. Source: Curtis, Powell & Reid (1974), On the estimation of sparse Jacobian matrices, IMA Journal of Applied
  * Mathematics 13, 117–119.
  */
+import type { Relation } from "../../models/relations/relation-graph.ts"
 import { findDependents, type Network, type TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import type { FactorPattern } from "./factor-pattern.ts"
@@ -60,7 +61,8 @@ export function findColumnSets(network: Network, slots: Int32Array, weighed: Tar
     start[k + 1] = start[k]! + columns.length
   })
   const columns = Int32Array.from(sets.flat())
-  const targets = sets.map((own) => Int32Array.from(own, (column) => slots[column]!))
+  const all = columns.map((column) => slots[column]!)
+  const targets = sets.map((_, k) => all.subarray(start[k]!, start[k + 1]!))
   return { slots, start, columns, computed: findDependents(network, targets).computed }
 }
 
@@ -116,6 +118,20 @@ export function findSetRows(
   return { start, list, columns, places, most }
 }
 
+/** Sets to 0 what instances `list[from..to)` write. */
+function clear(
+  t: Float64Array,
+  { width, writes }: Relation,
+  list: Int32Array,
+  from: number,
+  to: number,
+): void {
+  if (width === 1) for (let n = from; n < to; n++) t[writes[list[n]!]!] = 0
+  else
+    for (let n = from; n < to; n++)
+      for (let w = list[n]! * width, end = w + width; w < end; w++) t[writes[w]!] = 0
+}
+
 /**
  * A function that calls `visit` for each set with derivatives along its elements in the tangents t. Allocates nothing when called.
  * @param scale derivative of each element by its coordinate, read at every call; null where elements are their own
@@ -139,9 +155,7 @@ export function bindTangents(
       visit(set, t)
       for (let c = start[set]!; c < start[set + 1]!; c++) t[slots[columns[c]!]!] = 0
       for (let k = first; k < last; k++) {
-        const { width, writes } = relations[computed.relation[k]!]!
-        for (let n = computed.from[k]!; n < computed.to[k]!; n++)
-          for (let w = 0; w < width; w++) t[writes[computed.instances[n]! * width + w]!] = 0
+        clear(t, relations[computed.relation[k]!]!, computed.instances, computed.from[k]!, computed.to[k]!)
       }
     }
   }

@@ -1,6 +1,6 @@
 /** Parts of a set of drawn elements that tell nothing of each other given all else. */
 import type { Network } from "./dependents.ts"
-import { slotsOf } from "./linear-set.ts"
+import { slotsOfAll } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 
 /** Parts beyond which one kernel for each is too many. */
@@ -28,11 +28,12 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
   const isKnown = new Uint8Array(graph.length)
   const queue = new Int32Array(graph.length)
   let end = 0
-  for (const target of targets)
-    for (const slot of slotsOf(graph, target)) {
-      if (isKnown[slot] === 0) queue[end++] = slot
-      isKnown[slot] = 1
-    }
+  const own = slotsOfAll(graph, targets)
+  for (let k = 0; k < own.length; k++) {
+    const slot = own[k]!
+    if (isKnown[slot] === 0) queue[end++] = slot
+    isKnown[slot] = 1
+  }
   for (let k = 0; k < end; k++) {
     const slot = queue[k]!
     const top = root(base[owners.relation[slot]!]! + owners.instance[slot]!)

@@ -21,7 +21,7 @@ import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
 import { joinKernels } from "./join-kernels.ts"
 import { dependsOn, type SlotSet } from "./linear.ts"
-import { findReach, NORMALS, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
+import { findReach, NORMALS, type Reach, reachedArguments, slotsOf, slotsOfAll } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
 import { multiplyEachOther, separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
@@ -181,7 +181,7 @@ function matchPart(
   censored: readonly Target[],
 ): CurvatureMatch | null {
   const { graph, network, engine } = model
-  const slots = Int32Array.from(own.flatMap((target) => slotsOf(graph, target)))
+  const slots = slotsOfAll(graph, own)
   if (slots.length > MOST_ELEMENTS) return null
   const coordinates = findCoordinates(model, own)
   if (coordinates === null) return null
@@ -208,7 +208,7 @@ function matchPart(
   const { groups, direction } = findArgumentGroups(network, engine, reach, elements, sites)
   const analysed = analyseFactors({ slots, groups: [...factors.groups, ...groups] })
   if (analysed.symbolic.flops > MOST_OPERATIONS) return null
-  const scaleSlots = Int32Array.from(scales.flatMap((target) => slotsOf(graph, target)))
+  const scaleSlots = slotsOfAll(graph, scales)
   return {
     factors,
     groups,
@@ -216,12 +216,12 @@ function matchPart(
     coordinates,
     ...analysed,
     owners: {
-      relation: Int32Array.from(slots, (slot) => network.owners.relation[slot]!),
-      instance: Int32Array.from(slots, (slot) => network.owners.instance[slot]!),
+      relation: slots.map((slot) => network.owners.relation[slot]!),
+      instance: slots.map((slot) => network.owners.instance[slot]!),
     },
     scales: scaleSlots,
     scaleCoordinates: findCoordinates(model, scales)!,
-    after: findDependents(network, [[...slots, ...scaleSlots]]),
+    after: findDependents(network, [slotsOfAll(graph, all)]),
     weighed: weighed.filter((one) => !integrated.includes(one)),
     censored: sites,
     isAlone: isAlone(model, [...all, ...integrated]),
@@ -232,14 +232,16 @@ function matchPart(
 /** Which elements of targets hang on which arguments of their children. */
 function bindReaches({ graph, network }: RelationModel, own: readonly Target[]): ReachesArguments {
   const alone = own.map((target) => findReach(network, [target]).slots)
+  const start = [0]
+  for (const { relation, instances } of own)
+    start.push(start.at(-1)! + instances.length * graph.relations[relation]!.width)
   return (relation, positions) => {
     const child = relationOf(graph, relation)
-    return Uint8Array.from(
-      own.flatMap((target, k) => {
-        const isReached = positions.some((position) => dependsOn(child, child.args[position]!, alone[k]!))
-        return slotsOf(graph, target).map(() => (isReached ? 1 : 0))
-      }),
-    )
+    const reached = new Uint8Array(start[own.length]!)
+    for (let k = 0; k < own.length; k++)
+      if (positions.some((position) => dependsOn(child, child.args[position]!, alone[k]!)))
+        reached.fill(1, start[k]!, start[k + 1]!)
+    return reached
   }
 }
 

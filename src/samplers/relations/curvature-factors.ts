@@ -317,6 +317,15 @@ function bindGeneral(
         at += ((last - first) * (last - first + 1)) / 2
         continue
       }
+      if (m === 1) {
+        // The same without loops over arguments.
+        for (let a = first; a < last; a++) {
+          gradient[columns[a]!]! += slopes[a]! * out[0]!
+          const scaled = slopes[a]! * out[1]!
+          for (let b = first; b <= a; b++) q[pairs[at++]!]! += scaled * slopes[b]!
+        }
+        continue
+      }
       for (let a = first; a < last; a++) {
         let g = 0
         for (let k = 0; k < m; k++) g += slopes[a * m + k]! * out[k]!

@@ -145,29 +145,31 @@ function dependentsOf(network: Network, slots: Int32Array, start: Int32Array, is
   const isComputed = Uint8Array.from(graph.relations, ({ kind }) => (kind === "deterministic" ? 1 : 0))
   const computed = new RunBuilder(relationOf, base)
   const weighed = new RunBuilder(relationOf, base)
-  // What one target reaches: computed instances by their rank, the others by their number.
+  // What one target reaches: computed instances by their rank, the others by their number; and the slots to look at.
   const found = new Int32Array(relationOf.length)
   const children = new Int32Array(relationOf.length)
-  let foundCount = 0
-  let childCount = 0
-  const visit = (slot: number, target: number): void => {
-    for (let e = readerStart[slot]!, end = readerStart[slot + 1]!; e < end; e++) {
-      const id = readers[e]!
-      if (seen[id] === target || informed[id] === 0) continue
-      seen[id] = target
-      if (isComputed[relationOf[id]!] === 1) found[foundCount++] = rank[id]!
-      else children[childCount++] = id
-    }
-  }
+  const queue = new Int32Array(graph.length + slots.length)
   for (let target = 0; target + 1 < start.length; target++) {
-    foundCount = 0
-    childCount = 0
-    for (let k = start[target]!; k < start[target + 1]!; k++) visit(slots[k]!, target)
-    for (let k = 0; k < foundCount; k++) {
-      const id = byRank[found[k]!]!
-      const { width: own, writes } = graph.relations[relationOf[id]!]!
-      const first = (id - base[relationOf[id]!]!) * own
-      for (let w = first; w < first + own; w++) visit(writes[w]!, target)
+    let foundCount = 0
+    let childCount = 0
+    let end = 0
+    for (let k = start[target]!; k < start[target + 1]!; k++) queue[end++] = slots[k]!
+    for (let k = 0; k < end; k++) {
+      const slot = queue[k]!
+      for (let e = readerStart[slot]!, last = readerStart[slot + 1]!; e < last; e++) {
+        const id = readers[e]!
+        if (seen[id] === target || informed[id] === 0) continue
+        seen[id] = target
+        const r = relationOf[id]!
+        if (isComputed[r] === 0) {
+          children[childCount++] = id
+          continue
+        }
+        found[foundCount++] = rank[id]!
+        const { width, writes } = graph.relations[r]!
+        const first = (id - base[r]!) * width
+        for (let w = first; w < first + width; w++) queue[end++] = writes[w]!
+      }
     }
     if (isOrdered) {
       const order = ascending(found, foundCount)

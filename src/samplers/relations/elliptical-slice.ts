@@ -6,7 +6,7 @@ import { findWeighed } from "./block-scales.ts"
 import { findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { dependsOn } from "./linear.ts"
-import { findReach, isNormal, NORMALS, slotsOf } from "./linear-set.ts"
+import { findReach, isNormal, NORMALS, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf, type Site } from "./site.ts"
 
@@ -115,7 +115,7 @@ function matchOne({ graph, network }: RelationModel, target: Target): Elliptical
   if (kind === undefined || !isNormal(one)) return null
   const { slots: reached } = findReach(network, [target])
   if (one.args.some((arg) => dependsOn(one, arg, reached))) return null
-  const slots = Int32Array.from(slotsOf(graph, target))
+  const slots = slotsOfAll(graph, [target])
   return {
     relation: target.relation,
     instances: target.instances,

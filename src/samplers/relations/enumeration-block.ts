@@ -7,7 +7,7 @@ import { headOf } from "./describe.ts"
 import { type Clique, orderElimination } from "./elimination.ts"
 import { bindEnumerationPart, type EnumerationPart } from "./enumeration-kernel.ts"
 import { joinKernels } from "./join-kernels.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import { findReach, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { findValues } from "./support.ts"
@@ -106,7 +106,7 @@ function matchParts(model: RelationModel, own: readonly Target[]): EnumerationPa
 function matchPart(model: RelationModel, targets: readonly Target[], room: number): EnumerationPart | null {
   const { graph, network } = model
   const { base, owners } = network
-  const slots = Int32Array.from(targets.flatMap((target) => slotsOf(graph, target)))
+  const slots = slotsOfAll(graph, targets)
   const values = targets.map(({ relation, instances }) => findValues(model.engine, relation, instances))
   const counts = Int32Array.from(values.flatMap((each) => [...each.counts]))
   const { weighed } = findEachDependents(network, slots)

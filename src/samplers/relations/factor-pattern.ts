@@ -243,7 +243,8 @@ function isSame(columns: Int32Array, from: number, to: number, first: number, en
 
 /** Where an array is not zero. */
 export function marked(mark: Uint8Array): Int32Array {
-  const found: number[] = []
-  for (let i = 0; i < mark.length; i++) if (mark[i] !== 0) found.push(i)
-  return Int32Array.from(found)
+  const found = new Int32Array(mark.length)
+  let count = 0
+  for (let i = 0; i < mark.length; i++) if (mark[i] !== 0) found[count++] = i
+  return found.slice(0, count)
 }

@@ -12,7 +12,7 @@ import { type FactorPattern, findProducts } from "./factor-pattern.ts"
 import { findFactors } from "./gaussian-factors.ts"
 import { bindGaussianBlock, type GaussianMatch } from "./gaussian-kernel.ts"
 import { isAffineIn } from "./linear.ts"
-import { findReach, isNormal, isReachAffine, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
+import { findReach, isNormal, isReachAffine, type Reach, reachedArguments, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 
@@ -68,7 +68,7 @@ function matchBlocks(model: RelationModel, targets: readonly Target[]): Answer {
     for (const target of waiting)
       if (block.length === 0 || isLinear(model, [...block, target])) block.push(target)
     waiting = waiting.filter((target) => !block.includes(target))
-    const slots = Int32Array.from(block.flatMap((target) => slotsOf(graph, target)))
+    const slots = slotsOfAll(graph, block)
     if (slots.length > MOST_ELEMENTS) continue
     const factors = findFactors(network, engine, slots, findReach(network, block))
     blocks.push({

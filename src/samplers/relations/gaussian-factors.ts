@@ -91,17 +91,21 @@ function withOwn(
   const marks = new Map(
     reach.children.map(({ relation, instances }) => {
       const mark = new Uint8Array(graph.relations[relation]!.size)
-      for (const i of instances) mark[i] = 1
+      for (let n = 0; n < instances.length; n++) mark[instances[n]!] = 1
       return [relation, mark]
     }),
   )
-  slots.forEach((slot, column) => {
-    if (!isOwn(column)) return
+  for (let column = 0; column < slots.length; column++) {
+    if (!isOwn(column)) continue
+    const slot = slots[column]!
     const r = owners.relation[slot]!
-    const mark = marks.get(r) ?? new Uint8Array(graph.relations[r]!.size)
-    marks.set(r, mark)
+    let mark = marks.get(r)
+    if (mark === undefined) {
+      mark = new Uint8Array(graph.relations[r]!.size)
+      marks.set(r, mark)
+    }
     mark[owners.instance[slot]!] = 1
-  })
+  }
   return [...marks]
     .sort(([a], [b]) => a - b)
     .map(([relation, mark]) => ({ relation, instances: marked(mark), size: mark.length }))

@@ -31,6 +31,19 @@ export function slotsOf(graph: RelationGraph, { relation, instances }: Target): 
   return slots
 }
 
+/** The same of several targets, one after another. */
+export function slotsOfAll(graph: RelationGraph, targets: readonly Target[]): Int32Array {
+  const each = targets.map(({ relation, instances }) => instances.length * graph.relations[relation]!.width)
+  const slots = new Int32Array(each.reduce((a, b) => a + b, 0))
+  let at = 0
+  for (const { relation, instances } of targets) {
+    const { width, writes } = graph.relations[relation]!
+    for (let n = 0; n < instances.length; n++)
+      for (let k = instances[n]! * width; k < (instances[n]! + 1) * width; k++) slots[at++] = writes[k]!
+  }
+  return slots
+}
+
 interface Answer {
   readonly targets: readonly Target[]
   readonly reach: Reach
@@ -63,14 +76,11 @@ function computeReach(network: Network, targets: readonly Target[]): Reach {
   const seen = new Uint8Array(relationOf.length)
   const queue = new Int32Array(graph.length)
   let end = 0
-  for (const { relation, instances } of targets) {
-    const { width, writes } = graph.relations[relation]!
-    for (let n = 0; n < instances.length; n++)
-      for (let k = instances[n]! * width; k < (instances[n]! + 1) * width; k++) {
-        const slot = writes[k]!
-        if (slots[slot] === 0) queue[end++] = slot
-        slots[slot] = 1
-      }
+  const own = slotsOfAll(graph, targets)
+  for (let k = 0; k < own.length; k++) {
+    const slot = own[k]!
+    if (slots[slot] === 0) queue[end++] = slot
+    slots[slot] = 1
   }
   const computed = new Set<Relation>()
   const children = new Int32Array(relationOf.length)

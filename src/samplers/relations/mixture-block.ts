@@ -4,7 +4,7 @@ import { findCoordinates, findWeighed, isAlone } from "./block-scales.ts"
 import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { inlineLabels, type LabelChild } from "./label-children.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import { findReach, slotsOf, slotsOfAll } from "./linear-set.ts"
 import { countCoordinates, type MixtureElements } from "./mixture-coordinates.ts"
 import { bindMixtureBlock, type MixtureMatch } from "./mixture-kernel.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
@@ -144,7 +144,7 @@ function findElements(model: RelationModel, targets: readonly Target[]): Mixture
   coordinates.kinds.forEach((k, c) => {
     if (k === 3) (coordinates.kinds as Uint8Array)[c] = 0
   })
-  return { slots: Int32Array.from(numbers.flatMap((one) => slotsOf(graph, one))), coordinates, simplices }
+  return { slots: slotsOfAll(graph, numbers), coordinates, simplices }
 }
 
 /** Whether every concentration of Dirichlet priors is known and positive. */

@@ -3,7 +3,7 @@ import { bindWeigh, type Instances } from "./block-density.ts"
 import { findWeighed } from "./block-scales.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { findReach, slotsOf } from "./linear-set.ts"
+import { findReach, slotsOfAll } from "./linear-set.ts"
 import { MOST_WITH_PRODUCTS, multiplies } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { isContinuousNumber } from "./scaling-move.ts"
@@ -51,7 +51,7 @@ export const pivotMove: RelationBlockSampler<PivotMatch> = {
           )
           if (intercept === undefined) return []
           const all = [intercept, slope, vector] as const
-          const slots = Int32Array.from(all.flatMap((target) => slotsOf(graph, target)))
+          const slots = slotsOfAll(graph, all)
           const line = { intercept: slots[0]!, slope: slots[1]!, multiplied: slots.slice(2) }
           const after = findDependents(network, [slots])
           return [

@@ -4,7 +4,7 @@ import { bindWeigh, type Instances } from "./block-density.ts"
 import { findWeighed } from "./block-scales.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { slotsOf } from "./linear-set.ts"
+import { slotsOfAll } from "./linear-set.ts"
 import { hasProducts, MOST_WITH_PRODUCTS, multiplies } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
@@ -44,7 +44,7 @@ export const scalingMove: RelationBlockSampler<ScalingMatch> = {
         .filter((vector) => multiplies(model, factor, vector) && !hasProducts(model, [vector]))
         .map((vector) => {
           const both = [factor, vector] as const
-          const slots = Int32Array.from(both.flatMap((target) => slotsOf(graph, target)))
+          const slots = slotsOfAll(graph, both)
           return {
             targets: [],
             match: {
