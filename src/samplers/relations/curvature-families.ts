@@ -83,6 +83,56 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
     (_, p, size) => size / (p * p * (1 - p)),
   ),
   one(
+    "dnegbin",
+    1,
+    (y, p, size) => digamma(y + size) - digamma(size) + Math.log(p),
+    (_, p, size) => trigamma(size) - trigamma(size / p),
+  ),
+  {
+    child: "dnegbin",
+    arguments: [0, 1],
+    ofVector: false,
+    evaluate(values, first, args, at, out) {
+      const y = values[first]!
+      const p = args[at]!
+      const size = args[at + 1]!
+      out[0] = size / p - y / (1 - p)
+      out[1] = digamma(y + size) - digamma(size) + Math.log(p)
+      out[2] = size / (p * p * (1 - p))
+      out[3] = out[4] = -1 / p
+      // E ψ'(y + size) at the mean of y.
+      out[5] = trigamma(size) - trigamma(size / p)
+    },
+  },
+  one(
+    "dbetabin",
+    0,
+    (y, a, b, n) => shapeSlope(y, a, a + b, n),
+    (_, a, b, n) => shapeInformation(a, a + b, n),
+  ),
+  one(
+    "dbetabin",
+    1,
+    (y, a, b, n) => shapeSlope(n - y, b, a + b, n),
+    (_, a, b, n) => shapeInformation(b, a + b, n),
+  ),
+  {
+    child: "dbetabin",
+    arguments: [0, 1],
+    ofVector: false,
+    evaluate(values, first, args, at, out) {
+      const y = values[first]!
+      const a = args[at]!
+      const b = args[at + 1]!
+      const n = args[at + 2]!
+      out[0] = shapeSlope(y, a, a + b, n)
+      out[1] = shapeSlope(n - y, b, a + b, n)
+      out[2] = shapeInformation(a, a + b, n)
+      out[3] = out[4] = trigamma(n + a + b) - trigamma(a + b)
+      out[5] = shapeInformation(b, a + b, n)
+    },
+  },
+  one(
     "dexp",
     0,
     (y, rate) => 1 / rate - y,
@@ -257,6 +307,14 @@ export function findArgumentFamilies(child: string, reached: readonly number[]):
   const single = reached.map((k) => find([k]))
   return single.every((k) => k >= 0) ? single : null
 }
+
+/** Of one shape of a beta-binomial, the count that goes with it, and the sum of both. */
+const shapeSlope = (y: number, a: number, sum: number, n: number): number =>
+  digamma(y + a) - digamma(a) + digamma(sum) - digamma(n + sum)
+
+/** With E ψ'(y + a) at the mean of y. */
+const shapeInformation = (a: number, sum: number, n: number): number =>
+  trigamma(a) - trigamma(a * (1 + n / sum)) + trigamma(n + sum) - trigamma(sum)
 
 const EULER = 0.5772156649015329
 

@@ -56,6 +56,14 @@ const SPECIMENS: readonly (StationaritySpecimen & { readonly blocks: readonly st
     blocks: ["curvature-block"],
   },
   {
+    name: "shapes of beta-binomials, and failures to be waited for",
+    text: `model { for (i in 1:N) { y[i] ~ dbetabin(a, b, 9); z[i] ~ dnegbin(0.4, r) } a ~ dexp(0.5); b ~ dlnorm(0, 2); r ~ dgamma(3, 1) }`,
+    data: { N: 5, y: [1, 2, 9, 4, 0], z: [0, 2, 5, 3, 11] },
+    watched: ["a", "b", "r"],
+    wrong: ["dexp(0.5)", "dexp(2)"],
+    blocks: ["curvature-block", "curvature-block"],
+  },
+  {
     name: "categories, and counts of them",
     text: `model { for (i in 1:N) { y[i] ~ dcat(p[i, ]); z[i, 1:3] ~ dmulti(p[i, ], 4)
         p[i, 1] <- 1; p[i, 2] <- exp(a + b * x[i]); p[i, 3] <- exp(b - a) }
