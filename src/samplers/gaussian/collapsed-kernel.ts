@@ -1,8 +1,9 @@
 /**
  * The steps of the collapsed sampler. The spreads move by a Metropolis–Hastings step that would leave unchanged a multivariate t
  * fitted at the mode (and again to the draws of warm-up), alternating with random-walk steps so that a heavy tail or a
- * boundary is no trap. Where warm-up takes few of them or gets stuck, the same is done with some axes at a time; where few of
- * those are taken, slices along the axes move the spreads as well or, where there are many, interweaved draws given the effects.
+ * boundary is no trap. Where warm-up takes few of them or mixes poorly in the tails (`ways.ts`), the same is done with some axes at a
+ * time, and slices along the axes move the spreads as well or, where there are many, interweaved draws given the effects: once
+ * in three sweeps, or in every one.
  * Source: Tierney (1994), Annals of Statistics 22, section 2.4, on combining kernels.
  */
 import { NumericalError } from "../../core/errors.ts"
@@ -21,6 +22,7 @@ import { bindMove } from "./move-code.ts"
 import { AUTOREGRESSION, logReference, memoryLayout, REFERENCE_DF, walkScale } from "./reference.ts"
 import { readCoordinates, writeState } from "./spread-space.ts"
 import { joinSlots } from "./statistics.ts"
+import { PARTS, RESCUE, tailsOf, WHOLE, wayFor } from "./ways.ts"
 
 /** Autocorrelation of the noise that the coefficients are drawn with. */
 const NOISE_AUTOREGRESSION = -0.4
@@ -32,29 +34,10 @@ const REFITS = [100, 250, 500, 1000, 2000]
 const HISTORY = REFITS.at(-1)! - REFITS[0]!
 /** Share of a stretch's sweeps that must have moved for it to be used. */
 const MOVED = 0.3
-/**
- * Share of the reference steps of warm-up's last stretch that must be taken, and so many that are refused one after another that
- * the chain must be stuck in a tail: else some axes at a time are moved as well. Where few of those steps are taken, the spreads
- * are drawn by other means.
- */
-const ENOUGH = 0.3
-const STUCK = 20
-const ENOUGH_OF_PARTS = 0.2
-const POOR = 0.15
 /** Axes that are moved at a time. */
 const partOf = (d: number): number => (d > 6 ? 3 : d > 3 ? 2 : 1)
-/** How the spreads move: all axes at once; some at a time, too; or by slices or interweaved. */
-const [WHOLE, PARTS, RESCUE] = [0, 1, 2]
-
-/**
- * How the spreads move from now on.
- * @param taken share of the reference steps, `refused` the most of them one after another
- * @param parts share of the steps of some axes; null when none were tried
- */
-function wayFor(taken: number, refused: number, parts: number | null): number {
-  if (taken >= ENOUGH && refused < STUCK) return WHOLE
-  return (parts ?? taken) >= (parts === null ? POOR : ENOUGH_OF_PARTS) ? PARTS : RESCUE
-}
+/** Steps that know no proposal are taken once in so many sweeps where the tails need them. */
+const THOROUGH_EVERY = 3
 
 /**
  * memory = [have φ, log density of z, log reference density, sweeps, then of this stretch: sweeps that moved, reference steps
@@ -106,7 +89,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
       if (memory !== seen) resume(memory, state, rng)
       if (d > 0) {
         let moved = false
-        if (memory[6] === RESCUE && interweaved !== null) {
+        if (interweaved !== null && isThorough(memory)) {
           moveInterweaved(interweaved, state, memory, rng, phase)
           return
         }
@@ -126,9 +109,15 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     notes: (memory) => (memory[6] !== RESCUE ? [] : [interweaved === null ? SLICED : INTERWEAVED]),
   }
 
+  /** Whether the spreads are moved by means that know no proposal as well. */
+  function isThorough(memory: Float64Array): boolean {
+    const way = memory[6]!
+    return way === RESCUE || (way !== WHOLE && memory[3]! % THOROUGH_EVERY === 0)
+  }
+
   /**
-   * A sweep of interweaved draws around the steps on the marginal density. The coefficients' noise is new every time: the
-   * spreads that are drawn given the effects depend on it.
+   * A sweep of interweaved draws around the steps on the marginal density. The coefficients' noise is new after it: the
+   * spreads that are drawn given the effects depend on what these were drawn with.
    */
   function moveInterweaved(
     { kernel, moveAlone }: NonNullable<typeof interweaved>,
@@ -150,15 +139,16 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
       // Beyond what numbers can say: as if the prior ended before.
       phi.set(kept)
       current.logDensity(phi)
+      drawNoise(rng)
       drawAnew(state, rng)
     }
+    drawNoise(rng)
     if (phase === "warmup") adapt(memory)
   }
 
-  /** Spreads into the state, coefficients and effects by noise of their own. */
+  /** Spreads into the state, then coefficients and effects. */
   function drawAnew(state: Float64Array, rng: Stream): void {
     for (let k = 0; k < spreads.length; k++) writeState(spreads[k]!, phi, first[k]!, state, scratch)
-    for (let a = 0; a < noise.length; a++) noise[a] = drawNormal(rng)
     current.likelihood.drawCoefficients(state, noise)
     current.likelihood.drawEffects(state, rng)
   }
@@ -186,8 +176,8 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     if (moved) memory[5]! += 1
     memory[3]! += 1
     if (memory[3]! % WALK_EVERY === 0 && tryWalk(memory, rng)) moved = true
-    if (memory[6] !== WHOLE && tryParts(memory, rng)) moved = true
-    if (memory[6] === RESCUE && interweaved === null) {
+    if (memory[6]! >= PARTS && tryParts(memory, rng)) moved = true
+    if (interweaved === null && isThorough(memory)) {
       for (let i = 0; i < d; i++) moveSlice(memory, rng, i)
       moved = true
     }
@@ -221,6 +211,10 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     if (!begins) return
     if (!Number.isFinite(density)) throw startFailure(density)
     enter(memory, density)
+    drawNoise(rng)
+  }
+
+  function drawNoise(rng: Stream): void {
     for (let a = 0; a < noise.length; a++) noise[a] = drawNormal(rng)
   }
 
@@ -340,7 +334,18 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     // A stretch in which the chain hardly moved says nothing about the scale.
     const length = count - (stage === 0 ? 0 : REFITS[stage - 1]!)
     const moves = memory[4]! / length
-    memory[6] = wayFor(memory[5]! / length, memory[9]!, memory[6] === WHOLE ? null : memory[7]! / length)
+    const way = memory[6]!
+    const stretch = memory.subarray(
+      at.history + (count - begin - length) * d,
+      at.history + (count - begin) * d,
+    )
+    memory[6] = wayFor({
+      way,
+      taken: memory[5]! / length,
+      refused: memory[9]!,
+      parts: way < PARTS ? null : memory[7]! / length,
+      tails: stage === 0 ? null : tailsOf(stretch, d),
+    })
     if (stage > 0 && moves > MOVED && fitToDraws(coordinates, memory.subarray(at.history), count - begin)) {
       enter(memory, current.logDensity(phi))
     }

@@ -48,7 +48,7 @@ export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
         ? describeRest(model)
         : ["each factor is nested in the next: all are eliminated level by level"]),
       "the spreads move as if the coefficients and effects were not there: no random walk between them",
-      "where warm-up takes few of the proposals, some coordinates are moved at a time; where few of those are taken, by slices or interweaved with the effects, and a warning says so",
+      "warm-up decides what is added: nothing where proposals are taken and tails mix; slices or interweaved draws in every third sweep where tails mix poorly; some coordinates at a time where few proposals are taken; slices or interweaved draws in every sweep, and a warning, where few of those are",
     ],
   }),
   lower: (match) => lowerCollapsed(match, costOfCollapsed(match.model)),

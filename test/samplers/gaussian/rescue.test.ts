@@ -1,7 +1,7 @@
 /** What moves the spreads where the collapsed sampler's proposals fail leaves the posterior unchanged. */
 import { describe, expect, it } from "vitest"
 import type { LoweredCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
-import { forceWay, type Way } from "../../kit/forced-steps.ts"
+import { EVERY_WAY, forceWay, type Way } from "../../kit/forced-steps.ts"
 import { SMALL_ZOO, smallModelOf } from "../../kit/small-zoo.ts"
 import { brokenLaws } from "../../kit/stationarity.ts"
 
@@ -14,7 +14,7 @@ const broken = (way: Way, change?: (lowered: LoweredCollapsed) => LoweredCollaps
   })
 
 describe("one sweep leaves the posterior unchanged", () => {
-  it.each(["some axes at a time", "slices or interweaved"] as const)("%s", (way) => {
+  it.each(EVERY_WAY)("%s", (way) => {
     expect(broken(way)).toEqual([])
   })
 })
