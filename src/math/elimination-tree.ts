@@ -76,13 +76,16 @@ export interface FactorPattern {
  * The pattern of L: row k is the subtree of the elimination tree that is reached from the columns of row k of the matrix
  * on their way to k (Davis 2006, Direct Methods for Sparse Linear Systems, theorem 4.5). Work proportional to the
  * entries of L.
+ *
+ * @returns null where L has more than `most` entries beside its diagonal, after no more work than they would take
  */
 export function findFactorPattern(
   n: number,
   pointers: Int32Array,
   columns: Int32Array,
   parent: Int32Array,
-): FactorPattern {
+  most: number,
+): FactorPattern | null {
   const seen = new Int32Array(n)
   const counts = new Int32Array(n).fill(1)
   const rowPointers = new Int32Array(n + 1)
@@ -102,6 +105,7 @@ export function findFactorPattern(
       counts[j] = counts[j]! + 1
       entries++
     })
+    if (entries > most) return null
     rowPointers[k + 1] = entries
   }
   const columnPointers = new Int32Array(n + 1)

@@ -7,6 +7,7 @@
  * taken from is a row of the stretch, or the mean of more rows than it has: a centred sum of squares is at least the share of
  * one row in that about it, so that what cancels is bounded by the rows of a stretch, whatever the means and however many rows.
  */
+import { addingFor } from "./add-deviations.ts"
 import { type RowValues, sumProductsBy } from "./grouped-sums.ts"
 
 export interface GroupedMoments {
@@ -46,7 +47,7 @@ export function findGroupedMoments(
   const offsets = new Int32Array(BLOCK)
   const weighing = new Float64Array(BLOCK).fill(1)
   const full: number[] = []
-  const add = ADDING[values.length] ?? addColumns
+  const add = addingFor(values.length)
   for (let start = 0; start < codes.length; start += BLOCK) {
     const rows = Math.min(BLOCK, codes.length - start)
     if (weights !== null) weighing.set(weights.subarray(start, start + rows))
@@ -127,119 +128,6 @@ function startNewGroups(
     if (started[group] === 1) continue
     started[group] = 1
     for (let k = 0; k < width; k++) record[offsets[i]! + k] = values[k]![start + i]!
-  }
-}
-
-type Adding = (
-  record: Float64Array,
-  offsets: Int32Array,
-  weights: Float64Array,
-  values: readonly Float64Array[],
-  start: number,
-  rows: number,
-) => void
-
-/** The same for the numbers of columns that are usual, three times as fast. */
-const ADDING: readonly (Adding | undefined)[] = [undefined, addOne, addTwo, addThree]
-
-function addOne(
-  record: Float64Array,
-  offsets: Int32Array,
-  weights: Float64Array,
-  [first]: readonly Float64Array[],
-  start: number,
-  rows: number,
-): void {
-  const a = first!
-  for (let i = 0; i < rows; i++) {
-    const at = offsets[i]!
-    const weight = weights[i]!
-    const x = a[start + i]! - record[at]!
-    const wx = weight * x
-    record[at + 1]! += weight
-    record[at + 2]! += wx
-    record[at + 3]! += wx * x
-  }
-}
-
-function addTwo(
-  record: Float64Array,
-  offsets: Int32Array,
-  weights: Float64Array,
-  [first, second]: readonly Float64Array[],
-  start: number,
-  rows: number,
-): void {
-  const [a, b] = [first!, second!]
-  for (let i = 0; i < rows; i++) {
-    const at = offsets[i]!
-    const weight = weights[i]!
-    const x = a[start + i]! - record[at]!
-    const y = b[start + i]! - record[at + 1]!
-    const wx = weight * x
-    const wy = weight * y
-    record[at + 2]! += weight
-    record[at + 3]! += wx
-    record[at + 4]! += wy
-    record[at + 5]! += wx * x
-    record[at + 6]! += wy * x
-    record[at + 7]! += wy * y
-  }
-}
-
-function addThree(
-  record: Float64Array,
-  offsets: Int32Array,
-  weights: Float64Array,
-  [first, second, third]: readonly Float64Array[],
-  start: number,
-  rows: number,
-): void {
-  const [a, b, c] = [first!, second!, third!]
-  for (let i = 0; i < rows; i++) {
-    const at = offsets[i]!
-    const weight = weights[i]!
-    const x = a[start + i]! - record[at]!
-    const y = b[start + i]! - record[at + 1]!
-    const z = c[start + i]! - record[at + 2]!
-    const wx = weight * x
-    const wy = weight * y
-    const wz = weight * z
-    record[at + 3]! += weight
-    record[at + 4]! += wx
-    record[at + 5]! += wy
-    record[at + 6]! += wz
-    record[at + 7]! += wx * x
-    record[at + 8]! += wy * x
-    record[at + 9]! += wy * y
-    record[at + 10]! += wz * x
-    record[at + 11]! += wz * y
-    record[at + 12]! += wz * z
-  }
-}
-
-function addColumns(
-  record: Float64Array,
-  offsets: Int32Array,
-  weights: Float64Array,
-  values: readonly Float64Array[],
-  start: number,
-  rows: number,
-): void {
-  const width = values.length
-  const deviation = new Float64Array(width)
-  for (let i = 0; i < rows; i++) {
-    const at = offsets[i]!
-    const weight = weights[i]!
-    record[at + width]! += weight
-    let product = at + 2 * width + 1
-    for (let k = 0; k < width; k++) {
-      const own = values[k]![start + i]! - record[at + k]!
-      const weighted = weight * own
-      deviation[k] = own
-      record[at + width + 1 + k]! += weighted
-      for (let j = 0; j <= k; j++) record[product++]! += weighted * deviation[j]!
-    }
   }
 }
 

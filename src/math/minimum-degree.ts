@@ -47,13 +47,16 @@ const DENSE = 10
  * @param pointers of the full symmetric pattern without its diagonal: neighbours of column j are
  *   `neighbours[pointers[j]..pointers[j + 1])`, each once
  * @param neighbours not changed
- * @returns the permutation: its k-th number is the column eliminated as the k-th
+ * @param most entries that the factor may have beside its diagonal
+ * @returns the permutation: its k-th number is the column eliminated as the k-th; null where the factor will have more entries, as
+ *   soon as that shows
  */
 export function orderByMinimumDegree(
   n: number,
   pointers: Int32Array,
   neighbours: Int32Array,
-): Int32Array<ArrayBuffer> {
+  most: number,
+): Int32Array<ArrayBuffer> | null {
   const graph = newQuotientGraph(n, pointers, neighbours)
   const lists = newDegreeLists(n)
   const marks: Marks = {
@@ -82,6 +85,7 @@ export function orderByMinimumDegree(
   const hashes = new Int32Array(n)
   const order = new Int32Array(n)
   let done = 0
+  let filled = 0
   const live = n - dense.length
   while (done < live) {
     const pivot = takeLowest(lists)
@@ -91,6 +95,10 @@ export function orderByMinimumDegree(
     const massed = updateNeighbours(graph, lists, marks, pivot, remaining, hashes, chain)
     mergeIndistinguishable(graph, lists, marks, pivot, hashes, hashHead, hashNext, chain)
     closeElement(graph, lists, pivot, remaining - massed)
+    // The pivot's neighbours all meet each other from now on.
+    const clique = graph.elementWeight[pivot]!
+    filled += columns * clique
+    if (filled + (clique * (clique - 1)) / 2 > most) return null
     for (let i = pivot; i >= 0; i = follower[i]!) order[done++] = i
   }
   for (const i of dense.reverse()) order[done++] = i

@@ -8,7 +8,6 @@
  */
 
 import { InternalError } from "../core/errors.ts"
-import type { FactorPattern } from "./elimination-tree.ts"
 import { findEliminationTree, findFactorPattern, postorderForest } from "./elimination-tree.ts"
 import { orderByMinimumDegree } from "./minimum-degree.ts"
 
@@ -19,6 +18,9 @@ export interface SparseOrderingOptions {
    */
   readonly ordering?: Int32Array | "minimumDegree" | "natural"
 }
+
+/** Entries of L beyond which no memory holds it, nor an index of 32 bits. */
+const MOST_ENTRIES = 2 ** 30
 
 /** What depends on the pattern alone; plain data. */
 export interface SparseSymbolic {
@@ -56,9 +58,8 @@ export interface SparseFactor {
 }
 
 /**
- * @param columnPointers length n + 1: column j of the pattern is `rowIndices[columnPointers[j]..columnPointers[j + 1])`
- * @param rowIndices one triangle with the diagonal, in any order within a column: of (i, j) and (j, i) only one
- * @throws InternalError for a pattern or an ordering that is not what it should be
+ * As `analyseSparseWithin`, for a factor that must be had.
+ * @throws InternalError for a pattern or an ordering that is not what it should be, and for one of more than 2³⁰ entries
  */
 export function analyseSparse(
   n: number,
@@ -66,9 +67,30 @@ export function analyseSparse(
   rowIndices: Int32Array,
   options: SparseOrderingOptions = {},
 ): SparseSymbolic {
+  const symbolic = analyseSparseWithin(n, columnPointers, rowIndices, MOST_ENTRIES, options)
+  if (symbolic !== null) return symbolic
+  throw new InternalError(`the factor of a ${n} × ${n} pattern has more than ${MOST_ENTRIES} entries`)
+}
+
+/**
+ * @param columnPointers length n + 1: column j of the pattern is `rowIndices[columnPointers[j]..columnPointers[j + 1])`
+ * @param rowIndices one triangle with the diagonal, in any order within a column: of (i, j) and (j, i) only one
+ * @param most entries that the factor may have beside its diagonal
+ * @returns null where it has more
+ * @throws InternalError for a pattern or an ordering that is not what it should be
+ */
+export function analyseSparseWithin(
+  n: number,
+  columnPointers: Int32Array,
+  rowIndices: Int32Array,
+  most: number,
+  options: SparseOrderingOptions = {},
+): SparseSymbolic | null {
   checkPattern(n, columnPointers, rowIndices)
   const ordering = options.ordering ?? "minimumDegree"
-  let permutation = chooseOrder(n, columnPointers, rowIndices, ordering)
+  const chosen = chooseOrder(n, columnPointers, rowIndices, ordering, most)
+  if (chosen === null) return null
+  let permutation = chosen
   let matrix = permutePattern(n, columnPointers, rowIndices, permutation)
   let parent = findEliminationTree(n, matrix.pointers, matrix.columns)
   if (ordering === "minimumDegree") {
@@ -78,7 +100,8 @@ export function analyseSparse(
     matrix = permutePattern(n, columnPointers, rowIndices, permutation)
     parent = findEliminationTree(n, matrix.pointers, matrix.columns)
   }
-  const pattern: FactorPattern = findFactorPattern(n, matrix.pointers, matrix.columns, parent)
+  const pattern = findFactorPattern(n, matrix.pointers, matrix.columns, parent, Math.min(most, MOST_ENTRIES))
+  if (pattern === null) return null
   const columnCounts = new Int32Array(n)
   let flops = 0
   for (let j = 0; j < n; j++) {
@@ -123,11 +146,12 @@ function chooseOrder(
   pointers: Int32Array,
   rows: Int32Array,
   ordering: Int32Array | "minimumDegree" | "natural",
-): Int32Array {
+  most: number,
+): Int32Array | null {
   if (ordering === "natural") return Int32Array.from({ length: n }, (_, k) => k)
   if (ordering === "minimumDegree") {
     const graph = symmetriseOffDiagonal(n, pointers, rows)
-    return orderByMinimumDegree(n, graph.pointers, graph.neighbours)
+    return orderByMinimumDegree(n, graph.pointers, graph.neighbours, most)
   }
   const seen = new Uint8Array(n)
   for (const column of ordering) if (column >= 0 && column < n) seen[column] = 1

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { orderByMinimumDegree } from "../../src/math/minimum-degree.ts"
 import {
   analyseSparse,
+  analyseSparseWithin,
   createSparseFactor,
   factoriseSparse,
   fromPivotOrder,
@@ -222,6 +223,16 @@ describe("fill", () => {
     expect(ours).toBeLessThan(0.6 * entries(side * side, pairs, "natural"))
   })
 
+  it("ends where there is more of it than allowed, in any order", () => {
+    const { pointers, rows } = fromPairs(100, grid(10, 10), "lower")
+    for (const ordering of ["minimumDegree", "natural"] as const) {
+      const { columnPointers } = analyseSparse(100, pointers, rows, { ordering })
+      const most = columnPointers[100]! - 100
+      expect(analyseSparseWithin(100, pointers, rows, most, { ordering })).not.toBeNull()
+      expect(analyseSparseWithin(100, pointers, rows, most - 1, { ordering })).toBeNull()
+    }
+  })
+
   it("a column joined to nearly all others comes last", () => {
     const n = 400
     const { pointers, rows } = fromPairs(
@@ -307,6 +318,6 @@ describe("size", () => {
   })
 
   it("orders what has no neighbours", () => {
-    expect(orderByMinimumDegree(3, new Int32Array(4), new Int32Array(0)).length).toBe(3)
+    expect(orderByMinimumDegree(3, new Int32Array(4), new Int32Array(0), 0)!.length).toBe(3)
   })
 })

@@ -3,7 +3,7 @@
  * that the largest is nested or nearly nested in, and what that is nested in. Their equations are then factorised as a
  * sparse matrix. Source: Davis (2006), Direct Methods for Sparse Linear Systems, chapter 4.
  */
-import { analyseSparse, type SparseSymbolic } from "../../math/sparse-cholesky.ts"
+import { analyseSparseWithin, type SparseSymbolic } from "../../math/sparse-cholesky.ts"
 
 /** The pattern of the other columns' equations, and where the levels' contributions go. Plain data. */
 export interface RestPattern {
@@ -29,6 +29,9 @@ const LEAST_REST = 64
 const MOST_DENSE = 0.2
 /** Pairs of columns beyond which looking for a pattern takes too long, as an evaluation would. */
 const MOST_PAIRS = 1e7
+/** Entries of a factor beyond which an evaluation takes about a second; a column of very many may have some. */
+const MOST_FILL = 2 ** 23
+const MOST_FILL_PER_COLUMN = 32
 /** Multiplications with indices take so many times as long as those of the kernels for large dense blocks. */
 export const SPARSE_COST = 8
 
@@ -95,8 +98,8 @@ export function findRestPattern(meetings: Meetings): RestPattern | null {
     }
   }
   const row = Int32Array.from(found)
-  const symbolic = analyseSparse(rest, patternPointer, row)
-  if (symbolic.flops * SPARSE_COST > rest ** 3 / 3) return null
+  const symbolic = analyseSparseWithin(rest, patternPointer, row, MOST_FILL + MOST_FILL_PER_COLUMN * rest)
+  if (symbolic === null || symbolic.flops * SPARSE_COST > rest ** 3 / 3) return null
   return { symbolic, pointer: patternPointer, row, targets }
 }
 
