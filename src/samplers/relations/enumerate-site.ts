@@ -85,19 +85,23 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
       weighPriors(s, n)
       const first = rest.start[n]!
       const last = rest.start[n + 1]!
-      let value = s[slots[n]!]!
+      const before = s[slots[n]!]!
+      let stands = before
+      // What cannot be is not weighed: its children may have no density.
+      for (let k = 0; k < counts[n]!; k++)
+        logs[k] = priors[k]! > -Infinity && labels !== null ? priors[k]! + table[n * most + k]! : priors[k]!
+      if (first === last) return stands
+      // The value that it has is weighed as it stands, where it has one.
+      const own = before - lowest[n]!
+      const isKnown = own >= 0 && own < counts[n]! && logs[own]! > -Infinity
+      if (isKnown) logs[own]! += engine.weigh(s, rest, first, last)
       for (let k = 0; k < counts[n]!; k++) {
-        let log = priors[k]!
-        // What cannot be is not weighed: its children may have no density.
-        if (log > -Infinity && labels !== null) log += table[n * most + k]!
-        if (log > -Infinity && last > first) {
-          value = lowest[n]! + k
-          place(s, n, value)
-          log += engine.weigh(s, rest, first, last)
-        }
-        logs[k] = log
+        if ((isKnown && k === own) || logs[k] === -Infinity) continue
+        stands = lowest[n]! + k
+        place(s, n, stands)
+        logs[k]! += engine.weigh(s, rest, first, last)
       }
-      return value
+      return stands
     }
     return {
       writes: slots,

@@ -32,12 +32,14 @@ const DEEPEST = 8
 
 /**
  * A child with everything that hangs on labels between it and them written into its arguments.
+ * @param wanted its instances for which that is to hold; the others are left as they come
  * @param reached whether a slot is a label or computed from one
  * @returns null when that cannot be done: arrays are computed from labels, or several relations compute what it reads
  */
 export function inlineLabels(
   { graph, owners }: Pick<Network, "graph" | "owners">,
   child: StochasticRelation,
+  wanted: Int32Array,
   isLabel: (slot: number) => boolean,
   reached: (slot: number) => boolean,
 ): StochasticRelation | null {
@@ -56,11 +58,12 @@ export function inlineLabels(
         return at === null ? e : { ...e, values: Float64Array.from(at, (i) => e.values[i]!) }
       case "read": {
         const reference = of.references[e.reference]!
-        if (reference.slots.some(reached) && !reference.slots.every(isLabel)) {
-          const next = readComputed(of, at, reference)
+        const own = slotsRead(reference, at)
+        if (own.some(reached) && !own.every(isLabel)) {
+          const next = readComputed(at, reference)
           return next === null ? null : visit(next.relation, next.at, next.relation.value, depth + 1)
         }
-        if (reference.slots.some(isLabel) && reference.length !== 1) return null
+        if (own.some(isLabel) && reference.length !== 1) return null
         return { op: "read", reference: references.push(rowsOf(reference, at)) - 1 }
       }
       case "gather": {
@@ -83,14 +86,23 @@ export function inlineLabels(
         return e
     }
   }
-  const readComputed = (of: Relation, at: Int32Array | null, { slots, length, shared }: Reference) => {
-    if (length !== 1) return null
-    const count = at?.length ?? of.size
-    const read = Array.from({ length: count }, (_, i) => slots[shared ? 0 : at === null ? i : at[i]!]!)
+  /** What the instances that are wanted read. */
+  const slotsRead = ({ slots, length, shared }: Reference, at: Int32Array | null): number[] =>
+    Array.from(wanted).flatMap((i) => {
+      const from = shared ? 0 : (at === null ? i : at[i]!) * length
+      return [...slots.subarray(from, from + length)]
+    })
+  const readComputed = (at: Int32Array | null, reference: Reference) => {
+    if (reference.length !== 1) return null
+    const read = slotsRead(reference, at)
     const relation = graph.relations[owners.relation[read[0]!]!]
     if (relation?.kind !== "deterministic" || relation.width !== 1) return null
     if (!read.every((slot) => graph.relations[owners.relation[slot]!] === relation)) return null
-    return { relation, at: Int32Array.from(read, (slot) => owners.instance[slot]!) }
+    const instances = new Int32Array(child.size)
+    wanted.forEach((i, n) => {
+      instances[i] = owners.instance[read[n]!]!
+    })
+    return { relation, at: instances }
   }
   const args = child.args.map((arg) => visit(child, null, arg, 0))
   const known = args.flatMap((arg) => (arg === null ? [] : [arg]))

@@ -38,7 +38,7 @@ export function bindLabelWeights(
   const parts = [...found].flatMap(([r, children]) => {
     const child = relationOf(graph, r)
     if (children === null || !canBeLabelChild(child)) return []
-    const inlined = inlineLabels(network, child, isLabel, (slot) => reached.has(slot))
+    const inlined = inlineLabels(network, child, children.instances, isLabel, (slot) => reached.has(slot))
     if (inlined === null) return []
     return [{ relation: r, ...children, weigh: compileLabelChild(inlined, isLabel, values) }]
   })

@@ -1,5 +1,6 @@
 /** Mixtures: a few numbers from their marginal posterior, the labels of the observations summed out, then the labels. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
+import type { Instances } from "./block-density.ts"
 import { findCoordinates, findWeighed, isAlone } from "./block-scales.ts"
 import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
@@ -88,12 +89,25 @@ function matchLabels(
       values,
       children,
       after: findDependents(network, [parents.flatMap((one) => slotsOf(graph, one)), slots]),
-      others: findWeighed(model, parents).filter(({ relation }) => !weighing.has(relation)),
+      others: findOthers(model, parents, [target, ...children]),
       weighed: findWeighed(model, all),
       isAlone: isAlone(model, all),
       relations: parents.map(({ relation }) => relation),
     },
   }
+}
+
+/** Densities that parents enter, but for those of some instances. */
+function findOthers(
+  model: RelationModel,
+  parents: readonly Target[],
+  without: readonly Instances[],
+): Instances[] {
+  return findWeighed(model, parents).flatMap(({ relation, instances }) => {
+    const own = new Set(without.flatMap((one) => (one.relation === relation ? [...one.instances] : [])))
+    const left = instances.filter((i) => !own.has(i))
+    return left.length === 0 ? [] : [{ relation, instances: left }]
+  })
 }
 
 /** The children of labels when each hangs on one label alone, by functions that can be written down; else null. */
@@ -105,9 +119,11 @@ function findChildren({ graph, network }: RelationModel, target: Target): LabelC
   const found: LabelChild[] = []
   for (const { relation, instances } of reach.children) {
     const child = relationOf(graph, relation)
-    const { calling, isDetermined } = lookupBugsDistribution(child.distribution)
+    const { calling, discrete, isDetermined } = lookupBugsDistribution(child.distribution)
     if (relation === target.relation || calling !== "numbers" || child.bounds !== null || isDetermined)
       return null
+    // Labels that hang on each other are summed out elsewhere.
+    if (discrete && !child.observed) return null
     const label = new Map<number, number>()
     for (let n = 0; n < slots.length; n++)
       for (let run = weighed.start[n]!; run < weighed.start[n + 1]!; run++) {
@@ -119,7 +135,7 @@ function findChildren({ graph, network }: RelationModel, target: Target): LabelC
       }
     const isLabel = (slot: number) => own.has(slot)
     const reached = (slot: number) => reach.slots[slot] === 1
-    if (inlineLabels(network, child, isLabel, reached) === null) return null
+    if (inlineLabels(network, child, instances, isLabel, reached) === null) return null
     found.push({ relation, instances, labels: Int32Array.from(instances, (i) => label.get(i)!) })
   }
   return found.length === 0 ? null : found

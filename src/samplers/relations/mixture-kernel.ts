@@ -180,7 +180,7 @@ function bindLabels(
   const network = { graph, owners: findOwners(graph.relations, graph.length) }
   const count = values.length
   const parts = children.map(({ relation, instances, labels: label }) => {
-    const inlined = inlineLabels(network, relationOf(graph, relation), isLabel, reached)
+    const inlined = inlineLabels(network, relationOf(graph, relation), instances, isLabel, reached)
     if (inlined === null) throw new InternalError("the children of labels cannot be written down")
     const weigh = compileLabelChild(inlined, isLabel, values)
     return { weigh, instances, places: label.map((n) => n * count) }

@@ -26,6 +26,14 @@ const SPECIMENS: readonly StationaritySpecimen[] = [
     wrong: ["dnorm(0.5, 1)", "dnorm(-1, 1)"],
   },
   {
+    name: "labels known in part, by computed means",
+    text: `model { for (i in 1:N) { y[i] ~ dnorm(mu[i], tau); mu[i] <- lambda[T[i]]; T[i] ~ dcat(P[]) }
+      P[1:2] ~ ddirch(alpha[]); lambda[1] ~ dnorm(0, 0.5); lambda[2] <- lambda[1] + theta; theta ~ dunif(0, 6); tau ~ dgamma(4, 2) }`,
+    data: { N: 5, alpha: [2, 3], y: [1, 2, 3, 4, 5], T: [1, null, 2, null, null] },
+    watched: ["P", "lambda", "theta", "tau"],
+    wrong: ["dgamma(4, 2)", "dgamma(4, 4)"],
+  },
+  {
     name: "children of several kinds, by computed means, labels looked at by another block",
     text: `model { for (i in 1:N) { mu[i] <- m[T[i]] + b * x[i]; y[i] ~ dnorm(mu[i], 2); c[i] ~ dpois(exp(w[T[i]] / 2))
         T[i] ~ dcat(P[i, 1:3]) }
