@@ -4,7 +4,7 @@
  * wrong (an index out of range), is left to `fixed.ts`, which says what and where.
  */
 import { lookupFunction, type ScalarFunction } from "../functions/registry.ts"
-import type { BugsExpr, BugsVariable } from "./ast.ts"
+import type { BugsExpr, BugsIndex, BugsVariable } from "./ast.ts"
 import { compileFixed, type Known, usesAny } from "./fixed.ts"
 import type { Iterations } from "./iterations.ts"
 
@@ -48,6 +48,7 @@ function evaluateCall(
     return value === null ? Number.NaN : typeof value === "number" ? value : null
   }
   const f = known.at(e, () => lookupFunction(e.name, e.args.length))
+  if (f.name === "sum" && e.args.length === 1) return sumRanges(e.args[0]!, loops, iterations, known)
   if (f.kind !== "scalar" || e.args.length > 2) return null
   const a = evaluateColumn(e.args[0]!, loops, iterations, known)
   // What nothing is known of in any iteration stays unknown.
@@ -58,6 +59,52 @@ function evaluateCall(
     ? applyOne(f, a, iterations.count)
     : applyTwo(f, e.name, asArray(a, iterations.count), asArray(b, iterations.count))
 }
+
+/**
+ * Sums of an array from one place to another along one dimension, `sum(Y[i, 1:(j - 1)])`; NaN where not all are known.
+ * @returns null for any other argument
+ */
+function sumRanges(
+  e: BugsExpr,
+  loops: readonly string[],
+  iterations: Iterations,
+  known: Known,
+): Column | null {
+  if (e.kind !== "variable" || e.indices === null) return null
+  const variable = known.variable(e.name)
+  const along = e.indices.findIndex(isRange)
+  const range = e.indices[along]
+  if (variable === undefined || range === undefined || !isRange(range)) return null
+  // From the first element and to the last, by iteration; between them a stride.
+  const [first, last] = range.value.args.map((end) => {
+    const value = { ...range, value: end }
+    return evaluateSlots(
+      { ...e, indices: e.indices!.map((index, d) => (d === along ? value : index)) },
+      loops,
+      iterations,
+      known,
+    )
+  })
+  if (first === undefined || last === undefined || first === null || last === null) return null
+  const stride = variable.dims.slice(0, along).reduce((a, b) => a * b, 1)
+  const out = new Float64Array(iterations.count)
+  for (let i = 0; i < out.length; i++) {
+    const end = typeof last === "number" ? last : last[i]!
+    let slot = typeof first === "number" ? first : first[i]!
+    if (slot > end) return null
+    let total = 0
+    for (; slot <= end; slot += stride) total += known.value(slot)
+    out[i] = total
+  }
+  return out
+}
+
+type RangeIndex = Extract<BugsIndex, { kind: "value" }> & {
+  readonly value: Extract<BugsExpr, { kind: "call" }>
+}
+
+const isRange = (index: BugsIndex): index is RangeIndex =>
+  index.kind === "value" && index.value.kind === "call" && index.value.name === ":"
 
 const asArray = (a: Column, count: number): Float64Array =>
   typeof a === "number" ? new Float64Array(count).fill(a) : a

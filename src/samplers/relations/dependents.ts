@@ -86,23 +86,26 @@ function rankInstances(group: Int32Array, base: Int32Array, position: Int32Array
 function findInformed(network: Omit<Network, "informed">, total: number): Uint8Array {
   const { graph, base, relationOf, readerStart, readers, position } = network
   const informed = new Uint8Array(total)
+  const observed = Uint8Array.from(graph.relations, (_, r) => (isObserved(network, r) ? 1 : 0))
   const byPosition = new Int32Array(total)
   for (let id = 0; id < total; id++) byPosition[position[id]!] = id
   for (let p = total - 1; p >= 0; p--) {
     const id = byPosition[p]!
     const r = relationOf[id]!
-    const { kind, width, writes } = graph.relations[r]!
-    if (kind === "stochastic" && isObserved(network, r)) {
+    if (observed[r] === 1) {
       informed[id] = 1
       continue
     }
-    const i = id - base[r]!
-    for (let k = i * width; k < (i + 1) * width && informed[id] === 0; k++) {
+    const { width, writes } = graph.relations[r]!
+    const first = (id - base[r]!) * width
+    let isInformed = 0
+    for (let k = first; k < first + width && isInformed === 0; k++) {
       const slot = writes[k]!
       if (graph.fixed[slot] === 1) continue
-      for (let e = readerStart[slot]!; e < readerStart[slot + 1]! && informed[id] === 0; e++)
-        informed[id] = informed[readers[e]!]!
+      for (let e = readerStart[slot]!, last = readerStart[slot + 1]!; e < last && isInformed === 0; e++)
+        isInformed = informed[readers[e]!]!
     }
+    informed[id] = isInformed
   }
   return informed
 }

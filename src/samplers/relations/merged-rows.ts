@@ -33,12 +33,38 @@ export function findMergedRows(
   return found === null ? null : { ...found, slots: found.members.map((i) => one.writes[i]!) }
 }
 
+/** What was found of a relation's instances; planning, binding and the blocks of one model ask about the same. */
+interface EqualRows {
+  readonly instances: Int32Array
+  readonly found: EqualInstances | null
+}
+
+const equalRows = new WeakMap<RelationGraph, Map<number, EqualRows[]>>()
+/** Answers kept of one relation. */
+const MOST_ANSWERS = 4
+
 /** Classes of instances with equal arguments; null where fewer than half have an equal. */
-export const findEqualRows = (
+export function findEqualRows(
   graph: RelationGraph,
   relation: number,
   instances: Int32Array,
-): EqualInstances | null => findEqualInstances(graph, graph.relations[relation]!, instances, drawnIn(graph))
+): EqualInstances | null {
+  const byRelation = equalRows.get(graph) ?? new Map<number, EqualRows[]>()
+  equalRows.set(graph, byRelation)
+  const answers = byRelation.get(relation) ?? []
+  byRelation.set(relation, answers)
+  const before = answers.find((answer) => areSame(answer.instances, instances))
+  if (before !== undefined) return before.found
+  const found = findEqualInstances(graph, graph.relations[relation]!, instances, drawnIn(graph))
+  if (answers.length < MOST_ANSWERS) answers.push({ instances, found })
+  return found
+}
+
+function areSame(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length || a[0] !== b[0]) return false
+  for (let k = 1; k < a.length; k++) if (a[k] !== b[k]) return false
+  return true
+}
 
 const drawn = new WeakMap<RelationGraph, Uint8Array>()
 

@@ -145,9 +145,10 @@ export function planRelations(graph: RelationGraph, options: RelationPlanOptions
  * bring in line with the data: those known by an interval, and those with few values.
  */
 export function bindMend(plan: RelationPlan): (s: Float64Array, rng: Stream) => void {
-  const kernels = plan.blocks.flatMap(({ lowered }) => bindMending(lowered))
+  // Made when a state asks for them, which few do.
+  const bind = rememberOnce(() => plan.blocks.flatMap(({ lowered }) => bindMending(lowered)))
   return (s, rng) => {
-    for (const kernel of kernels) {
+    for (const kernel of bind()) {
       try {
         kernel.step(s, new Float64Array(kernel.memoryLength), rng, "warmup")
       } catch (error) {

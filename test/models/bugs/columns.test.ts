@@ -46,6 +46,11 @@ describe("expressions over all iterations at once", () => {
     "x[i] * b",
     "equals(g[i], 2)",
     "m[1, i] %% 2",
+    "sum(m[1, 1:i])",
+    "sum(m[1:g[i], i]) + i",
+    "sum(g[i:4])",
+    "sum(g[i:i])",
+    "sum(x[1:i])",
   ])("%s is what it is one by one", (text) => {
     const { column, one } = bothWays(text)
     expect(Array.from(column!)).toEqual(one())
@@ -54,4 +59,11 @@ describe("expressions over all iterations at once", () => {
   it.each(["sum(m[, i])", "ifelse(x[i], 1, 2)", "m[, i]"])("%s is left to be done one by one", (text) => {
     expect(bothWays(`sum(${text})`).column).toBeNull()
   })
+
+  it.each(["sum(g[3:i])", "sum(m[1:2, 1:i])"])(
+    "%s, backwards or over several dimensions, is left to be done one by one",
+    (text) => {
+      expect(bothWays(text).column).toBeNull()
+    },
+  )
 })
