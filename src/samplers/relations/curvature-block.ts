@@ -19,6 +19,7 @@ import { findDependents, findEachWeighed } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { analyseFactors, isCandidate, isLinear } from "./gaussian-block.ts"
 import { findFactors } from "./gaussian-factors.ts"
+import { bindIntegratedBlock, findManyGroups, MOST_DIMENSIONS } from "./integrated-block.ts"
 import { joinKernels } from "./join-kernels.ts"
 import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf, slotsOfAll } from "./linear-set.ts"
@@ -38,10 +39,9 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     "joint Metropolis-Hastings draw of elements that enter their children smoothly, from a normal at their conditional mode",
 
   match(model, targets) {
-    const { network } = model
-    const smooth = targets.filter(
-      (target) => isElement(model, target) && isSmooth(model, [target]) && !isManyAlone(model, target),
-    )
+    const { network, engine } = model
+    const elements = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
+    const smooth = elements.filter((target) => !isManyAlone(model, target))
     const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
     // Truncated normals have an exact draw of their own; they join a block but make none.
     const truncated = smooth.filter(
@@ -52,13 +52,12 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     const curved = smooth.filter((target) => !normal.includes(target) && !truncated.includes(target))
     const blocks: { targets: readonly Target[]; match: CurvatureBlockMatch }[] = []
     const othersTaken = new Set<Target>()
-    const groups = connect(model, curved, [...normal, ...truncated])
-    for (const own of groups.flatMap((group) => separateProducts(model, group))) {
+    const make = (own: readonly Target[], isUseful: (part: CurvatureMatch) => boolean): boolean => {
       const waiting = targets.filter((target) => !othersTaken.has(target))
       const scales = findScales(model, waiting, own, findReach(network, own))
       const found = findCensored(model, waiting, own)
       const { parts, taken } = matchParts(model, own, scales, found)
-      if (parts.length === 0) continue
+      if (parts.length === 0 || !parts.every(isUseful)) return false
       const censored = found.filter((target) =>
         parts.some((part) => part.censored.some(({ relation }) => relation === target.relation)),
       )
@@ -72,7 +71,16 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
           censored: censored.flatMap((target) => matchesOf(model, target)),
         },
       })
+      return true
     }
+    const others = [...normal, ...truncated]
+    const many = elements.filter((target) => !smooth.includes(target))
+    const joined = joinMany(model, many, [...curved, ...others]).filter((own) =>
+      make(own, (part) => findManyGroups(part, engine) !== null),
+    )
+    const isLeft = (target: Target) => !joined.some((own) => own.includes(target))
+    for (const group of connect(model, curved.filter(isLeft), others.filter(isLeft)))
+      for (const own of separateProducts(model, group)) make(own, () => true)
     return { blocks, reason: "it does not enter its children through smooth functions that are known" }
   },
 
@@ -100,7 +108,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
   },
 
   bind({ parts, censored }, engine) {
-    const blocks = parts.map((part) => bindCurvatureBlock(part, engine))
+    const blocks = parts.map((part) => bindIntegratedBlock(part, engine) ?? bindCurvatureBlock(part, engine))
     if (censored.length === 0) return joinKernels(blocks)
     const drawn = censored.map((site) => truncatedSite.bind(site, engine))
     const joint = joinKernels(blocks)
@@ -265,6 +273,25 @@ function isManyAlone({ graph, network }: RelationModel, target: Target): boolean
   if (target.instances.length <= MANY || isNormalThroughout(graph, network, target)) return false
   return areAlone(network, slotsOf(graph, target))
 }
+
+/**
+ * Groups in which such elements are integrated out when the few others move that their children hang on (difficulties and
+ * discriminations of a test, with products or without).
+ */
+const joinMany = (
+  model: RelationModel,
+  many: readonly Target[],
+  others: readonly Target[],
+): readonly (readonly Target[])[] =>
+  many.length === 0
+    ? []
+    : connect(model, many, others).filter((own) => {
+        const few = own.filter((target) => !many.includes(target))
+        return few.length > 0 && countElements(few) <= MOST_DIMENSIONS
+      })
+
+const countElements = (targets: readonly Target[]): number =>
+  targets.reduce((total, { instances }) => total + instances.length, 0)
 
 /** Whether all children are normal: such elements have an exact joint draw, however many they are. */
 const isNormalThroughout = (

@@ -11,9 +11,10 @@ import type { Kernel, Phase } from "../sampler.ts"
 import { drawSlice } from "../slice.ts"
 import { drawStep, tailOf } from "./autoregressive-step.ts"
 import { bindWeigh } from "./block-density.ts"
+import { bindBlockMoves } from "./block-moves.ts"
 import { bindCensoredDensity } from "./censored-density.ts"
 import { bindClimb } from "./curvature-climb.ts"
-import { fromCoordinate, logSlopes, toCoordinate } from "./curvature-coordinates.ts"
+import { logSlopes } from "./curvature-coordinates.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
 import { bindCurvature } from "./curvature-terms.ts"
 import type { Engine } from "./engine.ts"
@@ -98,7 +99,6 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   const d = scales.length
   const slices = Math.min(n, SLICES)
   const poorShare = n > LARGE && !match.isTwisted ? LARGE_SHARE : 1
-  const runs = match.after.computed
   const evaluate = bindCurvature(match, engine)
   const weighRest = bindWeigh(match.weighed, engine)
   const weighCensored = bindCensoredDensity(match.censored, engine)
@@ -127,16 +127,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   // Log density that the last step left; NaN when its approximation does not stand.
   let kept = Number.NaN
 
-  const readElements = (s: Float64Array, out: Float64Array): void => {
-    for (let k = 0; k < n; k++) out[k] = toCoordinate(coordinates, k, s[slots[k]!]!)
-  }
-  const place = (s: Float64Array, from: Float64Array): void => {
-    for (let k = 0; k < n; k++) s[slots[k]!] = fromCoordinate(coordinates, k, from[k]!)
-    engine.compute(s, runs, 0, runs.relation.length)
-  }
-  const placeScales = (s: Float64Array, from: Float64Array): void => {
-    for (let k = 0; k < d; k++) s[scales[k]!] = fromCoordinate(scaleCoordinates, k, from[k]!)
-  }
+  const { readElements, readScales, place, placeScales } = bindBlockMoves(match, engine)
   const weighAll = (s: Float64Array): number =>
     weigh(s) + logSlopes(coordinates, slots, s) + logSlopes(scaleCoordinates, scales, s)
   /** Log density of (u, φ) at the state, up to a constant. */
@@ -277,7 +268,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
   }
   /** Stores where Newton's steps start from, a mode given all else. In warm-up the chain goes on from there. */
   const findStart = (s: Float64Array, memory: Float64Array, phase: Phase): void => {
-    for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
+    readScales(s, phi)
     readElements(s, fresh)
     search(s)
     if (phase === "warmup" && d > 0) settleScales(s)
@@ -307,7 +298,7 @@ export function bindCurvatureBlock(match: CurvatureMatch, engine: Engine): Kerne
         beginLocal(memory)
       local = memory[ARRAYS + n] === 1 ? findSplit() : null
       readElements(s, u)
-      for (let k = 0; k < d; k++) phi[k] = toCoordinate(scaleCoordinates, k, s[scales[k]!]!)
+      readScales(s, phi)
       // Nothing has moved since the last step: its density and its approximation stand.
       const isKept = phase === "sampling" && watch?.isSame(s) === true && !Number.isNaN(kept)
       let here = isKept && local === null ? kept : logDensity(s)

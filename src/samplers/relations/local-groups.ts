@@ -22,6 +22,79 @@ export interface LocalGroups {
   readonly ofColumn: Int32Array
 }
 
+/** Groups by elements: `columns[start[g]..start[g + 1])`; group 0 is what the others share. */
+export interface ElementGroups {
+  readonly count: number
+  readonly columns: Int32Array
+  readonly start: Int32Array
+  readonly ofColumn: Int32Array
+}
+
+/**
+ * The same groups by their elements, whatever the order of elimination, which leaves one or more of them with what is shared: of
+ * that, elements that no group meets are groups themselves.
+ */
+export function regroupElements(
+  { symbolic, owners }: CurvatureMatch,
+  weighed: TargetRuns,
+  { count, pivots, start, ofColumn: before }: LocalGroups,
+): ElementGroups {
+  const columns = pivots.map((pivot) => symbolic.permutation[pivot]!)
+  const left = columns.slice(0, start[1]!)
+  const meet = bindMeetings(owners, weighed)
+  const isMet = new Set<number>()
+  for (const column of columns.slice(start[1]!)) meet(column, (instance) => isMet.add(instance))
+  const idle = Array.from(left).filter((column) => {
+    let isAlone = true
+    meet(column, (instance) => {
+      isAlone &&= !isMet.has(instance)
+    })
+    return isAlone
+  })
+  const head = new Map(idle.map((column) => [column, column]))
+  const root = (column: number): number => {
+    const above = head.get(column)!
+    return above === column ? column : root(above)
+  }
+  const seen = new Map<number, number>()
+  for (const column of idle)
+    meet(column, (instance) => {
+      const other = seen.get(instance)
+      if (other === undefined) seen.set(instance, column)
+      else head.set(root(column), root(other))
+    })
+  const parts = new Map<number, number[]>()
+  for (const column of idle) parts.set(root(column), [...(parts.get(root(column)) ?? []), column])
+  const found = [...parts.values()].filter((own) => own.length <= 2 * MOST_LOCAL)
+  const taken = new Set(found.flat())
+  const lists = [
+    Array.from(left).filter((column) => !taken.has(column)),
+    ...Array.from({ length: count - 1 }, (_, g) => [...columns.slice(start[g + 1]!, start[g + 2]!)]),
+    ...found,
+  ]
+  const ofColumn = before.slice()
+  found.forEach((own, g) => {
+    for (const column of own) ofColumn[column] = count + g
+  })
+  const bounds = new Int32Array(lists.length + 1)
+  lists.forEach((own, g) => {
+    bounds[g + 1] = bounds[g]! + own.length
+  })
+  return { count: lists.length, columns: Int32Array.from(lists.flat()), start: bounds, ofColumn }
+}
+
+/** More instances than a relation has. */
+const INSTANCES = 2 ** 32
+
+/** A function that visits the numbers of the stochastic instances that an element is in: its own, and those of its children. */
+const bindMeetings =
+  (owners: CurvatureMatch["owners"], { start, relation, from, to, instances }: TargetRuns) =>
+  (column: number, visit: (instance: number) => void): void => {
+    visit(owners.relation[column]! * INSTANCES + owners.instance[column]!)
+    for (let k = start[column]!; k < start[column + 1]!; k++)
+      for (let m = from[k]!; m < to[k]!; m++) visit(relation[k]! * INSTANCES + instances[m]!)
+  }
+
 /** Stochastic instances that each element of a block enters. */
 export const findElementsWeighed = ({ factors }: CurvatureMatch, { graph }: Engine): TargetRuns =>
   findEachWeighed(buildNetwork(graph), factors.slots)
@@ -96,7 +169,7 @@ function findHeads({ size, parent }: SparseSymbolic): Int32Array {
  */
 export function bindGroupDensities(
   { factors, coordinates, scales, scaleCoordinates, weighed, censored, owners }: CurvatureMatch,
-  { ofColumn, count }: LocalGroups,
+  { ofColumn, count }: Pick<LocalGroups, "ofColumn" | "count">,
   runs: TargetRuns,
   engine: Engine,
 ): (s: Float64Array, out: Float64Array) => number {

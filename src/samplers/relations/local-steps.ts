@@ -6,7 +6,7 @@ import type { Engine } from "./engine.ts"
 import { bindGroupDensities, findElementsWeighed, findLocalGroups } from "./local-groups.ts"
 
 /** Log odds of a step's size at the beginning, and their bounds. */
-const FIRST = 3.5
+export const FIRST_ODDS = 3.5
 const MOST = 5
 const LEAST = -6
 /** Acceptance below which steps are shortened. */
@@ -48,6 +48,16 @@ export interface LocalState {
   readonly densities: Float64Array
 }
 
+/** The log odds of a step's size after one whose ratio had this logarithm, in sweep so many of warm-up. */
+export const adaptSize = (logOdds: number, log: number, sweeps: number): number =>
+  Math.min(
+    MOST,
+    Math.max(
+      LEAST,
+      logOdds + (4 * ((Math.min(1, Math.exp(log)) || 0) - LEAST_ACCEPTANCE)) / Math.sqrt(1 + sweeps / 4),
+    ),
+  )
+
 /**
  * @param at first place in the memory: [whether groups step by themselves, log odds of the size of each group's steps], as many as
  * the block has elements at most
@@ -68,7 +78,7 @@ export function bindLocalSteps(match: CurvatureMatch, engine: Engine, at: number
     },
     begin(memory) {
       memory[at] = 1
-      memory.fill(FIRST, at + 1, at + count)
+      memory.fill(FIRST_ODDS, at + 1, at + count)
     },
     propose(memory, z, fresh, rng) {
       fresh.set(z)
@@ -84,11 +94,7 @@ export function bindLocalSteps(match: CurvatureMatch, engine: Engine, at: number
           from.densities[g]! +
           tailOf(to.z, pivots, first, end) -
           tailOf(from.z, pivots, first, end)
-        if (phase === "warmup") {
-          const step =
-            (4 * ((Math.min(1, Math.exp(log)) || 0) - LEAST_ACCEPTANCE)) / Math.sqrt(1 + sweeps / 4)
-          memory[at + g] = Math.min(MOST, Math.max(LEAST, memory[at + g]! + step))
-        }
+        if (phase === "warmup") memory[at + g] = adaptSize(memory[at + g]!, log, sweeps)
         if (!(Math.log(rng.uniform()) < log)) continue
         for (let k = first; k < end; k++) {
           const place = pivots[k]!

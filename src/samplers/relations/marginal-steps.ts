@@ -39,6 +39,8 @@ const REDUCTION = Math.sqrt(1 - AUTOREGRESSION * AUTOREGRESSION)
 export interface MarginalSteps {
   /** memory from its start = [whether z is there, whether it is fitted, …, φ (d), z (d), coordinates, draws of warm-up]. */
   readonly memoryLength: number
+  /** Gives the first walks of a chain a lower factor (row-major d × d) of steps that suit the density. */
+  scaleFirst(memory: Float64Array, factor: Float64Array): void
   /** Makes φ the current point: a chain begins, or another block has moved it. */
   enter(memory: Float64Array, phi: Float64Array): void
   /**
@@ -203,6 +205,10 @@ export function bindMarginalSteps({
 
   return {
     memoryLength: history + HISTORY * d,
+    scaleFirst(memory, factor) {
+      resume(memory)
+      coordinates.factor.set(factor)
+    },
     enter(memory, at) {
       if (memory !== seen) resume(memory)
       phi.set(at)

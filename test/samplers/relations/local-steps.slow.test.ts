@@ -4,12 +4,21 @@ import { relationShift, type StationaritySpecimen } from "../../kit/relation-sta
 
 const pairs = (n: number) => Array.from({ length: n }, (_, i) => [i % 4, (3 * i) % 6])
 
+const STRATA = `model { for (i in 1:N) { for (j in 1:2) { r[i, j] ~ dbin(p[i, j], 5); logit(p[i, j]) <- m[i] + x[j] * (d + e[i]) }
+        m[i] ~ dnorm(0, 0.5); e[i] ~ dnorm(0, tau) } d ~ dnorm(0, 1); tau ~ dgamma(3, 1) }`
+
 const SPECIMENS: readonly StationaritySpecimen[] = [
   {
     name: "pairs of counts in many strata",
-    text: `model { for (i in 1:N) { for (j in 1:2) { r[i, j] ~ dbin(p[i, j], 5); logit(p[i, j]) <- m[i] + x[j] * (d + e[i]) }
-        m[i] ~ dnorm(0, 0.5); e[i] ~ dnorm(0, tau) } d ~ dnorm(0, 1); tau ~ dgamma(3, 1) }`,
+    text: STRATA,
     data: { N: 26, x: [-0.5, 0.5], r: pairs(26) },
+    watched: ["d", "tau", "m", "e"],
+    wrong: ["dgamma(3, 1)", "dgamma(3, 1.5)"],
+  },
+  {
+    name: "pairs of counts in so many strata that these are integrated out",
+    text: STRATA,
+    data: { N: 130, x: [-0.5, 0.5], r: pairs(130) },
     watched: ["d", "tau", "m", "e"],
     wrong: ["dgamma(3, 1)", "dgamma(3, 1.5)"],
   },
