@@ -69,9 +69,11 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
   const { count, columns, start } = groups
   const n = factors.slots.length
   const m = start[1]!
-  const dimension = m + scales.length
+  const d = scales.length
+  const dimension = m + d
   const weigh = bindGroupDensities(match, groups, found.weighed, engine)
   const evaluate = bindCurvature(match, engine)
+  const powerOf = bindPowers(match, engine)
   const { readElements, readScales, place, placeScales } = bindBlockMoves(match, engine)
   const { factorise, standardise, unstandardise } = bindGroupApproximation(symbolic, groups)
   const createCloud = () => ({
@@ -82,7 +84,7 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
   type Cloud = ReturnType<typeof createCloud>
   let current = createCloud()
   let proposed = createCloud()
-  const phi = new Float64Array(scales.length)
+  const phi = new Float64Array(d)
   const psi = new Float64Array(dimension)
   const u = new Float64Array(n)
   const trial = new Float64Array(n)
@@ -95,15 +97,20 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
   const climb = bindClimb({ coordinates, evaluate, place, logDensity: (s) => weigh(s, there) })
   // Places in the memory.
   const SIZES = STARTS + n
-  const STEPS = SIZES + count
+  const POWERS = SIZES + count
+  const STEPS = POWERS + d
   // The memory of the chain that was seen last.
   let learnt: Float64Array = trial
   let starts: Float64Array = trial
   let sizes: Float64Array = trial
+  let powers: Float64Array = trial
   let steps: Float64Array = trial
   // What the last step left; NaN when its approximation does not stand.
   let kept = Number.NaN
-  const keptPsi = new Float64Array(dimension)
+  const moved = Int32Array.from(
+    [...columns.subarray(0, m)].map((column) => factors.slots[column]!).concat(...scales),
+  )
+  const keptValues = new Float64Array(dimension)
 
   /** The approximation of the groups at ψ. Moves the state. */
   const approximate = (s: Float64Array, at: Float64Array, { approximation: into }: Cloud): boolean => {
@@ -136,15 +143,30 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
     for (let g = 1; g < count; g++) total += weighGroup(cloud, g)
     return Number.isNaN(total) ? -Infinity : total
   }
+  /** Writes the scales' own coordinates at ψ. @returns false where there are none */
+  const toScales = (at: Float64Array): boolean => {
+    for (let k = 0; k < d; k++) {
+      const x = at[m + k]!
+      if (powers[k] !== 0 && !(x > 0)) return false
+      phi[k] = powers[k] === 0 ? x : Math.log(x) / powers[k]!
+    }
+    return true
+  }
+  /** log |dφ/dψ| of the scales, up to a constant. */
+  const logSlope = (at: Float64Array): number => {
+    let total = 0
+    for (let k = 0; k < d; k++) if (powers[k] !== 0) total -= Math.log(at[m + k]!)
+    return total
+  }
   const marginal = bindMarginalSteps({
     dimension,
     stranded: STRANDED,
     density(s, at) {
-      for (let k = 0; k < phi.length; k++) phi[k] = at[m + k]!
+      if (!toScales(at)) return -Infinity
       placeScales(s, phi)
       if (!approximate(s, at, proposed)) return -Infinity
       for (let k = 0; k < POINTS; k++) weighPoint(s, proposed, k)
-      return estimate(proposed)
+      return estimate(proposed) + logSlope(at)
     },
     accept() {
       const other = current
@@ -208,13 +230,12 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
       kept += current.densities[chosen]![g]!
     }
     unstandardise(current.approximation, fresh, u)
-    keptPsi.set(psi)
   }
   const readShared = (s: Float64Array): void => {
     readElements(s, u)
     readScales(s, phi)
     for (let i = 0; i < m; i++) psi[i] = u[columns[i]!]!
-    for (let k = 0; k < phi.length; k++) psi[m + k] = phi[k]!
+    for (let k = 0; k < d; k++) psi[m + k] = powers[k] === 0 ? phi[k]! : Math.exp(powers[k]! * phi[k]!)
   }
   /** Moves the start of each group towards its mode. */
   const follow = (sweeps: number): void => {
@@ -223,9 +244,9 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
     unstandardise(current.approximation, fresh, trial)
     for (let k = m; k < n; k++) starts[columns[k]!]! += share * (trial[columns[k]!]! - starts[columns[k]!]!)
   }
-  const isKept = (phase: Phase, here: number): boolean => {
+  const isKept = (s: Float64Array, phase: Phase, here: number): boolean => {
     if (phase === "warmup" || !match.isAlone || here !== kept) return false
-    for (let k = 0; k < dimension; k++) if (psi[k] !== keptPsi[k]) return false
+    for (let k = 0; k < dimension; k++) if (s[moved[k]!] !== keptValues[k]) return false
     return true
   }
 
@@ -236,8 +257,9 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
     // Factors and what they multiply have no joint mode where draws are.
     if (!match.isTwisted) climb(s, u, trial, createApproximation(symbolic))
     for (let k = 0; k < n; k++) memory[STARTS + k] = u[k]!
-    marginal.scaleFirst(memory.subarray(STEPS), firstFactor(s))
-    memory.fill(FIRST_ODDS, SIZES, SIZES + count)
+    for (let k = 0; k < d; k++) powers[k] = powerOf(s, scales[k]!)
+    marginal.scaleFirst(steps, firstFactor(s))
+    memory.fill(FIRST_ODDS, SIZES, POWERS)
     memory[SWEEPS] = 1
     if (phase !== "warmup") place(s, fresh)
   }
@@ -246,7 +268,10 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
     const { q, gradient } = current.approximation
     const whole = createSparseFactor(symbolic)
     const factor = new Float64Array(dimension * dimension)
-    for (let k = 0; k < dimension; k++) factor[k * dimension + k] = FIRST_SIZE
+    readShared(s)
+    for (let k = 0; k < dimension; k++)
+      factor[k * dimension + k] =
+        FIRST_SIZE * (k < m || powers[k - m] === 0 ? 1 : psi[k]! * Math.abs(powers[k - m]!))
     const covariance = new Float64Array(m * m)
     evaluate(s, q, gradient)
     if (!factoriseSparse(whole, q)) return factor
@@ -271,14 +296,15 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
       if (memory !== learnt) {
         learnt = memory
         starts = memory.subarray(STARTS, SIZES)
-        sizes = memory.subarray(SIZES, STEPS)
+        sizes = memory.subarray(SIZES, POWERS)
+        powers = memory.subarray(POWERS, STEPS)
         steps = memory.subarray(STEPS)
         kept = Number.NaN
       }
       if (memory[SWEEPS] === 0) begin(s, memory, phase)
       readShared(s)
       const here = weigh(s, own)
-      if (!isKept(phase, here) && !approximate(s, psi, current)) {
+      if (!isKept(s, phase, here) && !approximate(s, psi, current)) {
         kept = Number.NaN
         place(s, u)
         return
@@ -293,13 +319,43 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
         memory[SWEEPS]! += 1
       }
       marginal.enter(steps, psi)
-      marginal.run(s, steps, rng, phase, psi, estimate(current))
-      for (let k = 0; k < phi.length; k++) phi[k] = psi[m + k]!
+      marginal.run(s, steps, rng, phase, psi, estimate(current) + logSlope(psi))
+      toScales(psi)
       placeScales(s, phi)
       choose(rng)
       place(s, u)
+      for (let k = 0; k < dimension; k++) keptValues[k] = s[moved[k]!]!
     },
     logDensity: (s) => density(s) + censored(s),
+  }
+}
+
+/**
+ * A function that says which power of a scale is the sd of elements of which it is a precision, a variance or an sd; 0 where it is
+ * none. Effects that all but vanish, which priors of precisions allow, are far away in the logarithm of a precision, and close
+ * by in an sd.
+ */
+function bindPowers({ owners, after }: CurvatureMatch, engine: Engine) {
+  const relations = [...new Set(owners.relation)]
+  const firstOf = relations.map((relation) => owners.instance[owners.relation.indexOf(relation)]!)
+  const { computed } = after
+  return (s: Float64Array, slot: number): number => {
+    const precisions = (): number[] =>
+      relations.map((relation, k) => {
+        const f = engine.functions[relation]!
+        if (f.kind !== "stochastic" || f.distribution.name !== "dnorm") return Number.NaN
+        const args = new Float64Array(Math.max(3, f.argsLength))
+        f.args(s, firstOf[k]!, args)
+        return args[1]!
+      })
+    const before = precisions()
+    const here = s[slot]!
+    s[slot] = 2 * here
+    engine.compute(s, computed, 0, computed.relation.length)
+    const powers = precisions().map((after, k) => -0.5 * Math.log2(after / before[k]!))
+    s[slot] = here
+    engine.compute(s, computed, 0, computed.relation.length)
+    return powers.find((power) => Number.isFinite(power) && Math.abs(power) > 1e-9) ?? 0
   }
 }
 
