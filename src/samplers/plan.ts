@@ -5,6 +5,7 @@ import { latentNodes, type ModelGraph, type StochasticNode } from "../models/gra
 import { AUGMENTATIONS } from "./augment/registry.ts"
 import type { Rewrite } from "./augment/rewrite.ts"
 import { isRefusal, type Refusal } from "./conditional.ts"
+import { TOO_LARGE } from "./gaussian/factorisation-cost.ts"
 import { layOut, type StateLayout } from "./kernel/layout.ts"
 import { type LoweringContext, newContext } from "./kernel/program.ts"
 import {
@@ -133,12 +134,18 @@ function prepare(model: ModelGraph, method: "blocked" | "collapsed"): Prepared {
   const context = newContext(model, layOut(model))
   const whole = JOINT_SAMPLERS.collapsed.assign(context, model)
   const prepared = { method, model, graph: model, rewrites: [], context } as const
-  if (isRefusal(whole) || isCheap(whole, context)) return { ...prepared, found: whole, remark: "" }
-  const inTurn = JOINT_SAMPLERS.crossed.assign(context, model)
-  if (isRefusal(inTurn) || inTurn.dimension > MOST_COORDINATES || inTurn.cost > whole.cost)
+  const isLarge = isRefusal(whole) && whole.code === TOO_LARGE
+  if (!isLarge && (isRefusal(whole) || isCheap(whole, context)))
     return { ...prepared, found: whole, remark: "" }
-  const [all, each] = [whole.cost, inTurn.cost].map((cost) => cost.toExponential(0))
-  const remark = `large factors in turn, ${each} multiplications a sweep: a factorisation of all effects takes ${all}`
+  const inTurn = JOINT_SAMPLERS.crossed.assign(context, model)
+  const isRefused = isRefusal(inTurn) || inTurn.dimension > MOST_COORDINATES
+  if (isRefused || (!isRefusal(whole) && inTurn.cost > whole.cost))
+    return { ...prepared, found: whole, remark: "" }
+  const each = inTurn.cost.toExponential(0)
+  const all = isRefusal(whole)
+    ? whole.reason
+    : `a factorisation of all effects takes ${whole.cost.toExponential(0)}`
+  const remark = `large factors in turn, ${each} multiplications a sweep: ${all}`
   return { ...prepared, found: inTurn, remark }
 }
 
@@ -157,7 +164,10 @@ function planJointly(prepared: Prepared, chosenBy: Plan["chosenBy"], why: string
     throw new PlanError(`the method "${method}" does not apply: ${found.reason}`, {
       code: "method-refused",
       where: "method",
-      hint: "use gibbs, or auto",
+      hint:
+        found.code === TOO_LARGE && method === "blocked"
+          ? "use collapsed, which takes large crossed factors in turn, or auto"
+          : "use gibbs, or auto",
     })
   }
   const joint: PlanBlock = { targets: found.targets, assignment: found, chosenBy, refused: [] }

@@ -4,7 +4,7 @@
  * International Journal of Mathematical Modelling and Numerical Optimisation 1, section 2, on precision-based sampling.
  */
 import { NumericalError } from "../../core/errors.ts"
-import type { Refusal } from "../conditional.ts"
+import { isRefusal, type Refusal } from "../conditional.ts"
 import type { LoweringContext } from "../kernel/program.ts"
 import type { Kernel } from "../sampler.ts"
 import { compileSpreads, readSpreadState } from "./compile-spreads.ts"
@@ -15,6 +15,7 @@ import {
   newFactorisation,
   restPriorsOf,
 } from "./factorisation.ts"
+import { refusalBySize } from "./factorisation-cost.ts"
 import { findGaussianModel, type GaussianModel, type Spread } from "./gaussian-model.ts"
 import { type GaussianStatistics, joinSlots, reduceRows } from "./statistics.ts"
 
@@ -26,7 +27,11 @@ export interface LoweredBlocked {
   readonly spreads: readonly Spread[]
 }
 
-export const matchBlocked = (context: LoweringContext): GaussianModel | Refusal => findGaussianModel(context)
+/** Takes the coefficients and effects of a model whose equations fit into memory. */
+export function matchBlocked(context: LoweringContext): GaussianModel | Refusal {
+  const model = findGaussianModel(context)
+  return isRefusal(model) ? model : (refusalBySize(model, 1) ?? model)
+}
 
 export const lowerBlocked = (model: GaussianModel): LoweredBlocked => ({
   statistics: reduceRows(model),

@@ -1,9 +1,10 @@
 /** The two joint samplers of Gaussian hierarchical models, as the registry lists them. */
+import { isRefusal } from "../conditional.ts"
 import type { Explanation, JointSampler } from "../sampler.ts"
 import { bindBlocked, type LoweredBlocked, lowerBlocked, matchBlocked } from "./blocked.ts"
 import { type CollapsedMatch, type LoweredCollapsed, lowerCollapsed, matchCollapsed } from "./collapsed.ts"
 import { bindCollapsed } from "./collapsed-kernel.ts"
-import { costOfFactorisation, isSparselyFactorised } from "./factorisation-cost.ts"
+import { costOfFactorisation, isSparselyFactorised, refusalBySize } from "./factorisation-cost.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
 import {
   bindInterweave,
@@ -30,7 +31,11 @@ export const blocked: JointSampler<GaussianModel, LoweredBlocked> = {
 
 export const collapsed: JointSampler<CollapsedMatch, LoweredCollapsed> = {
   name: "collapsed",
-  match: matchCollapsed,
+  match: (context) => {
+    const match = matchCollapsed(context)
+    if (isRefusal(match) || findNests(match.model) !== null) return match
+    return refusalBySize(match.model, 2) ?? match
+  },
   describe: ({ model }) => {
     const spreads = [...model.effects.map((e) => e.spread), model.residual]
     return {
