@@ -360,6 +360,13 @@ export function solveSparse(factor: SparseFactor, b: Float64Array): void {
 export function logDeterminantSparse(factor: SparseFactor): number {
   const { size, columnPointers } = factor.symbolic
   let sum = 0
-  for (let j = 0; j < size; j++) sum += Math.log(factor.values[columnPointers[j]!]!)
-  return 2 * sum
+  // One logarithm for as many pivots as a product can hold.
+  let product = 1
+  for (let j = 0; j < size; j++) {
+    product *= factor.values[columnPointers[j]!]!
+    if (product > 1e-100 && product < 1e100) continue
+    sum += Math.log(product)
+    product = 1
+  }
+  return 2 * (sum + Math.log(product))
 }

@@ -16,6 +16,7 @@ import { multiplierOf } from "./pairs/wishart-family.ts"
 import { bindPointer, type Pointer } from "./points-here.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { makeSite, relationOf, type Site } from "./site.ts"
+import { watchSlots } from "./watch.ts"
 import { findWholeArgument, type WholeArgument } from "./whole-argument.ts"
 
 /** How a child relation takes the target. Plain data. */
@@ -194,6 +195,11 @@ function bindNatural(
     }))
   const pointer: Pointer | null = picking.length === 0 ? null : bindPointer(match, picking, engine)
   const { list, isNew } = groupEquals(weighed, engine.graph)
+  const spreads = Array.from(weighed.relation, (r, run) => {
+    const { pair, scaled, padded } = bound[r]!
+    if (!pair.isQuadratic || scaled || padded !== null || pointer !== null) return null
+    return bindSpread(bound[r]!, weighed, run, list, isNew, natural.length, width)
+  })
   return (s, n, rng) => {
     if (n === 0) pointer?.look(s)
     for (let k = 0; k < width; k++) x[k] = s[slots[n * width + k]!]!
@@ -215,6 +221,11 @@ function bindNatural(
         writes,
         width: size,
       } = bound[r]!
+      const spread = spreads[run]!
+      if (spread !== null) {
+        spread(s, natural)
+        continue
+      }
       let k = 1
       for (let j = weighed.from[run]!; j < weighed.to[run]!; j++) {
         const i = list[j]!
@@ -249,6 +260,56 @@ function groupEquals({ relation, from, to, instances }: TargetRuns, graph: Relat
     for (const first of found.start.subarray(0, -1)) isNew[from[run]! + first] = 1
   }
   return { list, isNew }
+}
+
+/**
+ * A function that adds what a run of equal rows y_1 … y_m with mean ȳ tells: by a pair that is quadratic in y this is m times what
+ * ȳ tells, and what the rows tell of a mean at ȳ, which is worked out when data have changed. Null where no rows are equal.
+ */
+function bindSpread(
+  { pair, args, argStarts, values, y, writes, width: size }: BoundChild,
+  { from, to }: TargetRuns,
+  run: number,
+  list: Int32Array,
+  isNew: Uint8Array,
+  length: number,
+  width: number,
+): ((s: Float64Array, natural: Float64Array) => void) | null {
+  const rows = list.subarray(from[run]!, to[run]!)
+  // All of them equal: the others go one by one.
+  if (rows.length < 2 || isNew.subarray(from[run]! + 1, to[run]!).includes(1)) return null
+  const m = rows.length
+  const own = Int32Array.from(
+    { length: m * size },
+    (_, j) => writes[rows[Math.floor(j / size)]! * size + (j % size)]!,
+  )
+  const data = watchSlots(own)
+  const mean = new Float64Array(size)
+  const around = new Float64Array(length)
+  const one = new Float64Array(length)
+  const centre = argStarts[0]!
+  const takeIn = (s: Float64Array): void => {
+    mean.fill(0)
+    for (let j = 0; j < own.length; j++) mean[j % size]! += s[own[j]!]! / m
+    for (let w = 0; w < size; w++) values[centre + w] = mean[w]!
+    around.fill(0)
+    for (let j = 0; j < m; j++) {
+      for (let w = 0; w < size; w++) y[w] = s[own[j * size + w]!]!
+      pair.contribute(around, y, values, argStarts, 1, width)
+    }
+    // What each adds whatever it is comes with the mean.
+    one.fill(0)
+    pair.contribute(one, mean, values, argStarts, 1, width)
+    for (let k = 0; k < length; k++) around[k]! -= m * one[k]!
+    data.remember(s)
+  }
+  return (s, natural) => {
+    if (!data.isSame(s)) takeIn(s)
+    args(s, rows[0]!, values)
+    one.fill(0)
+    pair.contribute(one, mean, values, argStarts, 1, width)
+    for (let k = 0; k < length; k++) natural[k]! += m * one[k]! + around[k]!
+  }
 }
 
 function noDraw(engine: Engine, slot: number, family: ArrayFamily, natural: Float64Array): NumericalError {

@@ -10,6 +10,8 @@ export interface ArrayPair {
   readonly inverted: boolean
   /** False where what a child adds hangs on its value alone: its arguments are then not computed. */
   readonly readsArguments: boolean
+  /** Whether that is a constant and a square of the value's distance from its first argument, by a factor k alone; absent: no. */
+  readonly isQuadratic?: boolean
   /**
    * Adds what one child tells to the natural parameters.
    * @param y the child's values

@@ -8,6 +8,7 @@ const normalVector = (child: string, inverted: boolean): ArrayPair => ({
   argument: 1,
   inverted,
   readsArguments: true,
+  isQuadratic: true,
   contribute(natural, y, args, starts, k, n) {
     const q = Math.round(Math.sqrt(n))
     const mean = starts[0]!
