@@ -25,6 +25,7 @@ import type {
   RelationSampler,
   Target,
 } from "./relation-sampler.ts"
+import { scaleMixture } from "./scale-mixture.ts"
 import { scalingMove } from "./scaling-move.ts"
 import { sliceSite } from "./slice-site.ts"
 import { truncatedSite } from "./truncated-site.ts"
@@ -113,6 +114,7 @@ export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
   registerBlock(pivotMove),
+  registerBlock(scaleMixture),
   registerBlock(mixtureBlock),
   registerBlock(collapsedGamma),
   registerBlock(marginalBlock),
