@@ -44,7 +44,7 @@ function groupIterations(arrays: Arrays, source: PlacedStatement): Group[] {
   const exprs = statement.kind === "deterministic" ? [rightHandSide(statement)] : expressionsOf(statement)
   const parts = splitByShape(siteOf(arrays, source), exprs, iterations)
   if (parts === null && source.slots.length === iterations.count) return groupElements(arrays, source)
-  return (parts ?? [Int32Array.from({ length: iterations.count }, (_, i) => i)]).flatMap((part) => {
+  return (parts ?? [new Int32Array(iterations.count).map((_, i) => i)]).flatMap((part) => {
     const groups = new Map<string, number[]>()
     const keys = new Map<number, string | null>()
     for (const i of part) {

@@ -195,7 +195,7 @@ export function shareEqualInstances(graph: RelationGraph): RelationGraph {
     const isReady = gathers.length === 0 && references.every(({ slots }) => areMarked(slots, written))
     markSlots(writes, written)
     if (width !== 1 || !isReady) return shared
-    const instances = Int32Array.from({ length: shared.size }, (_, i) => i)
+    const instances = new Int32Array(shared.size).map((_, i) => i)
     const found = findEqualInstances(graph, shared, instances, drawn)
     if (found === null) return shared
     isChanged = true

@@ -1,6 +1,6 @@
 /** What goes with a block of elements: scales that only it hangs on, coordinates without bounds, and what weighs it. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { parentTables, type Relation } from "../../models/relations/relation-graph.ts"
+import { type ParentTable, parentTables } from "../../models/relations/relation-graph.ts"
 import type { Instances } from "./block-density.ts"
 import { type Coordinates, coordinateFor } from "./curvature-coordinates.ts"
 import { marked } from "./factor-pattern.ts"
@@ -100,16 +100,19 @@ export function isAlone(model: RelationModel, targets: readonly Target[]): boole
   return (
     computed.every((relation) => {
       const { size, width, writes } = relation
+      const tables = parentTables(relation)
       for (let i = 0; i < size; i++)
-        if (slots[writes[i * width]!] === 1 && !hasParentsIn(relation, i, isKnown)) return false
+        if (slots[writes[i * width]!] === 1 && !hasParentsIn(tables, i, isKnown)) return false
       return true
     }) &&
     findWeighed(model, targets).every(({ relation: r, instances }) => {
       const relation = relationOf(graph, r)
       const { writes, width } = relation
-      for (const i of instances) {
+      const tables = parentTables(relation)
+      for (let n = 0; n < instances.length; n++) {
+        const i = instances[n]!
         for (let k = i * width; k < (i + 1) * width; k++) if (isKnown[writes[k]!] === 0) return false
-        if (!hasParentsIn(relation, i, isKnown)) return false
+        if (!hasParentsIn(tables, i, isKnown)) return false
       }
       return true
     })
@@ -117,8 +120,9 @@ export function isAlone(model: RelationModel, targets: readonly Target[]): boole
 }
 
 /** Whether an instance reads only marked slots. */
-function hasParentsIn(relation: Relation, instance: number, isIn: Uint8Array): boolean {
-  for (const { slots, length, shared } of parentTables(relation)) {
+function hasParentsIn(tables: readonly ParentTable[], instance: number, isIn: Uint8Array): boolean {
+  for (let t = 0; t < tables.length; t++) {
+    const { slots, length, shared } = tables[t]!
     const from = shared ? 0 : instance * length
     for (let k = from; k < from + length; k++) if (isIn[slots[k]!] === 0) return false
   }

@@ -3,7 +3,7 @@
  * slopes by each. Source: Curtis, Powell & Reid (1974), On the estimation of sparse Jacobian matrices, IMA Journal of Applied
  * Mathematics 13, 117–119.
  */
-import type { Relation } from "../../models/relations/relation-graph.ts"
+import type { Relation, RelationGraph } from "../../models/relations/relation-graph.ts"
 import { findDependents, type Network, type TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import type { FactorPattern } from "./factor-pattern.ts"
@@ -116,6 +116,13 @@ export function findSetRows(
     most = Math.max(most, at - start[set]!)
   }
   return { start, list, columns, places, most }
+}
+
+/** Values of a graph with 0 for what is not known: a state at which slopes that never change are taken. */
+export function anyState({ values }: RelationGraph): Float64Array {
+  const s = values.slice()
+  for (let slot = 0; slot < s.length; slot++) if (Number.isNaN(s[slot]!)) s[slot] = 0
+  return s
 }
 
 /** Sets to 0 what instances `list[from..to)` write. */

@@ -6,7 +6,7 @@ import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { bindCensoredCurvature } from "./censored-density.ts"
-import { bindTangents, type ColumnSets, findSetRows } from "./column-sets.ts"
+import { anyState, bindTangents, type ColumnSets, findSetRows } from "./column-sets.ts"
 import { ARGUMENT_FAMILIES, findArgumentFamilies } from "./curvature-families.ts"
 import type { Network, TargetRuns } from "./dependents.ts"
 import { noConstants } from "./emit.ts"
@@ -127,7 +127,7 @@ function findLinear(
     constants,
   )
   // Slopes are the same wherever they are taken.
-  const s = graph.values.map((value) => (Number.isNaN(value) ? 0 : value))
+  const s = anyState(graph)
   const rows = findSetRows(sets, pattern, core.instances)
   const found = new Float64Array(columns.length)
   bindTangents(

@@ -137,7 +137,7 @@ export function findEachDependents(network: Network, slots: Int32Array, width = 
 
 /** Children alone of each slot. */
 export function findEachWeighed(network: Network, slots: Int32Array): TargetRuns {
-  const start = Int32Array.from({ length: slots.length + 1 }, (_, k) => k)
+  const start = new Int32Array(slots.length + 1).map((_, k) => k)
   return dependentsOf(network, slots, start, false).weighed
 }
 

@@ -2,7 +2,14 @@
  * Normal children of a set of drawn elements x as factors `exp(−e' P e / 2)` with residual `e = y − mean`, linear in x. The
  * slopes `G = ∂e/∂x` are found once where only data multiply x, else at every sweep.
  */
-import { bindTangents, type ColumnSets, findColumnSets, findSetRows, NO_SETS } from "./column-sets.ts"
+import {
+  anyState,
+  bindTangents,
+  type ColumnSets,
+  findColumnSets,
+  findSetRows,
+  NO_SETS,
+} from "./column-sets.ts"
 import { findEachWeighed, type Network, type TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import { type ChildInstances, type FactorPattern, findPatterns, marked } from "./factor-pattern.ts"
@@ -77,7 +84,7 @@ export function findFactors(
   })
   const factors = { slots, groups, sets }
   // Fixed slopes are the same wherever they are taken; NaN of what is not known must not reach them.
-  bindSlopes(factors, engine, true)(graph.values.map((value) => (Number.isNaN(value) ? 0 : value)))
+  bindSlopes(factors, engine, true)(anyState(graph))
   return groups.every((group) => group.fixed) ? { ...factors, sets: NO_SETS } : factors
 }
 

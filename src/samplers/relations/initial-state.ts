@@ -208,7 +208,7 @@ function bindIntervals(
 ): ReturnType<typeof bindSupport> | null {
   const { observed, size } = relationOf(engine.graph, relation)
   if (observed) return null
-  const instances = Int32Array.from({ length: size }, (_, i) => i)
+  const instances = new Int32Array(size).map((_, i) => i)
   const intervals = findIntervals(network, relation, findReach(network, [{ relation, instances }]))
   return intervals.length === 0 ? null : bindBounds(engine, makeSite(network, relation, instances), intervals)
 }
