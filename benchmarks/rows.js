@@ -6,29 +6,47 @@ const GROUPS = 1000
 const SWEEPS = SHORT ? 20_000 : 200_000
 
 export async function benchmarkRows() {
-  const head = ["rows", "model, ms", "plan and reduction, ms", "sweep, µs", "peak MB"]
+  const head = [
+    "rows",
+    "reduceTable, ms",
+    "CPU ms",
+    "model, ms",
+    "plan and reduction, ms",
+    "sweep, µs",
+    "peak MB",
+  ]
   const figures = ROWS.map((rows) => ({ rows, ...runNode("rows.js", [rows]) }))
   const points = figures.map(({ rows, sweep }) => [Math.log(rows), Math.log(sweep)])
   return {
     title: `Rows: y ~ x + (1 | g), ${GROUPS} groups, columns given as typed arrays, collapsed, one chain`,
     rows: [
       head,
-      ...figures.map(({ rows, model, plan, sweep, memory }) => [
+      ...figures.map(({ rows, reduce, cpu, model, plan, sweep, memory }) => [
         rows.toExponential(0),
+        reduce.toFixed(0),
+        cpu.toFixed(0),
         model.toFixed(0),
         plan.toFixed(0),
         (1e6 * sweep).toFixed(1),
         memory.toFixed(0),
       ]),
     ],
-    notes: [`slope of log time of a sweep on log rows ${slope(points).toFixed(3)}`],
+    notes: [
+      "reduceTable: y ~ x + z + (1 | g), four columns, the first call of its process",
+      `slope of log time of a sweep on log rows ${slope(points).toFixed(3)}`,
+    ],
     figures,
   }
 }
 
 async function measure(rows) {
-  const { lmm, sample } = await import("gibbsite")
+  const { lmm, reduceTable, sample } = await import("gibbsite")
   const data = simulate(rows)
+  const used = process.cpuUsage()
+  const began = performance.now()
+  reduceTable("y ~ x + z + (1 | g)", data)
+  const reduce = performance.now() - began
+  const { user, system } = process.cpuUsage(used)
   const started = performance.now()
   const model = lmm("y ~ x + (1 | g)", data)
   const built = performance.now()
@@ -42,7 +60,8 @@ async function measure(rows) {
     sweeps.push(sampling.seconds / (sampling.warmup + sampling.draws))
   }
   const plan = reduced - built - 1000 * first.sampling.seconds
-  return { model: built - started, plan, sweep: Math.min(...sweeps), memory: peakMegabytes() }
+  const cpu = (user + system) / 1000
+  return { reduce, cpu, model: built - started, plan, sweep: Math.min(...sweeps), memory: peakMegabytes() }
 }
 
 function simulate(rows) {
@@ -53,13 +72,15 @@ function simulate(rows) {
   }
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
   const effects = Float64Array.from({ length: GROUPS }, normal)
-  const [y, x, g] = [new Float64Array(rows), new Float64Array(rows), new Int32Array(rows)]
+  const [y, x, z] = Array.from({ length: 3 }, () => new Float64Array(rows))
+  const g = new Int32Array(rows)
   for (let i = 0; i < rows; i++) {
     g[i] = i % GROUPS
     x[i] = normal()
+    z[i] = uniform()
     y[i] = 2 + 0.5 * x[i] + effects[g[i]] + normal()
   }
-  return { y, x, g }
+  return { y, x, z, g }
 }
 
 if (process.argv[1] === import.meta.filename && process.argv.length > 2) {

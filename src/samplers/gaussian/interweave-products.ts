@@ -1,7 +1,7 @@
 /** Cross-products of one set of effects with everything else, level by level: what moving them together needs. */
 import type { DesignColumn } from "../kernel/gram.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
-import { rememberSums } from "./statistics.ts"
+import { rememberSums, slotsByLevel } from "./statistics.ts"
 
 /** Plain data. */
 export interface ColumnProducts {
@@ -49,14 +49,14 @@ export function reduceTerm(model: GaussianModel, node: string): ColumnProducts {
       })
     })
   })
+  // Entry l is level l's: the same list for every column that each level meets once.
+  const oneEach = new Int32Array(levels + 1)
+  for (let l = 0; l <= levels; l++) oneEach[l] = l
   const withOther = (z: DesignColumn, other: DesignColumn): Omit<OtherProducts, "first" | "centre"> => {
     if (other.codes === null || other.codes === codes) {
       return {
-        pointer: Int32Array.from({ length: levels + 1 }, (_, l) => l),
-        slot: Int32Array.from(
-          { length: levels },
-          (_, l) => other.slot + (other.codes === null ? 0 : other.stride * l),
-        ),
+        pointer: oneEach,
+        slot: slotsByLevel([{ ...other, stride: other.codes === null ? 0 : other.stride }], levels),
         value: sums.by(z.values, other.values, codes!, levels),
       }
     }
@@ -70,10 +70,7 @@ export function reduceTerm(model: GaussianModel, node: string): ColumnProducts {
   return {
     q,
     levels,
-    slots: Int32Array.from({ length: levels * q }, (_, k) => {
-      const { slot, stride } = own[k % q]!
-      return slot + stride * Math.floor(k / q)
-    }),
+    slots: slotsByLevel(own, levels),
     own: products,
     response,
     others: own.flatMap((z, first) =>
