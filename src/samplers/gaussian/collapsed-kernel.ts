@@ -15,7 +15,7 @@ import { drawSlice } from "../slice.ts"
 import { removeBounds } from "./bounds.ts"
 import type { LoweredCollapsed } from "./collapsed.ts"
 import { type Coordinates, fitToDraws, mapFromSpreads, mapToSpreads } from "./coordinates.ts"
-import { bindInterweave } from "./interweave.ts"
+import { bindTogether } from "./interweave.ts"
 import { bindTermMoves } from "./interweave-moves.ts"
 import { bindMarginal } from "./marginal.ts"
 import { bindMove } from "./move-code.ts"
@@ -72,7 +72,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     data.interweave === null
       ? null
       : {
-          kernel: bindInterweave(data.interweave),
+          moveTogether: bindTogether(data.interweave),
           moveAlone: data.interweave.terms.map((term) => bindTermMoves(term).moveAlone),
         }
   const isFree = spreads.at(-1)!.kind !== "known"
@@ -120,7 +120,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
    * spreads that are drawn given the effects depend on what these were drawn with.
    */
   function moveInterweaved(
-    { kernel, moveAlone }: NonNullable<typeof interweaved>,
+    { moveTogether, moveAlone }: NonNullable<typeof interweaved>,
     state: Float64Array,
     memory: Float64Array,
     rng: Stream,
@@ -131,7 +131,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
     drawAnew(state, rng)
     kept.set(phi)
     for (const move of moveAlone) move(state, rng)
-    kernel.step(state, memory, rng, phase)
+    moveTogether(state, rng)
     for (let k = 0; k < spreads.length; k++) readCoordinates(spreads[k]!, state, phi, first[k]!, scratch)
     const density = current.logDensity(phi)
     if (Number.isFinite(density)) enter(memory, density)

@@ -8,6 +8,7 @@
  * and ancillary augmentations.
  */
 import type { ModelGraph } from "../../models/graph.ts"
+import type { Stream } from "../../random/stream.ts"
 import { isRefusal, type Refusal, refusal } from "../conditional.ts"
 import { layOut } from "../kernel/layout.ts"
 import { type LoweringContext, newContext } from "../kernel/program.ts"
@@ -16,7 +17,8 @@ import { compileSpreads, readSpreadState } from "./compile-spreads.ts"
 import { findGaussianModel, type GaussianModel, type Spread } from "./gaussian-model.ts"
 import { bindTermMoves, type MovedTerm } from "./interweave-moves.ts"
 import { reduceTerm } from "./interweave-products.ts"
-import { type SpreadPrior, spreadPrior } from "./spread-space.ts"
+import { bindWatch, watchLength } from "./interweave-watch.ts"
+import { coordinatesOf, type SpreadPrior, spreadPrior } from "./spread-space.ts"
 import { joinSlots } from "./statistics.ts"
 
 /** A set of effects whose spread moves with them. */
@@ -77,10 +79,42 @@ export const lowerInterweave = ({ model, terms }: InterweaveMatch): LoweredInter
   residual: model.residual,
 })
 
-export function bindInterweave({ terms, residual }: LoweredInterweave): Kernel {
+/** Moves every spread together with its effects. */
+export function bindTogether({
+  terms,
+  residual,
+}: LoweredInterweave): (state: Float64Array, rng: Stream) => void {
   const moves = terms.map(bindTermMoves)
+  const precisionOf = bindPrecision(residual)
+  return (state, rng) => {
+    const precision = precisionOf(state)
+    for (let k = 0; k < moves.length; k++) moves[k]!.moveTogether(state, precision, rng)
+  }
+}
+
+function bindPrecision(residual: Spread): (state: Float64Array) => number {
   const { values, scratch } = compileSpreads([residual])
   const noise = values[0]!
+  return (state) => {
+    readSpreadState(residual, noise, state, scratch)
+    return noise.inverse[0]!
+  }
+}
+
+/**
+ * The step of `blocked`, whose spreads other steps draw given the effects. In warm-up what either moves each spread by is
+ * measured; where it moves well without this one, this one is taken once in a few sweeps, from then on.
+ *
+ * memory = [sweeps, then for each term: whether it moves in every sweep, and what `watch` keeps of it].
+ */
+export function bindInterweave({ terms, residual }: LoweredInterweave): Kernel {
+  const precisionOf = bindPrecision(residual)
+  let memoryLength = 1
+  const moved = terms.map((term) => {
+    const at = memoryLength
+    memoryLength += 1 + watchLength(coordinatesOf(term.spread))
+    return { at, move: bindTermMoves(term).moveTogether, ...bindWatch(term.spread, at + 1) }
+  })
   return {
     writes: joinSlots(
       terms.flatMap(({ spread, products }) => [
@@ -88,10 +122,25 @@ export function bindInterweave({ terms, residual }: LoweredInterweave): Kernel {
         products.slots,
       ]),
     ),
-    memoryLength: 0,
-    step(state, _memory, rng) {
-      readSpreadState(residual, noise, state, scratch)
-      for (const { moveTogether } of moves) moveTogether(state, noise.inverse[0]!, rng)
+    memoryLength,
+    step(state, memory, rng, phase) {
+      const precision = precisionOf(state)
+      const sweep = memory[0]!++
+      const isWarmup = phase === "warmup"
+      const decides = isWarmup && DECISIONS.includes(sweep + 1)
+      for (let k = 0; k < moved.length; k++) {
+        const { at, move, before, after, isSlow } = moved[k]!
+        if (sweep === 0) memory[at] = 1
+        if (isWarmup) before(state, memory)
+        const moves = memory[at] === 1 || sweep % SELDOM === 0
+        if (moves) move(state, precision, rng)
+        if (isWarmup) after(state, memory, moves)
+        if (decides) memory[at] = isSlow(memory) ? 1 : 0
+      }
     },
   }
 }
+
+/** Sweeps of warm-up after which is decided, from what was seen since the time before; and between moves that are not needed. */
+const DECISIONS = [100, 250, 500, 1000, 2000]
+const SELDOM = 8

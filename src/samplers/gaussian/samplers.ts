@@ -77,6 +77,7 @@ export const interweave: JointSampler<InterweaveMatch, LoweredInterweave> = {
       "p(spread | standardised effects, data) by slices, effects = factor of the covariance × standardised effects",
     because: [
       "a spread and its effects move together: given the effects alone, a small spread would hardly move",
+      "warm-up measures how far: a spread that moves well given the effects takes this step in every eighth sweep",
     ],
   }),
   lower: lowerInterweave,
