@@ -1,6 +1,6 @@
 /** From the files of a BUGS model to a model with its data. */
 import { readFile } from "node:fs/promises"
-import { DataError, OptionError } from "../core/errors.ts"
+import { DataError, ModelError, OptionError } from "../core/errors.ts"
 import { decodeText } from "../data/decode-text.ts"
 import type { ArrayValue } from "../models/array-value.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
@@ -41,12 +41,32 @@ export async function loadGraph(file: string, flags: GraphFlags): Promise<Loaded
       data.set(name, value)
     }
   const inits = await Promise.all((flags.inits ?? []).map((source) => readModelData(source, { note })))
-  const model = graphModel(program, data, { inits })
+  const model = inFile(file, () => graphModel(program, data, { inits }))
   const plan = {
     samplers: readSamplers(flags.sampler ?? []),
     method: checkRelationMethod(flags.method ?? "auto"),
   }
   return { model, plan, notes: [...new Set(notes)] }
+}
+
+/** What `make` gives; a ModelError at a line of the text names file and column as those of its syntax do. */
+function inFile<T>(file: string, make: () => T): T {
+  try {
+    return make()
+  } catch (cause) {
+    if (!(cause instanceof ModelError)) throw cause
+    const { code, hint, where, span, message } = cause
+    const line = /^line \d+/.exec(where ?? "")?.[0]
+    if (line === undefined || span === undefined) throw cause
+    const column = span.start - span.text.lastIndexOf("\n", span.start - 1)
+    throw new ModelError(message, {
+      code,
+      where: `${file}, ${line}, column ${column}${where!.slice(line.length)}`,
+      span,
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
 }
 
 async function readModel(file: string): Promise<string> {

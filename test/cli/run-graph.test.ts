@@ -64,3 +64,14 @@ it("says before it samples what would fail after it", async () => {
   expect(claim.status).toBe(1)
   expect(claim.stderr).toContain('did you mean "theta[1]"?')
 })
+
+it("names file, line and column of what is wrong with a model", async () => {
+  const folder = temporaryFolder({
+    "bad.bug": "model {\n  for (i in 1:3) { y[i] ~ dnorm(mu, tauu) }\n  mu ~ dnorm(0, 1)\n}\n",
+    "bad.json": '{"y":[1,2,3]}',
+  })
+  const file = path.join(folder, "bad.bug")
+  const { stderr, status } = await run(["run", file, "--data", path.join(folder, "bad.json")])
+  expect(status).toBe(1)
+  expect(stderr).toContain(`gibbsite: ${file}, line 2, column 37: undefined variable "tauu"`)
+})
