@@ -2,7 +2,6 @@
  * Sufficient statistics of a Gaussian hierarchical model: the rows reduced once to cross-products, arranged for
  * eliminating the grouping factor with the most levels. Plain data.
  */
-import { PlanError } from "../../core/errors.ts"
 import { type RowValues, sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { type Cells, findCells } from "../kernel/cells.ts"
 import type { DesignColumn } from "../kernel/gram.ts"
@@ -73,7 +72,6 @@ interface Arrangement {
 /**
  * Reduces the rows: a few passes over typed arrays for each pair of columns that meet; sums are compensated. Columns of
  * effects that are not in `model.effects` are left out, as are the coefficients not in `model.coefficients`.
- * @throws PlanError where what is left beside the largest factor is too large a dense matrix
  */
 export function reduceRows(model: Reducible): GaussianStatistics {
   const { columns, residual, centre: centres } = model.child
@@ -99,7 +97,6 @@ export function reduceRows(model: Reducible): GaussianStatistics {
   const cross = crossProducts(arrangement, meetings, sums)
 
   const pattern = findRestPattern(meetings)
-  if (pattern === null && rest > MOST_DENSE_REST) throw tooLarge(rest)
   const restSquares = new Float64Array(pattern === null ? rest * rest : pattern.row.length)
   const restResponse = new Float64Array(rest)
   const put = (a: number, b: number, value: number): void => {
@@ -169,19 +166,6 @@ export function reduceRows(model: Reducible): GaussianStatistics {
     coefficientColumns: shared.map(({ first }) => first),
   }
 }
-
-/** Columns whose equations are a matrix of two gigabytes. */
-const MOST_DENSE_REST = 2 ** 14
-
-const tooLarge = (rest: number): PlanError =>
-  new PlanError(
-    `eliminating the largest factor leaves ${rest} coefficients and effects, nearly all of which meet: their equations would take ${(8e-9 * rest ** 2).toPrecision(2)} GB`,
-    {
-      code: "too-large",
-      where: "joint draw of all effects",
-      hint: "leave the method to auto, which draws large crossed factors in turn, or use gibbs",
-    },
-  )
 
 function arrange(model: Reducible): Arrangement {
   const columnsOf = (node: string) => model.child.columns.filter((column) => column.node === node)
