@@ -14,7 +14,7 @@ import { findManyGroups } from "../../../src/samplers/relations/integrated-block
 import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
 import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
 
-const N = 150
+const N = 130
 const SIZE = 3
 const EFFECTS = `model { for (i in 1:N) { r[i] ~ dbin(p[i], 3); logit(p[i]) <- mu + b[i]; b[i] ~ dnorm(0, 0.5) } mu ~ dnorm(1, 4) }`
 const r = Array.from({ length: N }, (_, i) => [0, 1, 3, 2, 3, 3, 1][i % 7]!)
@@ -57,7 +57,7 @@ function drawMu(draws: number): Float64Array {
   const { graph } = lowered
   const s = graph.values.map((value) => (Number.isNaN(value) ? 0.5 : value))
   const { offset } = graph.variables.find(({ name }) => name === "mu")!
-  for (let k = 0; k < 300; k++) kernel.step(s, memory, rng, "warmup")
+  for (let k = 0; k < 260; k++) kernel.step(s, memory, rng, "warmup")
   return Float64Array.from({ length: draws }, () => {
     kernel.step(s, memory, rng, "sampling")
     return s[offset]!
@@ -118,7 +118,7 @@ describe("many groups", () => {
   })
 
   it("leave what they share its exact posterior, and no other", () => {
-    const draws = drawMu(800)
+    const draws = drawMu(500)
     const error = mcseMean([draws])
     const squares = draws.map((mu) => (mu - mean(draws)) ** 2)
     const spread = mcseMean([squares])

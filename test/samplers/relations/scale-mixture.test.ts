@@ -33,7 +33,7 @@ const SPECIMENS: readonly StationaritySpecimen[] = [
 describe("scale mixtures", () => {
   it.each(SPECIMENS)("$name", (specimen) => {
     const { text, wrong } = specimen
-    const length = { replicates: 800, steps: 3, warmup: 200 }
+    const length = { replicates: 600, steps: 2, warmup: 150 }
     const right = relationShift(specimen, text, text, length)
     expect(right.names).toContain("scale-mixture")
     expect(right.shift).toBeLessThan(4.5)
