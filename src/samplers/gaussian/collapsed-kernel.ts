@@ -340,6 +340,7 @@ export function bindCollapsed(data: LoweredCollapsed, options: BindOptions = {})
       at.history + (count - begin) * d,
     )
     memory[6] = wayFor({
+      dimension: d,
       way,
       taken: memory[5]! / length,
       refused: memory[9]!,

@@ -17,15 +17,20 @@ const GOOD = 0.5
 /** Below which not even this promises anything, before it was tried and after. */
 const POOR = 0.15
 const ENOUGH_OF_PARTS = 0.2
-/** So many steps that are refused one after another are a chain that is stuck in a tail. */
-const STUCK = 20
-/** Effective draws of a quantile in the tails for each sweep. */
-const ENOUGH_OF_TAILS = 0.2
+/**
+ * So many steps that are refused one after another are a chain that is stuck in a tail; and the least effective draws of a quantile
+ * in the tails for each sweep. Steps that know no proposal take many times as long as those that do where coordinates are few: more
+ * of the latter are then the better remedy, unless tails are very poor.
+ */
+const limitsFor = (d: number) => (d > MANY ? { stuck: 20, tails: 0.2 } : { stuck: 50, tails: 0.03 })
+const MANY = 6
 /** Sweeps of a stretch from which on these are known well enough. */
 const LONG = 500
 
 /** What a stretch of warm-up has shown. */
 export interface Stretch {
+  /** Coordinates of the spreads. */
+  readonly dimension: number
   /** How the spreads moved in it. */
   readonly way: number
   /** Share of the reference steps that were taken, and the most of them that were refused one after another. */
@@ -38,12 +43,14 @@ export interface Stretch {
 }
 
 /** How the spreads move from now on. */
-export function wayFor({ way, taken, refused, parts, tails }: Stretch): number {
+export function wayFor({ dimension, way, taken, refused, parts, tails }: Stretch): number {
   const byParts = (parts ?? taken) >= (parts === null ? POOR : ENOUGH_OF_PARTS) ? PARTS : RESCUE
   if (taken < ENOUGH) return byParts
-  // Other steps have made the tails of their stretch good: they stay.
-  const isGood = tails === null || (way === WHOLE && tails >= ENOUGH_OF_TAILS)
-  if (refused < STUCK && isGood) return WHOLE
+  const limits = limitsFor(dimension)
+  // Where other steps have made the tails of their stretch good they stay, unless they are dear.
+  const isOwn = way === WHOLE || dimension <= MANY
+  const isGood = tails === null || (isOwn && tails >= limits.tails)
+  if (refused < limits.stuck && isGood) return WHOLE
   return taken < GOOD ? byParts : TAILS
 }
 

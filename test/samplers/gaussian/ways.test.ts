@@ -17,11 +17,13 @@ import { lmm } from "../../../src/samplers/model.ts"
 import { runHere } from "../../kit/run-here.ts"
 
 describe("the way for what a stretch has shown", () => {
-  const good: Stretch = { way: WHOLE, taken: 0.7, refused: 5, parts: null, tails: 0.5 }
+  const good: Stretch = { dimension: 9, way: WHOLE, taken: 0.7, refused: 5, parts: null, tails: 0.5 }
   it.each<[string, Partial<Stretch>, number]>([
     ["all is well", {}, WHOLE],
     ["too short to tell of tails", { tails: null }, WHOLE],
     ["poor tails", { tails: 0.1 }, TAILS],
+    ["poor tails of few coordinates", { dimension: 4, tails: 0.1 }, WHOLE],
+    ["very poor ones", { dimension: 4, tails: 0.02 }, TAILS],
     ["stuck in a tail", { refused: 30 }, TAILS],
     ["poor tails, few steps taken", { tails: 0.1, taken: 0.4 }, PARTS],
     ["tails that other steps have made good", { way: TAILS }, TAILS],
