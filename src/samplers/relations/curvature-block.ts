@@ -24,7 +24,7 @@ import { joinKernels } from "./join-kernels.ts"
 import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf, slotsOfAll } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
-import { multiplyEachOther, separateProducts } from "./products.ts"
+import { multiplies, multiplyEachOther, separateProducts } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { type TruncatedMatch, truncatedSite } from "./truncated-site.ts"
@@ -275,8 +275,8 @@ function isManyAlone({ graph, network }: RelationModel, target: Target): boolean
 }
 
 /**
- * Groups in which such elements are integrated out when the few others move that their children hang on (difficulties and
- * discriminations of a test, with products or without).
+ * Groups in which such elements are integrated out when the few others move that their children hang on (the difficulties of a
+ * test, with a factor of all abilities or without).
  */
 const joinMany = (
   model: RelationModel,
@@ -287,7 +287,11 @@ const joinMany = (
     ? []
     : connect(model, many, others).filter((own) => {
         const few = own.filter((target) => !many.includes(target))
-        return few.length > 0 && countElements(few) <= MOST_DIMENSIONS
+        // Several factors, each of which may all but vanish, do better one after another.
+        const isMultiplied = few.some(
+          (target) => target.instances.length > 1 && many.some((vector) => multiplies(model, target, vector)),
+        )
+        return few.length > 0 && countElements(few) <= MOST_DIMENSIONS && !isMultiplied
       })
 
 const countElements = (targets: readonly Target[]): number =>
