@@ -39,8 +39,19 @@ const TINY = 1e-16
 /** Groups, at least: where there are fewer, steps of all elements together are long enough. */
 const FEWEST_GROUPS = 128
 
+/** Answers by block: the plan asks, and then the block that is bound. */
+const answers = new WeakMap<CurvatureMatch, ReturnType<typeof lookForGroups>>()
+
 /** The groups of a block, where they are many and what they share is little; else null. */
 export function findManyGroups(match: CurvatureMatch, engine: Engine) {
+  const before = answers.get(match)
+  if (before !== undefined) return before
+  const answer = lookForGroups(match, engine)
+  answers.set(match, answer)
+  return answer
+}
+
+function lookForGroups(match: CurvatureMatch, engine: Engine) {
   if (match.factors.slots.length < FEWEST_GROUPS) return null
   const weighed = findElementsWeighed(match, engine)
   const found = findLocalGroups(match, weighed)
