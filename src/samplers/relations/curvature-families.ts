@@ -19,13 +19,11 @@ export interface ArgumentFamily {
   evaluate(y: Float64Array, first: number, args: Float64Array, at: number, out: Float64Array, k: number): void
 }
 
+/** Of a child's value and its first arguments. */
+type Term = (y: number, a: number, b: number, c: number) => number
+
 /** Of one argument: slope and information. */
-const one = (
-  child: string,
-  argument: number,
-  slope: (y: number, a: number, b: number, c: number) => number,
-  information: (y: number, a: number, b: number, c: number) => number,
-): ArgumentFamily => ({
+const one = (child: string, argument: number, slope: Term, information: Term): ArgumentFamily => ({
   child,
   arguments: [argument],
   ofVector: false,
@@ -38,6 +36,33 @@ const one = (
     out[1] = information(y, a, b, c)
   },
 })
+
+/** Of the first two arguments, by themselves and together: slope and information of each, and what is between them. */
+const two = (
+  child: string,
+  first: readonly [slope: Term, information: Term],
+  second: readonly [slope: Term, information: Term],
+  between: (a: number, b: number, c: number) => number,
+): readonly ArgumentFamily[] => [
+  one(child, 0, ...first),
+  one(child, 1, ...second),
+  {
+    child,
+    arguments: [0, 1],
+    ofVector: false,
+    evaluate(values, at, args, from, out) {
+      const y = values[at]!
+      const a = args[from]!
+      const b = args[from + 1]!
+      const c = args[from + 2]!
+      out[0] = first[0](y, a, b, c)
+      out[1] = second[0](y, a, b, c)
+      out[2] = first[1](y, a, b, c)
+      out[3] = out[4] = between(a, b, c)
+      out[5] = second[1](y, a, b, c)
+    },
+  },
+]
 
 export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
   one(
@@ -76,153 +101,50 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
     (y, rate) => y / rate - 1,
     (_, rate) => 1 / rate,
   ),
-  one(
+  ...two(
     "dnegbin",
-    0,
-    (y, p, size) => size / p - y / (1 - p),
-    (_, p, size) => size / (p * p * (1 - p)),
-  ),
-  one(
-    "dnegbin",
-    1,
-    (y, p, size) => digamma(y + size) - digamma(size) + Math.log(p),
-    (_, p, size) => trigamma(size) - trigamma(size / p),
-  ),
-  {
-    child: "dnegbin",
-    arguments: [0, 1],
-    ofVector: false,
-    evaluate(values, first, args, at, out) {
-      const y = values[first]!
-      const p = args[at]!
-      const size = args[at + 1]!
-      out[0] = size / p - y / (1 - p)
-      out[1] = digamma(y + size) - digamma(size) + Math.log(p)
-      out[2] = size / (p * p * (1 - p))
-      out[3] = out[4] = -1 / p
+    [(y, p, size) => size / p - y / (1 - p), (_, p, size) => size / (p * p * (1 - p))],
+    [
+      (y, p, size) => digamma(y + size) - digamma(size) + Math.log(p),
       // E ψ'(y + size) at the mean of y.
-      out[5] = trigamma(size) - trigamma(size / p)
-    },
-  },
-  one(
-    "dbetabin",
-    0,
-    (y, a, b, n) => shapeSlope(y, a, a + b, n),
-    (_, a, b, n) => shapeInformation(a, a + b, n),
+      (_, p, size) => trigamma(size) - trigamma(size / p),
+    ],
+    (p) => -1 / p,
   ),
-  one(
+  ...two(
     "dbetabin",
-    1,
-    (y, a, b, n) => shapeSlope(n - y, b, a + b, n),
-    (_, a, b, n) => shapeInformation(b, a + b, n),
+    [(y, a, b, n) => shapeSlope(y, a, a + b, n), (_, a, b, n) => shapeInformation(a, a + b, n)],
+    [(y, a, b, n) => shapeSlope(n - y, b, a + b, n), (_, a, b, n) => shapeInformation(b, a + b, n)],
+    (a, b, n) => trigamma(n + a + b) - trigamma(a + b),
   ),
-  {
-    child: "dbetabin",
-    arguments: [0, 1],
-    ofVector: false,
-    evaluate(values, first, args, at, out) {
-      const y = values[first]!
-      const a = args[at]!
-      const b = args[at + 1]!
-      const n = args[at + 2]!
-      out[0] = shapeSlope(y, a, a + b, n)
-      out[1] = shapeSlope(n - y, b, a + b, n)
-      out[2] = shapeInformation(a, a + b, n)
-      out[3] = out[4] = trigamma(n + a + b) - trigamma(a + b)
-      out[5] = shapeInformation(b, a + b, n)
-    },
-  },
   one(
     "dexp",
     0,
     (y, rate) => 1 / rate - y,
     (_, rate) => 1 / rate ** 2,
   ),
-  one(
+  ...two(
     "dgamma",
-    0,
-    (y, shape, rate) => Math.log(rate * y) - digamma(shape),
-    (_, shape) => trigamma(shape),
+    [(y, shape, rate) => Math.log(rate * y) - digamma(shape), (_, shape) => trigamma(shape)],
+    [(y, shape, rate) => shape / rate - y, (_, shape, rate) => shape / rate ** 2],
+    (_shape, rate) => -1 / rate,
   ),
-  one(
-    "dgamma",
-    1,
-    (y, shape, rate) => shape / rate - y,
-    (_, shape, rate) => shape / rate ** 2,
-  ),
-  {
-    child: "dgamma",
-    arguments: [0, 1],
-    ofVector: false,
-    evaluate(values, first, args, at, out) {
-      const y = values[first]!
-      const shape = args[at]!
-      const rate = args[at + 1]!
-      out[0] = Math.log(rate * y) - digamma(shape)
-      out[1] = shape / rate - y
-      out[2] = trigamma(shape)
-      out[3] = out[4] = -1 / rate
-      out[5] = shape / rate ** 2
-    },
-  },
   // With z = λ y^v exponential: E[z log² z] = π²/6 + (1 − γ)² − 1, E[z log z] = 1 − γ.
-  one(
+  ...two(
     "dweib",
-    0,
-    (y, shape, rate) => 1 / shape + Math.log(y) * (1 - rate * y ** shape),
-    (_, shape, rate) => weibullShape(Math.log(rate)) / shape ** 2,
+    [
+      (y, shape, rate) => 1 / shape + Math.log(y) * (1 - rate * y ** shape),
+      (_, shape, rate) => weibullShape(Math.log(rate)) / shape ** 2,
+    ],
+    [(y, shape, rate) => 1 / rate - y ** shape, (_, _shape, rate) => 1 / rate ** 2],
+    (shape, rate) => (1 - EULER - Math.log(rate)) / (shape * rate),
   ),
-  one(
-    "dweib",
-    1,
-    (y, shape, rate) => 1 / rate - y ** shape,
-    (_, _shape, rate) => 1 / rate ** 2,
-  ),
-  {
-    child: "dweib",
-    arguments: [0, 1],
-    ofVector: false,
-    evaluate(values, first, args, at, out) {
-      const y = values[first]!
-      const shape = args[at]!
-      const rate = args[at + 1]!
-      const power = y ** shape
-      out[0] = 1 / shape + Math.log(y) * (1 - rate * power)
-      out[1] = 1 / rate - power
-      out[2] = weibullShape(Math.log(rate)) / shape ** 2
-      out[3] = out[4] = (1 - EULER - Math.log(rate)) / (shape * rate)
-      out[5] = 1 / rate ** 2
-    },
-  },
-  one(
+  ...two(
     "dbeta",
-    0,
-    (y, a, b) => Math.log(y) - digamma(a) + digamma(a + b),
-    (_, a, b) => trigamma(a) - trigamma(a + b),
+    [(y, a, b) => Math.log(y) - digamma(a) + digamma(a + b), (_, a, b) => trigamma(a) - trigamma(a + b)],
+    [(y, a, b) => Math.log1p(-y) - digamma(b) + digamma(a + b), (_, a, b) => trigamma(b) - trigamma(a + b)],
+    (a, b) => -trigamma(a + b),
   ),
-  one(
-    "dbeta",
-    1,
-    (y, a, b) => Math.log1p(-y) - digamma(b) + digamma(a + b),
-    (_, a, b) => trigamma(b) - trigamma(a + b),
-  ),
-  {
-    child: "dbeta",
-    arguments: [0, 1],
-    ofVector: false,
-    evaluate(values, first, args, at, out) {
-      const y = values[first]!
-      const a = args[at]!
-      const b = args[at + 1]!
-      const sum = digamma(a + b)
-      const common = trigamma(a + b)
-      out[0] = Math.log(y) - digamma(a) + sum
-      out[1] = Math.log1p(-y) - digamma(b) + sum
-      out[2] = trigamma(a) - common
-      out[3] = out[4] = -common
-      out[5] = trigamma(b) - common
-    },
-  },
   {
     child: "dcat",
     arguments: [0],

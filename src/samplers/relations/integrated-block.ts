@@ -21,6 +21,7 @@ import { bindGroupDensities, findElementsWeighed, findLocalGroups, regroupElemen
 import { adaptSize, FIRST_ODDS } from "./local-steps.ts"
 import { bindMarginalSteps } from "./marginal-steps.ts"
 import { createApproximation } from "./normal-approximation.ts"
+import { bindScalePowers } from "./scale-powers.ts"
 
 /** Points of each group, and the generator of their lattice: powers of it modulo the number are the shifts by dimension. */
 const POINTS = 5
@@ -84,7 +85,7 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
   const dimension = m + d
   const weigh = bindGroupDensities(match, groups, found.weighed, engine)
   const evaluate = bindCurvature(match, engine)
-  const powerOf = bindPowers(match, engine)
+  const powerOf = bindScalePowers(match, engine)
   const { readElements, readScales, place, placeScales } = bindBlockMoves(match, engine)
   const { factorise, standardise, unstandardise } = bindGroupApproximation(symbolic, groups)
   const createCloud = () => ({
@@ -338,35 +339,6 @@ export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kern
       for (let k = 0; k < dimension; k++) keptValues[k] = s[moved[k]!]!
     },
     logDensity: (s) => density(s) + censored(s),
-  }
-}
-
-/**
- * A function that says which power of a scale is the sd of elements of which it is a precision, a variance or an sd; 0 where it is
- * none. Effects that all but vanish, which priors of precisions allow, are far away in the logarithm of a precision, and close
- * by in an sd.
- */
-function bindPowers({ owners, after }: CurvatureMatch, engine: Engine) {
-  const relations = [...new Set(owners.relation)]
-  const firstOf = relations.map((relation) => owners.instance[owners.relation.indexOf(relation)]!)
-  const { computed } = after
-  return (s: Float64Array, slot: number): number => {
-    const precisions = (): number[] =>
-      relations.map((relation, k) => {
-        const f = engine.functions[relation]!
-        if (f.kind !== "stochastic" || f.distribution.name !== "dnorm") return Number.NaN
-        const args = new Float64Array(Math.max(3, f.argsLength))
-        f.args(s, firstOf[k]!, args)
-        return args[1]!
-      })
-    const before = precisions()
-    const here = s[slot]!
-    s[slot] = 2 * here
-    engine.compute(s, computed, 0, computed.relation.length)
-    const powers = precisions().map((after, k) => -0.5 * Math.log2(after / before[k]!))
-    s[slot] = here
-    engine.compute(s, computed, 0, computed.relation.length)
-    return powers.find((power) => Number.isFinite(power) && Math.abs(power) > 1e-9) ?? 0
   }
 }
 
