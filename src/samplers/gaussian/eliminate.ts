@@ -1,6 +1,7 @@
 /**
  * Takes the largest grouping factor out of the mixed-model equations, level by level: the hot loop of the joint samplers.
- * One and two effects a level have loops of their own, with everything in registers.
+ * One and two effects a level have loops of their own, with everything in registers. A product of two columns goes to its row and column of a
+ * dense M, or to the entry of a sparse M that `targets` names.
  */
 import { cholesky, solveLower } from "../../math/small-dense.ts"
 import type { Factorisation } from "./factorisation-types.ts"
@@ -26,6 +27,8 @@ function eliminateScalars(f: Factorisation, weight: number): boolean {
   const { statistics: s, own, solvedCross, solvedResponse, rest: m, solvedRest } = f
   const { levels, pointer, column, cross, ownResponse } = s
   const order = s.rest
+  const targets = s.pattern?.targets ?? null
+  let next = 0
   const prior = f.ownPrecision[0]!
   let quadratic = 0
   let product = 1
@@ -51,7 +54,8 @@ function eliminateScalars(f: Factorisation, weight: number): boolean {
       const value = scale * cross[e]!
       solvedCross[e] = value
       const row = column[e]! * order
-      for (let d = start; d <= e; d++) m[row + column[d]!]! -= value * solvedCross[d]!
+      if (targets === null) for (let d = start; d <= e; d++) m[row + column[d]!]! -= value * solvedCross[d]!
+      else for (let d = start; d <= e; d++) m[targets[next++]!]! -= value * solvedCross[d]!
       solvedRest[column[e]!]! -= value * response
     }
   }
@@ -65,6 +69,8 @@ function eliminatePairs(f: Factorisation, weight: number): boolean {
   const { levels, pointer, column, cross, ownResponse } = s
   const blocks = s.own
   const order = s.rest
+  const targets = s.pattern?.targets ?? null
+  let next = 0
   const prior11 = ownPrecision[0]!
   const prior21 = ownPrecision[2]!
   const prior22 = ownPrecision[3]!
@@ -103,9 +109,12 @@ function eliminatePairs(f: Factorisation, weight: number): boolean {
       solvedCross[2 * e] = c1
       solvedCross[2 * e + 1] = c2
       const row = column[e]! * order
-      for (let d = start; d <= e; d++) {
-        m[row + column[d]!]! -= c1 * solvedCross[2 * d]! + c2 * solvedCross[2 * d + 1]!
-      }
+      if (targets === null)
+        for (let d = start; d <= e; d++)
+          m[row + column[d]!]! -= c1 * solvedCross[2 * d]! + c2 * solvedCross[2 * d + 1]!
+      else
+        for (let d = start; d <= e; d++)
+          m[targets[next++]!]! -= c1 * solvedCross[2 * d]! + c2 * solvedCross[2 * d + 1]!
       solvedRest[column[e]!]! -= c1 * r1 + c2 * r2
     }
   }
@@ -118,6 +127,8 @@ function eliminateBlocks(f: Factorisation, weight: number): boolean {
   const { statistics: s, own, solvedCross: c, solvedResponse, rest: m, solvedRest, ownPrecision } = f
   const { q, levels, pointer, column } = s
   const order = s.rest
+  const targets = s.pattern?.targets ?? null
+  let next = 0
   const square = q * q
   let quadratic = 0
   let product = 1
@@ -149,7 +160,7 @@ function eliminateBlocks(f: Factorisation, weight: number): boolean {
       for (let d = start; d <= e; d++) {
         let inner = 0
         for (let t = 0; t < q; t++) inner += c[at + t]! * c[d * q + t]!
-        m[row + column[d]!]! -= inner
+        m[targets === null ? row + column[d]! : targets[next++]!]! -= inner
       }
       let inner = 0
       for (let t = 0; t < q; t++) inner += c[at + t]! * solvedResponse[l * q + t]!

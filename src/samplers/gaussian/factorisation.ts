@@ -17,7 +17,6 @@ import type { Factorisation, RestPriors, SpreadValue } from "./factorisation-typ
 import type { Coefficient } from "./gaussian-model.ts"
 import {
   addSparsePrecisions,
-  eliminateSparsely,
   finishSparseDraw,
   solveSparseRest,
   sparseNoiseSquares,
@@ -108,8 +107,7 @@ export function factorise(f: Factorisation, effects: readonly SpreadValue[], var
     }
   }
 
-  const isProper = f.sparse === null ? eliminateLevels(f, weight) : eliminateSparsely(f, weight)
-  if (!isProper) return Number.NEGATIVE_INFINITY
+  if (!eliminateLevels(f, weight)) return Number.NEGATIVE_INFINITY
   quadratic += f.eliminated.quadratic
   logDeterminant += f.eliminated.logDeterminant
 
