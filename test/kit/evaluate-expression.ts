@@ -86,9 +86,10 @@ function position(at: Index, { graph, variables }: Place): number {
 function readState(node: string, at: Index | null, place: Place): Value {
   const slots = place.layout.slots[node]!
   const start = slots.offset + slots.stride * (at === null ? 0 : position(at, place))
-  const values = Array.from(place.state.subarray(start, start + slots.stride))
-  if (place.graph.nodes.find((n) => n.id === node)!.shape.kind === "matrix") return rows(values, slots.q)
-  return slots.stride === 1 ? values[0]! : values
+  const isMatrix = place.graph.nodes.find((n) => n.id === node)!.shape.kind === "matrix"
+  if (slots.stride === 1 && !isMatrix) return place.state[start]!
+  const values = Array.from({ length: slots.stride }, (_, k) => place.state[start + k]!)
+  return isMatrix ? rows(values, slots.q) : values
 }
 
 const rows = (values: readonly number[], q: number): number[][] =>

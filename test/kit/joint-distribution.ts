@@ -15,7 +15,7 @@ import { makePlan, type Plan, type PlanMethod } from "../../src/samplers/plan.ts
 import type { Kernel } from "../../src/samplers/sampler.ts"
 import { simulatorOf, withOwnData } from "./simulate.ts"
 import { isPositive } from "./states.ts"
-import { type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
+import { type BindAnew, type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
 
 export interface JointDistributionOptions {
   readonly seed: string
@@ -24,6 +24,7 @@ export interface JointDistributionOptions {
   /** Iterations of the successive-conditional simulator: a Markov chain. */
   readonly iterations: number
   readonly replace?: Replace
+  readonly bindAnew?: BindAnew
 }
 
 export interface MomentComparison {
@@ -35,7 +36,7 @@ export interface MomentComparison {
 export function compareSimulators(
   model: HierarchicalModel,
   method: PlanMethod,
-  { seed, independent, iterations, replace }: JointDistributionOptions,
+  { seed, independent, iterations, replace, bindAnew }: JointDistributionOptions,
 ): MomentComparison[] {
   const graph = withOwnData(model.graph)
   const plan = makePlan(graph, method)
@@ -54,7 +55,7 @@ export function compareSimulators(
   }
 
   const stream = streamFor(seed, 0, "successive-conditional")
-  const sweep = sweepInPlace(plan, replace)
+  const sweep = bindAnew === undefined ? sweepInPlace(plan, replace) : () => bindAnew(graph)
   const successive = moments.map(() => new Float64Array(iterations))
   simulator.drawPrior(state, stream)
   for (let r = 0; r < iterations; r++) {

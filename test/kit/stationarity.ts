@@ -8,12 +8,13 @@ import { makePlan, type PlanMethod } from "../../src/samplers/plan.ts"
 import { fits, MCSE_LIMIT, meanDeviation, testFit, varianceDeviation } from "./goodness-of-fit.ts"
 import { lawsOf } from "./known-laws.ts"
 import { simulatorOf, withOwnData } from "./simulate.ts"
-import { planAnew, type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
+import { type BindAnew, planAnew, type Replace, sweepInPlace, sweepsFor } from "./sweeps.ts"
 
 export interface StationarityOptions {
   readonly replicates: number
   readonly seed: string
   readonly replace?: Replace
+  readonly bindAnew?: BindAnew
 }
 
 /**
@@ -23,7 +24,7 @@ export interface StationarityOptions {
 export function brokenLaws(
   model: HierarchicalModel,
   method: PlanMethod,
-  { replicates, seed, replace }: StationarityOptions,
+  { replicates, seed, replace, bindAnew }: StationarityOptions,
 ): string[] {
   const graph = withOwnData(model.graph)
   const prototype = makePlan(graph, method)
@@ -32,7 +33,12 @@ export function brokenLaws(
   const simulator = simulatorOf(prototype.graph, prototype.layout)
   const state = new Float64Array(prototype.layout.length)
   const rng = streamFor(seed, 0, "stationarity")
-  const sweep = replace === undefined ? () => planAnew(prototype) : sweepInPlace(prototype, replace)
+  const sweep =
+    bindAnew !== undefined
+      ? () => bindAnew(graph)
+      : replace === undefined
+        ? () => planAnew(prototype)
+        : sweepInPlace(prototype, replace)
   for (let r = 0; r < replicates; r++) {
     simulator.drawPrior(state, rng)
     simulator.drawData(state, rng)

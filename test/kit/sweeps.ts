@@ -1,4 +1,5 @@
 /** The kernels of one sweep for data that change from sweep to sweep. */
+import type { ModelGraph } from "../../src/models/graph.ts"
 import { newContext } from "../../src/samplers/kernel/program.ts"
 import { lowerPlan, makePlan, type Plan } from "../../src/samplers/plan.ts"
 import { bindLowered, type LoweredBlock } from "../../src/samplers/registry.ts"
@@ -6,6 +7,9 @@ import type { Kernel } from "../../src/samplers/sampler.ts"
 
 /** Replaces the kernel of a block of a plan; the sweep uses the block's own where it returns undefined. */
 export type Replace = (block: LoweredBlock, k: number, plan: Plan) => Kernel | undefined
+
+/** Kernels of a test's own for the data as they stand in the graph: nothing of a plan is made for nothing. */
+export type BindAnew = (graph: ModelGraph) => readonly Kernel[]
 
 /** The kernels of a fresh plan for the data as they stand in the graph: what a user's run would do. */
 export function planAnew({ model, method }: Plan, replace?: Replace): readonly Kernel[] {

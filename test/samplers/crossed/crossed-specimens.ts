@@ -1,11 +1,12 @@
 /** Small crossed models, and the crossed sampler bound to a plan's data with blocks of the test's choosing. */
+import type { ModelGraph } from "../../../src/models/graph.ts"
 import { isRefusal } from "../../../src/samplers/conditional.ts"
 import { type BlockData, lowerBlock } from "../../../src/samplers/crossed/block.ts"
 import { bindCrossed } from "../../../src/samplers/crossed/crossed.ts"
 import { type CollapsedMatch, matchCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
 import { coordinatesOf } from "../../../src/samplers/gaussian/spread-space.ts"
-import type { LoweringContext } from "../../../src/samplers/kernel/program.ts"
-import type { Plan } from "../../../src/samplers/plan.ts"
+import { layOut } from "../../../src/samplers/kernel/layout.ts"
+import { type LoweringContext, newContext } from "../../../src/samplers/kernel/program.ts"
 import type { Kernel } from "../../../src/samplers/sampler.ts"
 import type { Specimen } from "../../kit/zoo.ts"
 
@@ -68,13 +69,13 @@ export function matchOf(context: LoweringContext): CollapsedMatch {
   return match
 }
 
-/** A kernel for the data as they stand, its proposals wide enough for any: nothing is fitted. */
+/** A kernel for the data as they stand in the graph, its proposals wide enough for any: nothing is fitted. */
 export function bindTo(
-  { context }: Plan,
+  graph: ModelGraph,
   blocks: CrossedSpecimen["blocks"],
   { conditioned = true } = {},
 ): Kernel {
-  const { model, priors } = matchOf(context)
+  const { model, priors } = matchOf(newContext(graph, layOut(graph)))
   return bindCrossed({
     blocks: blocks.map((effects) => {
       const block = withWideProposal(lowerBlock(model, effects, priors))

@@ -27,7 +27,7 @@ import { runHere } from "../../kit/run-here.ts"
 import { smallModelOf } from "../../kit/small-zoo.ts"
 import { randomStates } from "../../kit/states.ts"
 import { brokenLaws } from "../../kit/stationarity.ts"
-import type { Replace } from "../../kit/sweeps.ts"
+import type { BindAnew } from "../../kit/sweeps.ts"
 import { bindTo, CROSSED, type CrossedSpecimen, matchOf } from "./crossed-specimens.ts"
 
 describe.each(CROSSED)("identity: $name", (specimen) => {
@@ -70,14 +70,16 @@ describe("one sweep", () => {
   const options = (specimen: CrossedSpecimen) => ({ replicates: 400, seed: specimen.name })
 
   it.each(CROSSED)("leaves the posterior unchanged: $name", (specimen) => {
-    const replace: Replace = (_block, _k, plan) => bindTo(plan, specimen.blocks)
-    expect(brokenLaws(smallModelOf(specimen), "collapsed", { ...options(specimen), replace })).toEqual([])
+    const bindAnew: BindAnew = (graph) => [bindTo(graph, specimen.blocks)]
+    expect(brokenLaws(smallModelOf(specimen), "collapsed", { ...options(specimen), bindAnew })).toEqual([])
   })
 
   it("of draws 20 % too large does not", () => {
     const specimen = CROSSED[0]!
-    const replace: Replace = (_block, _k, plan) => inflate(bindTo(plan, specimen.blocks), 1.2)
-    expect(brokenLaws(smallModelOf(specimen), "collapsed", { ...options(specimen), replace })).not.toEqual([])
+    const bindAnew: BindAnew = (graph) => [inflate(bindTo(graph, specimen.blocks), 1.2)]
+    expect(brokenLaws(smallModelOf(specimen), "collapsed", { ...options(specimen), bindAnew })).not.toEqual(
+      [],
+    )
   })
 })
 
@@ -107,12 +109,12 @@ describe("joint-distribution test", () => {
   it("both simulators agree, and not when a block is conditioned on nothing", () => {
     const right = compareSimulators(model, "collapsed", {
       ...length,
-      replace: (_block, _k, plan) => bindTo(plan, specimen!.blocks),
+      bindAnew: (graph) => [bindTo(graph, specimen!.blocks)],
     })
     expect(disagreements(right, MCSE_LIMIT)).toEqual([])
     const wrong = compareSimulators(model, "collapsed", {
       ...length,
-      replace: (_block, _k, plan) => bindTo(plan, specimen!.blocks, { conditioned: false }),
+      bindAnew: (graph) => [bindTo(graph, specimen!.blocks, { conditioned: false })],
     })
     expect(disagreements(wrong, MCSE_LIMIT)).not.toEqual([])
   })
