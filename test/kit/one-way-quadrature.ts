@@ -94,7 +94,7 @@ function grid(lower: number, upper: number, width: number): Grid {
  */
 const REACH = { group: { below: 50, above: 40 }, residual: { below: 4, above: 6 } }
 /** Widths of panels: the residual variance is known to some 10 %, that of few groups to a factor. */
-const WIDTH = { group: 1, residual: 0.25 }
+const WIDTH = { group: 1, residual: 0.4 }
 /** Points of the grid lighter than exp(−60) of the heaviest add nothing to moments. */
 const NEGLIGIBLE = 60
 /** What all points together weigh that quantiles of mixtures leave out: most points of the grid. */
@@ -111,21 +111,11 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
   }
   const grids = { group: gridOf("group"), residual: gridOf("residual") }
 
-  const all = grids.group.nodes.flatMap((a) =>
-    grids.residual.nodes.map((e) => [a.s, e.s, Math.log(a.w * e.w) + evaluate(a.s, e.s).logDensity] as const),
-  )
-  const peak = all.reduce((top, [, , log]) => Math.max(top, log), Number.NEGATIVE_INFINITY)
-  const kept = all.filter(([, , log]) => log > peak - NEGLIGIBLE)
-  const total = kept.reduce((sum, [, , log]) => sum + Math.exp(log - peak), 0)
-  const points = kept.map(([group, residual, log]) => {
-    const { mean, variance } = evaluate(group, residual)
-    return { group, residual, weight: Math.exp(log - peak) / total, mean, variance }
-  })
-  type Point = (typeof points)[number]
+  const { points, peak, total } = pointsOf(grids, evaluate)
   const expect = (f: (point: Point) => number): number =>
     points.reduce((sum, point) => sum + point.weight * f(point), 0)
 
-  const heavy = heaviest(points)
+  const heavy = points.filter(({ weight }) => weight > LEFT_OUT / points.length)
 
   const normalMixture = (mean: (p: Point) => number, variance: (p: Point) => number): Marginal => {
     const m = expect(mean)
@@ -133,7 +123,7 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
     const means = Float64Array.from(heavy, mean)
     const roots = Float64Array.from(heavy, (p) => Math.sqrt(2 * variance(p)))
     const weights = Float64Array.from(heavy, ({ weight }) => weight)
-    const quantile = (p: number) => mixtureQuantile(p, weights, means, roots, m - 6 * sd, m + 6 * sd)
+    const quantile = (p: number) => mixtureQuantile(p, weights, means, roots, m, sd)
     return { mean: m, sd, quantile: remember(quantile) }
   }
 
@@ -166,10 +156,10 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
       (p) => p.variance,
     ),
     u: groups.n.map((n, j) => {
-      const shrink = (p: Point) => 1 / (1 + Math.exp(p.residual - p.group) / n)
+      const shrink = (p: Point) => 1 / (1 + p.ratio / n)
       return normalMixture(
         (p) => shrink(p) * (groups.mean[j]! - p.mean),
-        (p) => (shrink(p) * Math.exp(p.residual)) / n + shrink(p) ** 2 * p.variance,
+        (p) => (shrink(p) * p.ofResidual) / n + shrink(p) ** 2 * p.variance,
       )
     }),
     varGroup: group.variance,
@@ -177,6 +167,47 @@ export function oneWayPosterior(model: OneWayModel, refine = 1): OneWayPosterior
     varResidual: residual.variance,
     sdResidual: residual.sd,
   }
+}
+
+/** A point of both grids: its share of the posterior, the conditional normal of μ there, and what conditionals of effects need. */
+interface Point {
+  readonly group: number
+  readonly residual: number
+  readonly weight: number
+  readonly mean: number
+  readonly variance: number
+  /** The residual variance, and that over the variance of groups. */
+  readonly ofResidual: number
+  readonly ratio: number
+}
+
+/** All points that are not negligible; `peak` and `total` normalise the log density. */
+function pointsOf(
+  { group, residual }: { readonly group: Grid; readonly residual: Grid },
+  evaluate: ReturnType<typeof conditionalGiven>,
+): { points: readonly Point[]; peak: number; total: number } {
+  const width = residual.nodes.length
+  const logs = new Float64Array(group.nodes.length * width)
+  group.nodes.forEach((a, k) => {
+    residual.nodes.forEach((e, l) => {
+      logs[k * width + l] = Math.log(a.w * e.w) + evaluate(a.s, e.s).logDensity
+    })
+  })
+  const peak = logs.reduce((top, log) => Math.max(top, log), Number.NEGATIVE_INFINITY)
+  const isKept = (log: number): boolean => log > peak - NEGLIGIBLE
+  const total = logs.reduce((sum, log) => (isKept(log) ? sum + Math.exp(log - peak) : sum), 0)
+  const points = group.nodes.flatMap(({ s: a }, k) =>
+    residual.nodes.flatMap(({ s: e }, l): Point[] => {
+      const log = logs[k * width + l]!
+      if (!isKept(log)) return []
+      const { mean, variance } = evaluate(a, e)
+      const weight = Math.exp(log - peak) / total
+      return [
+        { group: a, residual: e, weight, mean, variance, ofResidual: Math.exp(e), ratio: Math.exp(e - a) },
+      ]
+    }),
+  )
+  return { points, peak, total }
 }
 
 interface Groups {
@@ -255,35 +286,27 @@ function quantileOnPanels(
   }
 }
 
-/** The heaviest points that together weigh all but `LEFT_OUT`. */
-function heaviest<Point extends { readonly weight: number }>(points: readonly Point[]): readonly Point[] {
-  const ordered = points.toSorted((x, y) => x.weight - y.weight)
-  let out = 0
-  const first = ordered.findIndex(({ weight }) => {
-    out += weight
-    return out > LEFT_OUT
-  })
-  return ordered.slice(first)
-}
-
 /**
- * Quantile of a mixture of normals with sds `roots / √2`, between bounds: Newton's method on its distribution function,
- * or the middle of the bounds where a step would leave them.
+ * Quantile of a mixture of normals with sds `roots / √2`, within six sds of its mean: Newton's method on its distribution function
+ * from where a logistic of this mean and sd has it, or the middle of the bounds where a step would leave them.
  */
 function mixtureQuantile(
   p: number,
   weights: Float64Array,
   means: Float64Array,
   roots: Float64Array,
-  lower: number,
-  upper: number,
+  mean: number,
+  sd: number,
 ): number {
-  let [low, high] = [lower, upper]
-  let x = 0.5 * (low + high)
+  let [low, high] = [mean - 6 * sd, mean + 6 * sd]
+  let x = mean + sd * (Math.sqrt(3) / Math.PI) * Math.log(p / (1 - p))
   for (let k = 0; k < 100; k++) {
-    let [excess, density] = [-p, 0]
+    let excess = -p
+    let density = 0
     for (let i = 0; i < weights.length; i++) {
       const z = (means[i]! - x) / roots[i]!
+      // Beyond this erfc is zero.
+      if (z > 27) continue
       excess += 0.5 * weights[i]! * erfc(z)
       density += (weights[i]! * Math.exp(-z * z)) / (roots[i]! * Math.sqrt(Math.PI))
     }

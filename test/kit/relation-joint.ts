@@ -32,8 +32,8 @@ export function evaluateExpr(relation: Relation, i: number, e: RelationExpr, s: 
     case "read": {
       const { slots, length, dims, shared } = relation.references[e.reference]!
       const from = shared ? 0 : i * length
-      const values = [...slots.subarray(from, from + length)].map((slot) => s[slot]!)
-      return { dims: length === 1 ? null : dims, values }
+      if (length === 1) return number(s[slots[from]!]!)
+      return { dims, values: Array.from({ length }, (_, k) => s[slots[from + k]!]!) }
     }
     case "gather": {
       const { start, shared, offsets, indices, dims, length } = relation.gathers[e.gather]!
@@ -50,6 +50,7 @@ export function evaluateExpr(relation: Relation, i: number, e: RelationExpr, s: 
       const f = lookupFunction(e.name, e.args.length)
       const args = e.args.map((arg) => evaluateExpr(relation, i, arg, s))
       if (f.kind === "scalar") {
+        if (e.dims === null) return number(f.evaluate(...args.map(({ values }) => values[0]!)))
         const size = Math.max(...args.map(({ values }) => values.length))
         const values = Array.from({ length: size }, (_, k) =>
           f.evaluate(...args.map((arg) => (arg.dims === null ? arg.values[0]! : arg.values[k]!))),
@@ -81,9 +82,8 @@ export function sequenceOf(graph: RelationGraph): readonly { relation: Relation;
   return sequence
 }
 
-const slotsOf = ({ writes, width }: Relation, i: number): number[] => [
-  ...writes.subarray(i * width, (i + 1) * width),
-]
+const slotsOf = ({ writes, width }: Relation, i: number): number[] =>
+  width === 1 ? [writes[i]!] : [...writes.subarray(i * width, (i + 1) * width)]
 
 /** Computes everything deterministic, in place. */
 export function refresh(graph: RelationGraph, s: Float64Array): void {
@@ -98,10 +98,18 @@ export function refresh(graph: RelationGraph, s: Float64Array): void {
 
 /** Arguments of one instance, one after another, padded to four for distributions of numbers. */
 function argumentsOf(relation: StochasticRelation, i: number, s: Float64Array) {
-  const lists = relation.args.map((arg) => evaluateExpr(relation, i, arg, s).values)
-  const lengths = lists.map((list) => list.length)
-  const starts = lengths.map((_, k) => lengths.slice(0, k).reduce((a, b) => a + b, 0))
-  return { args: Float64Array.from([...lists.flat(), 0, 0, 0, 0]), starts, lengths }
+  const starts: number[] = []
+  const lengths: number[] = []
+  const all: number[] = []
+  for (const arg of relation.args) {
+    const { values } = evaluateExpr(relation, i, arg, s)
+    starts.push(all.length)
+    lengths.push(values.length)
+    all.push(...values)
+  }
+  const args = new Float64Array(all.length + 4)
+  args.set(all)
+  return { args, starts, lengths }
 }
 
 function boundsOf(relation: StochasticRelation, i: number, s: Float64Array): [number, number] {
@@ -114,7 +122,7 @@ function boundsOf(relation: StochasticRelation, i: number, s: Float64Array): [nu
 export function logDensityOf(relation: StochasticRelation, i: number, s: Float64Array): number {
   const d = lookupBugsDistribution(relation.distribution)
   const { args, starts, lengths } = argumentsOf(relation, i, s)
-  const [a, b, c, e] = args
+  const [a, b, c, e] = [args[0], args[1], args[2], args[3]]
   const x = slotsOf(relation, i).map((slot) => s[slot]!)
   if (d.calling === "arrays") return d.logDensity(Float64Array.from(x), 0, x.length, args, starts, lengths)
   const density = d.logDensity(x[0]!, a!, b!, c!, e!)
@@ -144,7 +152,7 @@ export function drawInstance(relation: StochasticRelation, i: number, s: Float64
   const d = lookupBugsDistribution(relation.distribution)
   const { args, starts, lengths } = argumentsOf(relation, i, s)
   const slots = slotsOf(relation, i)
-  const [a, b, c, e] = args
+  const [a, b, c, e] = [args[0], args[1], args[2], args[3]]
   const out = new Float64Array(slots.length)
   if (d.calling === "arrays") d.sample(rng, out, 0, out.length, args, starts, lengths)
   else if (relation.bounds === null) out[0] = d.sample(rng, a!, b!, c!, e!)
