@@ -1,4 +1,5 @@
 /** Instances of a loop that read the same: the same slots, or data with the same values. */
+import { streamFor } from "../../random/stream.ts"
 import type { Relation, RelationExpr, RelationGraph } from "./relation-graph.ts"
 
 /** Instances in classes of equals. Plain data. */
@@ -13,6 +14,8 @@ export interface EqualInstances {
 /** Loops shorter than this are left alone, and those with more values an instance. */
 const LEAST_INSTANCES = 8
 const MOST_VALUES = 24
+/** Instances looked at first, times the root of their number. */
+const PICKS = 4
 
 /**
  * Finds classes of instances whose expressions have the same value whatever is drawn. Data that were observed as draws count by
@@ -49,8 +52,11 @@ export function findEqualInstances(
   for (const { start, shared } of gathers)
     if (!shared) parts.push({ kind: "slots", slots: start, length: 1, first: 0, isAddress: true })
   for (const column of loops) parts.push({ kind: "numbers", column })
-  const columns = parts.map((part) => readPart(part, instances, values, fixed, isObserved))
-  const found = findClasses(columns, count)
+  const read = (list: ArrayLike<number>) =>
+    parts.map((part) => readPart(part, list, values, fixed, isObserved))
+  const some = pickSome(instances)
+  if (some.length < count && findClasses(read(some), some.length, some.length - 1) === null) return null
+  const found = findClasses(read(instances), count, count >> 1)
   if (found === null) return null
   const { classOf, first } = found
   const start = new Int32Array(first.length + 1)
@@ -108,8 +114,22 @@ function readPart(
   return { numbers, isValue }
 }
 
-/** By row its class, and of each class the first row, in the order in which they come first; null where classes are many. */
-function findClasses(columns: readonly PartColumn[], count: number) {
+/**
+ * Instances picked at random, always the same, so many that half of all having an equal leaves a chance below e⁻⁸ that no two
+ * of those picked are equal.
+ */
+function pickSome(instances: ArrayLike<number>): ArrayLike<number> {
+  const count = instances.length
+  const wanted = Math.ceil(PICKS * Math.sqrt(count))
+  if (2 * wanted > count) return instances
+  const rng = streamFor(count, 0, "equal-instances")
+  const picked = new Set<number>()
+  while (picked.size < wanted) picked.add(instances[Math.floor(rng.uniform() * count)]!)
+  return Int32Array.from(picked)
+}
+
+/** By row its class, and of each class the first row, in the order in which they come first; null where there are more classes than `most`. */
+function findClasses(columns: readonly PartColumn[], count: number, most: number) {
   const hashes = new Int32Array(count)
   for (const column of columns) hashColumn(column, hashes)
   let size = 16
@@ -117,7 +137,6 @@ function findClasses(columns: readonly PartColumn[], count: number) {
   // Classes by the hash of their rows, counted from 1; the next place where one is taken by another class.
   const table = new Int32Array(size)
   const classOf = new Int32Array(count)
-  const most = count >> 1
   const first = new Int32Array(most)
   let classes = 0
   for (let n = 0; n < count; n++) {

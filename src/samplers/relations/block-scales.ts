@@ -1,6 +1,5 @@
 /** What goes with a block of elements: scales that only it hangs on, coordinates without bounds, and what weighs it. */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
-import { type ParentTable, parentTables } from "../../models/relations/relation-graph.ts"
 import type { Instances } from "./block-density.ts"
 import { type Coordinates, coordinateFor } from "./curvature-coordinates.ts"
 import { marked } from "./factor-pattern.ts"
@@ -94,37 +93,28 @@ export function findWeighed({ graph, network }: RelationModel, targets: readonly
 /** Whether what targets enter, instance by instance, hangs on nothing else that is drawn. */
 export function isAlone(model: RelationModel, targets: readonly Target[]): boolean {
   const { graph, network } = model
-  const { slots, computed } = findReach(network, targets)
-  const isKnown = slots.slice()
-  for (let slot = 0; slot < isKnown.length; slot++) isKnown[slot]! |= graph.fixed[slot]!
-  return (
-    computed.every((relation) => {
-      const { size, width, writes } = relation
-      const tables = parentTables(relation)
-      for (let i = 0; i < size; i++)
-        if (slots[writes[i * width]!] === 1 && !hasParentsIn(tables, i, isKnown)) return false
-      return true
-    }) &&
-    findWeighed(model, targets).every(({ relation: r, instances }) => {
-      const relation = relationOf(graph, r)
-      const { writes, width } = relation
-      const tables = parentTables(relation)
-      for (let n = 0; n < instances.length; n++) {
-        const i = instances[n]!
-        for (let k = i * width; k < (i + 1) * width; k++) if (isKnown[writes[k]!] === 0) return false
-        if (!hasParentsIn(tables, i, isKnown)) return false
-      }
-      return true
-    })
-  )
-}
-
-/** Whether an instance reads only marked slots. */
-function hasParentsIn(tables: readonly ParentTable[], instance: number, isIn: Uint8Array): boolean {
-  for (let t = 0; t < tables.length; t++) {
-    const { slots, length, shared } = tables[t]!
-    const from = shared ? 0 : instance * length
-    for (let k = from; k < from + length; k++) if (isIn[slots[k]!] === 0) return false
+  const { base, relationOf, readerStart, readers } = network
+  const { slots } = findReach(network, targets)
+  const isOther = (slot: number): boolean => graph.fixed[slot] === 0 && slots[slot] === 0
+  const isWeighed = new Uint8Array(relationOf.length)
+  for (const { relation, instances } of findWeighed(model, targets)) {
+    const { writes, width } = graph.relations[relation]!
+    for (let n = 0; n < instances.length; n++) {
+      const i = instances[n]!
+      isWeighed[base[relation]! + i] = 1
+      for (let k = i * width; k < (i + 1) * width; k++) if (isOther(writes[k]!)) return false
+    }
+  }
+  // What else is drawn or computed is little as a rule: asked is who reads it.
+  for (let slot = 0; slot < slots.length; slot++) {
+    if (!isOther(slot)) continue
+    for (let e = readerStart[slot]!, last = readerStart[slot + 1]!; e < last; e++) {
+      const id = readers[e]!
+      if (isWeighed[id] === 1) return false
+      const { kind, writes, width } = graph.relations[relationOf[id]!]!
+      if (kind === "deterministic" && slots[writes[(id - base[relationOf[id]!]!) * width]!] === 1)
+        return false
+    }
   }
   return true
 }

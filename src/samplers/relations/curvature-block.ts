@@ -39,7 +39,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     "joint Metropolis-Hastings draw of elements that enter their children smoothly, from a normal at their conditional mode",
 
   match(model, targets) {
-    const { network, engine } = model
+    const { network } = model
     const elements = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
     const smooth = elements.filter((target) => !isManyAlone(model, target))
     const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
@@ -76,7 +76,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     const others = [...normal, ...truncated]
     const many = elements.filter((target) => !smooth.includes(target))
     const joined = joinMany(model, many, [...curved, ...others]).filter((own) =>
-      make(own, (part) => findManyGroups(part, engine) !== null),
+      make(own, (part) => findManyGroups(part) !== null),
     )
     const isLeft = (target: Target) => !joined.some((own) => own.includes(target))
     for (const group of connect(model, curved.filter(isLeft), others.filter(isLeft)))
@@ -223,6 +223,7 @@ function matchPart(
     direction,
     coordinates,
     ...analysed,
+    children,
     owners: {
       relation: slots.map((slot) => network.owners.relation[slot]!),
       instance: slots.map((slot) => network.owners.instance[slot]!),

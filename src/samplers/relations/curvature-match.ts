@@ -2,7 +2,7 @@ import type { SparseSymbolic } from "../../math/sparse-cholesky.ts"
 import type { Instances } from "./block-density.ts"
 import type { Coordinates } from "./curvature-coordinates.ts"
 import type { ArgumentGroup } from "./curvature-factors.ts"
-import type { Dependents } from "./dependents.ts"
+import type { Dependents, TargetRuns } from "./dependents.ts"
 import type { Factors } from "./gaussian-factors.ts"
 import type { TruncatedMatch } from "./truncated-site.ts"
 
@@ -19,6 +19,8 @@ export interface CurvatureMatch {
   readonly pairs: readonly Int32Array[]
   /** Places of the diagonal of Q. */
   readonly diagonal: Int32Array
+  /** Stochastic instances that each element enters. */
+  readonly children: TargetRuns
   /** Relation and instance that draw each element. */
   readonly owners: { readonly relation: Int32Array; readonly instance: Int32Array }
   /** Slots of the scales that go with the block. */

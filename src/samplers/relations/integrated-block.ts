@@ -17,7 +17,7 @@ import type { CurvatureMatch } from "./curvature-match.ts"
 import { bindCurvature } from "./curvature-terms.ts"
 import type { Engine } from "./engine.ts"
 import { bindGroupApproximation, createGroupApproximation } from "./group-approximation.ts"
-import { bindGroupDensities, findElementsWeighed, findLocalGroups, regroupElements } from "./local-groups.ts"
+import { bindGroupDensities, type ElementGroups, findLocalGroups, regroupElements } from "./local-groups.ts"
 import { adaptSize, FIRST_ODDS } from "./local-steps.ts"
 import { bindMarginalSteps } from "./marginal-steps.ts"
 import { createApproximation } from "./normal-approximation.ts"
@@ -41,25 +41,24 @@ const TINY = 1e-16
 const FEWEST_GROUPS = 128
 
 /** Answers by block: the plan asks, and then the block that is bound. */
-const answers = new WeakMap<CurvatureMatch, ReturnType<typeof lookForGroups>>()
+const answers = new WeakMap<CurvatureMatch, ElementGroups | null>()
 
 /** The groups of a block, where they are many and what they share is little; else null. */
-export function findManyGroups(match: CurvatureMatch, engine: Engine) {
+export function findManyGroups(match: CurvatureMatch): ElementGroups | null {
   const before = answers.get(match)
   if (before !== undefined) return before
-  const answer = lookForGroups(match, engine)
+  const answer = lookForGroups(match)
   answers.set(match, answer)
   return answer
 }
 
-function lookForGroups(match: CurvatureMatch, engine: Engine) {
+function lookForGroups(match: CurvatureMatch): ElementGroups | null {
   if (match.factors.slots.length < FEWEST_GROUPS) return null
-  const weighed = findElementsWeighed(match, engine)
-  const found = findLocalGroups(match, weighed)
+  const found = findLocalGroups(match)
   if (found === null || found.count < FEWEST_GROUPS) return null
-  const groups = regroupElements(match, weighed, found)
+  const groups = regroupElements(match, found)
   const dimension = groups.start[1]! + match.scales.length
-  return dimension === 0 || dimension > MOST_DIMENSIONS ? null : { groups, weighed }
+  return dimension === 0 || dimension > MOST_DIMENSIONS ? null : groups
 }
 
 /**
@@ -74,16 +73,15 @@ function lookForGroups(match: CurvatureMatch, engine: Engine) {
  * integration, for shifts.
  */
 export function bindIntegratedBlock(match: CurvatureMatch, engine: Engine): Kernel | null {
-  const found = findManyGroups(match, engine)
-  if (found === null) return null
-  const { groups } = found
+  const groups = findManyGroups(match)
+  if (groups === null) return null
   const { symbolic, scales, factors, coordinates } = match
   const { count, columns, start } = groups
   const n = factors.slots.length
   const m = start[1]!
   const d = scales.length
   const dimension = m + d
-  const weigh = bindGroupDensities(match, groups, found.weighed, engine)
+  const weigh = bindGroupDensities(match, groups, engine)
   const evaluate = bindCurvature(match, engine)
   const powerOf = bindScalePowers(match, engine)
   const { readElements, readScales, place, placeScales } = bindBlockMoves(match, engine)

@@ -3,7 +3,6 @@ import type { SparseSymbolic } from "../../math/sparse-cholesky.ts"
 import { bindCensoredDensities } from "./censored-density.ts"
 import { coordinateSlope, logSlopes } from "./curvature-coordinates.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
-import { buildNetwork, findEachWeighed, type TargetRuns } from "./dependents.ts"
 import type { Engine } from "./engine.ts"
 import { bindMergedRows, findMergedRows } from "./merged-rows.ts"
 
@@ -35,19 +34,21 @@ export interface ElementGroups {
  * that, elements that no group meets are groups themselves.
  */
 export function regroupElements(
-  { symbolic, owners }: CurvatureMatch,
-  weighed: TargetRuns,
+  match: CurvatureMatch,
   { count, pivots, start, ofColumn: before }: LocalGroups,
 ): ElementGroups {
-  const columns = pivots.map((pivot) => symbolic.permutation[pivot]!)
+  const columns = pivots.map((pivot) => match.symbolic.permutation[pivot]!)
   const left = columns.slice(0, start[1]!)
-  const meet = bindMeetings(owners, weighed)
-  const isMet = new Set<number>()
-  for (const column of columns.slice(start[1]!)) meet(column, (instance) => isMet.add(instance))
+  const { total, meet } = bindMeetings(match)
+  const isMet = new Uint8Array(total)
+  for (const column of columns.subarray(start[1]!))
+    meet(column, (instance) => {
+      isMet[instance] = 1
+    })
   const idle = Array.from(left).filter((column) => {
     let isAlone = true
     meet(column, (instance) => {
-      isAlone &&= !isMet.has(instance)
+      isAlone &&= isMet[instance] === 0
     })
     return isAlone
   })
@@ -83,49 +84,49 @@ export function regroupElements(
   return { count: lists.length, columns: Int32Array.from(lists.flat()), start: bounds, ofColumn }
 }
 
-/** More instances than a relation has. */
-const INSTANCES = 2 ** 32
-
-/** A function that visits the numbers of the stochastic instances that an element is in: its own, and those of its children. */
-const bindMeetings =
-  (owners: CurvatureMatch["owners"], { start, relation, from, to, instances }: TargetRuns) =>
-  (column: number, visit: (instance: number) => void): void => {
-    visit(owners.relation[column]! * INSTANCES + owners.instance[column]!)
-    for (let k = start[column]!; k < start[column + 1]!; k++)
-      for (let m = from[k]!; m < to[k]!; m++) visit(relation[k]! * INSTANCES + instances[m]!)
+/**
+ * Numbers the stochastic instances that the elements of a block are in, below `total`, and a function that visits those of
+ * an element: its own, and its children.
+ */
+function bindMeetings({ owners, children }: CurvatureMatch) {
+  const { start, relation, from, to, instances } = children
+  const sizes: number[] = []
+  const count = (r: number, instance: number): void => {
+    if (!(sizes[r]! > instance)) sizes[r] = instance + 1
   }
-
-/** Stochastic instances that each element of a block enters. */
-export const findElementsWeighed = ({ factors }: CurvatureMatch, { graph }: Engine): TargetRuns =>
-  findEachWeighed(buildNetwork(graph), factors.slots)
+  for (let column = 0; column < owners.relation.length; column++)
+    count(owners.relation[column]!, owners.instance[column]!)
+  // The instances of a run ascend.
+  for (let k = 0; k < relation.length; k++) count(relation[k]!, instances[to[k]! - 1]!)
+  const base = new Int32Array(sizes.length + 1)
+  for (let r = 0; r < sizes.length; r++) base[r + 1] = base[r]! + (sizes[r] ?? 0)
+  const meet = (column: number, visit: (instance: number) => void): void => {
+    visit(base[owners.relation[column]!]! + owners.instance[column]!)
+    for (let k = start[column]!; k < start[column + 1]!; k++)
+      for (let m = from[k]!; m < to[k]!; m++) visit(base[relation[k]!]! + instances[m]!)
+  }
+  return { total: base[sizes.length]!, meet }
+}
 
 /**
  * Finds groups from the top of the elimination tree down: what a large subtree hangs on is shared, a small subtree is a group.
  * Groups that share a child are one.
  * @returns null where this leaves few groups, or most elements shared
  */
-export function findLocalGroups(
-  { symbolic, owners }: CurvatureMatch,
-  weighed: TargetRuns,
-): LocalGroups | null {
+export function findLocalGroups(match: CurvatureMatch): LocalGroups | null {
+  const { symbolic } = match
   const n = symbolic.size
   const head = findHeads(symbolic)
   const root = (j: number): number => (head[j] === j ? j : root(head[j]!))
-  const seen = new Map<number, Map<number, number>>()
-  const join = (relation: number, instance: number, j: number): void => {
-    const own = seen.get(relation) ?? new Map<number, number>()
-    seen.set(relation, own)
-    const other = own.get(instance)
-    if (other === undefined) own.set(instance, j)
-    else head[root(j)] = root(other)
-  }
+  const { total, meet } = bindMeetings(match)
+  const seen = new Int32Array(total).fill(-1)
   for (let j = 0; j < n; j++) {
     if (head[j] === -1) continue
-    const column = symbolic.permutation[j]!
-    join(owners.relation[column]!, owners.instance[column]!, j)
-    for (let k = weighed.start[column]!; k < weighed.start[column + 1]!; k++)
-      for (let m = weighed.from[k]!; m < weighed.to[k]!; m++)
-        join(weighed.relation[k]!, weighed.instances[m]!, j)
+    meet(symbolic.permutation[j]!, (instance) => {
+      const other = seen[instance]!
+      if (other === -1) seen[instance] = j
+      else head[root(j)] = root(other)
+    })
   }
   const members = new Map<number, number[]>([[-1, []]])
   for (let j = 0; j < n; j++) {
@@ -168,9 +169,8 @@ function findHeads({ size, parent }: SparseSymbolic): Int32Array {
  * and the slopes of coordinates.
  */
 export function bindGroupDensities(
-  { factors, coordinates, scales, scaleCoordinates, weighed, censored, owners }: CurvatureMatch,
+  { factors, coordinates, scales, scaleCoordinates, weighed, censored, owners, children }: CurvatureMatch,
   { ofColumn, count }: Pick<LocalGroups, "ofColumn" | "count">,
-  runs: TargetRuns,
   engine: Engine,
 ): (s: Float64Array, out: Float64Array) => number {
   const { slots } = factors
@@ -183,7 +183,7 @@ export function bindGroupDensities(
   ofColumn.forEach((group, column) => {
     if (group === 0) return
     mark(owners.relation[column]!, owners.instance[column]!, group)
-    const { start, relation, from, to, instances } = runs
+    const { start, relation, from, to, instances } = children
     for (let k = start[column]!; k < start[column + 1]!; k++)
       for (let m = from[k]!; m < to[k]!; m++) mark(relation[k]!, instances[m]!, group)
   })
@@ -196,15 +196,15 @@ export function bindGroupDensities(
       const groups = rows.first.map((i) => of(relation, i))
       return [bindMergedRows(engine.graph, relation, rows, groups)]
     }
-    const sorted = instances.slice().sort((a, b) => of(relation, a) - of(relation, b) || a - b)
-    const groups = Int32Array.from(new Set(sorted.map((i) => of(relation, i))))
-    const start = new Int32Array(groups.length + 1)
-    for (const i of sorted) start[groups.indexOf(of(relation, i)) + 1]! += 1
-    for (let g = 0; g < groups.length; g++) start[g + 1]! += start[g]!
+    const { sorted, start } = sortByGroup(instances, groupOf.get(relation), count)
+    const groups = Int32Array.from(start.subarray(0, count).keys()).filter((g) => start[g + 1]! > start[g]!)
     const weigh = f.logDensity
     return [
       (s: Float64Array, out: Float64Array): void => {
-        for (let g = 0; g < groups.length; g++) out[groups[g]!]! += weigh(s, sorted, start[g]!, start[g + 1]!)
+        for (let k = 0; k < groups.length; k++) {
+          const g = groups[k]!
+          out[g]! += weigh(s, sorted, start[g]!, start[g + 1]!)
+        }
       },
     ]
   })
@@ -225,4 +225,17 @@ export function bindGroupDensities(
     for (let g = 0; g < count; g++) total += out[g]!
     return total
   }
+}
+
+/** Instances group by group: of group g `sorted[start[g]..start[g + 1])`. @param groupOf by instance; all are of group 0 when absent */
+function sortByGroup(instances: Int32Array, groupOf: Int32Array | undefined, count: number) {
+  if (groupOf === undefined)
+    return { sorted: instances, start: new Int32Array(count + 1).fill(instances.length, 1) }
+  const start = new Int32Array(count + 1)
+  for (let n = 0; n < instances.length; n++) start[groupOf[instances[n]!]! + 1]!++
+  for (let g = 0; g < count; g++) start[g + 1]! += start[g]!
+  const fill = start.slice()
+  const sorted = new Int32Array(instances.length)
+  for (let n = 0; n < instances.length; n++) sorted[fill[groupOf[instances[n]!]!]!++] = instances[n]!
+  return { sorted, start }
 }

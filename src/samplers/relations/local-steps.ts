@@ -3,7 +3,7 @@ import type { Phase } from "../sampler.ts"
 import { drawStep, tailOf } from "./autoregressive-step.ts"
 import type { CurvatureMatch } from "./curvature-match.ts"
 import type { Engine } from "./engine.ts"
-import { bindGroupDensities, findElementsWeighed, findLocalGroups } from "./local-groups.ts"
+import { bindGroupDensities, findLocalGroups } from "./local-groups.ts"
 
 /** Log odds of a step's size at the beginning, and their bounds. */
 export const FIRST_ODDS = 3.5
@@ -64,13 +64,12 @@ export const adaptSize = (logOdds: number, log: number, sweeps: number): number 
  * @returns null where a block has no such groups
  */
 export function bindLocalSteps(match: CurvatureMatch, engine: Engine, at: number): LocalSteps | null {
-  const weighed = findElementsWeighed(match, engine)
-  const groups = findLocalGroups(match, weighed)
+  const groups = findLocalGroups(match)
   if (groups === null) return null
   const { count, pivots, start } = groups
   const { permutation } = match.symbolic
   return {
-    weigh: bindGroupDensities(match, groups, weighed, engine),
+    weigh: bindGroupDensities(match, groups, engine),
     tail: (z) => tailOf(z, pivots, 0, start[1]!),
     stepShared(z, logOdds, fresh, rng) {
       fresh.set(z)

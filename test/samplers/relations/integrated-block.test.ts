@@ -5,7 +5,6 @@ import { mean } from "../../../src/diagnostics/moments.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bugs } from "../../../src/samplers/graph-model.ts"
 import type { CurvatureBlockMatch } from "../../../src/samplers/relations/curvature-block.ts"
-import { bindEngine } from "../../../src/samplers/relations/engine.ts"
 import {
   bindGroupApproximation,
   createGroupApproximation,
@@ -68,7 +67,7 @@ describe("many groups", () => {
   it("share what all of them hang on, and nothing else", () => {
     const { lowered } = planOf(EFFECTS, { N, r })
     const match = (lowered.match as CurvatureBlockMatch).parts[0]!
-    const { groups } = findManyGroups(match, bindEngine(lowered.graph))!
+    const groups = findManyGroups(match)!
     expect(groups.count).toBe(N + 1)
     expect(groups.start[1]).toBe(1)
     expect(new Set(groups.columns).size).toBe(N + 1)
@@ -77,7 +76,7 @@ describe("many groups", () => {
   it("are not looked for where there are few", () => {
     const { lowered } = planOf(EFFECTS, { N: 20, r: r.slice(0, 20) })
     const match = (lowered.match as CurvatureBlockMatch).parts[0]!
-    expect(findManyGroups(match, bindEngine(lowered.graph))).toBeNull()
+    expect(findManyGroups(match)).toBeNull()
   })
 
   it("hold the abilities of many persons, which a discrimination multiplies", () => {
@@ -90,7 +89,7 @@ describe("many groups", () => {
   it("are standardised and back by their own curvature", () => {
     const { lowered } = planOf(EFFECTS, { N, r })
     const match = (lowered.match as CurvatureBlockMatch).parts[0]!
-    const { groups } = findManyGroups(match, bindEngine(lowered.graph))!
+    const groups = findManyGroups(match)!
     const into = createGroupApproximation(match.symbolic, groups)
     const { factorise, standardise, unstandardise } = bindGroupApproximation(match.symbolic, groups)
     into.q.fill(0)

@@ -3,11 +3,7 @@ import { describe, expect, it } from "vitest"
 import { bugs } from "../../../src/samplers/graph-model.ts"
 import type { CurvatureBlockMatch } from "../../../src/samplers/relations/curvature-block.ts"
 import { bindEngine } from "../../../src/samplers/relations/engine.ts"
-import {
-  bindGroupDensities,
-  findElementsWeighed,
-  findLocalGroups,
-} from "../../../src/samplers/relations/local-groups.ts"
+import { bindGroupDensities, findLocalGroups } from "../../../src/samplers/relations/local-groups.ts"
 import type { LoweredRelationBlock } from "../../../src/samplers/relations/registry.ts"
 import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
 
@@ -22,12 +18,9 @@ const loweredOf = (text: string, data: Parameters<typeof bugs>[1]) => {
   return block.lowered
 }
 
-const groupsOf = (lowered: LoweredRelationBlock) => {
-  const match = matchOf(lowered)
-  return findLocalGroups(match, findElementsWeighed(match, bindEngine(lowered.graph)))
-}
-
 const matchOf = ({ match }: LoweredRelationBlock) => (match as CurvatureBlockMatch).parts[0]!
+
+const groupsOf = (lowered: LoweredRelationBlock) => findLocalGroups(matchOf(lowered))
 
 describe("local groups", () => {
   it("are the elements of one stratum, given the mean that all share", () => {
@@ -48,9 +41,8 @@ describe("local groups", () => {
     const lowered = loweredOf(RATES, DATA)
     const match = matchOf(lowered)
     const engine = bindEngine(lowered.graph)
-    const weighed = findElementsWeighed(match, engine)
-    const groups = findLocalGroups(match, weighed)!
-    const weigh = bindGroupDensities(match, groups, weighed, engine)
+    const groups = findLocalGroups(match)!
+    const weigh = bindGroupDensities(match, groups, engine)
     const kernel = bindRelationBlock(lowered)
     const s = lowered.graph.values.slice()
     match.factors.slots.forEach((slot, k) => {
