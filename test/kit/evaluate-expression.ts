@@ -17,8 +17,6 @@ export interface Place {
 }
 
 export function evaluate(e: Expr, place: Place): Value {
-  const value = (x: Expr) => evaluate(x, place)
-  const real = (x: Expr) => asNumber(value(x))
   switch (e.op) {
     case "number":
       return e.value
@@ -28,10 +26,22 @@ export function evaluate(e: Expr, place: Place): Value {
       return readState(e.node, e.at, place)
     case "column":
       return columnOf(place.graph, e.column).values[position(e.at, place)]!
+    default:
+      return combineParts(e, place)
+  }
+}
+
+const plus: Binary = (x, y) => x + y
+const minus: Binary = (x, y) => x - y
+
+function combineParts(e: Expr, place: Place): Value {
+  const value = (x: Expr) => evaluate(x, place)
+  const real = (x: Expr) => asNumber(value(x))
+  switch (e.op) {
     case "add":
-      return e.terms.map(value).reduce((a, b) => combine(a, b, (x, y) => x + y))
+      return e.terms.map(value).reduce((a, b) => combine(a, b, plus))
     case "subtract":
-      return combine(value(e.left), value(e.right), (x, y) => x - y)
+      return combine(value(e.left), value(e.right), minus)
     case "multiply":
       return e.factors.map(value).reduce(scaleBy)
     case "divide":
@@ -43,7 +53,7 @@ export function evaluate(e: Expr, place: Place): Value {
     case "sum":
       return members(e.range, place)
         .map((i) => evaluate(e.body, { ...place, variables: { ...place.variables, [e.index]: i } }))
-        .reduce((a, b) => combine(a, b, (x, y) => x + y), 0)
+        .reduce((a, b) => combine(a, b, plus), 0)
     case "vector":
       return e.elements.map(real)
     case "diagonal":
@@ -86,10 +96,21 @@ function position(at: Index, { graph, variables }: Place): number {
 function readState(node: string, at: Index | null, place: Place): Value {
   const slots = place.layout.slots[node]!
   const start = slots.offset + slots.stride * (at === null ? 0 : position(at, place))
-  const isMatrix = place.graph.nodes.find((n) => n.id === node)!.shape.kind === "matrix"
+  const isMatrix = matricesOf(place.graph).has(node)
   if (slots.stride === 1 && !isMatrix) return place.state[start]!
   const values = Array.from({ length: slots.stride }, (_, k) => place.state[start + k]!)
   return isMatrix ? rows(values, slots.q) : values
+}
+
+const matrices = new WeakMap<ModelGraph, ReadonlySet<string>>()
+
+/** Nodes whose members are matrices. */
+function matricesOf(graph: ModelGraph): ReadonlySet<string> {
+  const known =
+    matrices.get(graph) ??
+    new Set(graph.nodes.flatMap(({ id, shape }) => (shape.kind === "matrix" ? [id] : [])))
+  matrices.set(graph, known)
+  return known
 }
 
 const rows = (values: readonly number[], q: number): number[][] =>

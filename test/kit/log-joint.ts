@@ -45,15 +45,19 @@ export function parametersOf(
   place: Place,
   q: number,
 ): number[] {
-  return distribution.parameters.flatMap(({ name, shape }) => {
+  const all: number[] = []
+  for (const { name, shape } of distribution.parameters) {
     const value = evaluate(node.distribution.parameters[name]!, place)
     const length = shape === "vector" ? q : shape === "matrix" ? q * q : 1
-    return value === 0 && length > 1 ? new Array<number>(length).fill(0) : flatten(value)
-  })
+    if (typeof value !== "number") all.push(...flatten(value))
+    else if (value === 0 && length > 1) all.push(...new Array<number>(length).fill(0))
+    else all.push(value)
+  }
+  return all
 }
 
-const flatten = (value: Value): number[] =>
-  typeof value === "number" ? [value] : value.flatMap((x) => (typeof x === "number" ? [x] : [...x]))
+const flatten = (value: Exclude<Value, number>): number[] =>
+  value.flatMap((x) => (typeof x === "number" ? [x] : [...x]))
 
 /** The values of one member: data or state. */
 function valuesOf(node: StochasticNode, { graph, layout, state }: Place, m: number): Float64Array {

@@ -15,17 +15,20 @@ export interface Simulator {
 
 /** @throws ModelError when it has to draw from an improper prior */
 export function simulatorOf(graph: ModelGraph, layout: StateLayout): Simulator {
-  const ordered = parentsFirst(graph)
-  const drawAll = (nodes: readonly StochasticNode[], state: Float64Array, rng: Stream): void => {
-    for (const node of nodes) drawNode(graph, layout, node, state, rng)
+  const drawAll = (nodes: readonly StochasticNode[]): Draw => {
+    const draws = nodes.map((node) => drawOf(graph, layout, node))
+    return (state, rng) => {
+      for (const draw of draws) draw(state, rng)
+    }
   }
-  const latent = ordered.filter((node) => node.observed === null)
-  const observed = ordered.filter((node) => node.observed !== null)
+  const ordered = parentsFirst(graph)
   return {
-    drawPrior: (state, rng) => drawAll(latent, state, rng),
-    drawData: (state, rng) => drawAll(observed, state, rng),
+    drawPrior: drawAll(ordered.filter((node) => node.observed === null)),
+    drawData: drawAll(ordered.filter((node) => node.observed !== null)),
   }
 }
+
+type Draw = (state: Float64Array, rng: Stream) => void
 
 /** A graph with columns of its own for the data, so that simulating does not touch the original's. */
 export function withOwnData(graph: ModelGraph): ModelGraph {
@@ -36,26 +39,25 @@ export function withOwnData(graph: ModelGraph): ModelGraph {
   return { ...graph, columns }
 }
 
-function drawNode(
-  graph: ModelGraph,
-  layout: StateLayout,
-  node: StochasticNode,
-  state: Float64Array,
-  rng: Stream,
-): void {
+/** Draws every member of a node, what does not change from draw to draw looked up once. */
+function drawOf(graph: ModelGraph, layout: StateLayout, node: StochasticNode): Draw {
   const distribution = lookupDistribution(node.distribution.family)
   const q = node.shape.kind === "scalar" ? 1 : node.shape.terms.length
   const plate = node.plate === null ? null : plateOf(graph, node.plate)
-  const into =
-    node.observed === null
-      ? { values: state, offset: layout.slots[node.id]!.offset, stride: layout.slots[node.id]!.stride }
-      : { values: columnOf(graph, node.observed).values, offset: 0, stride: 1 }
-  for (let m = 0; m < (plate?.size ?? 1); m++) {
-    const variables = plate === null ? {} : { [plate.index]: m }
-    const parameters = parametersOf(distribution, node, { graph, layout, state, variables }, q)
-    const at = into.offset + into.stride * m
-    if (distribution.kind === "scalar") into.values[at] = distribution.sample(rng, parameters)
-    else distribution.sample(rng, q, parameters, into.values.subarray(at, at + into.stride))
+  const column = node.observed === null ? null : columnOf(graph, node.observed).values
+  const { offset, stride } = column === null ? layout.slots[node.id]! : { offset: 0, stride: 1 }
+  const members = Array.from(
+    { length: plate?.size ?? 1 },
+    (_, m): Record<string, number> => (plate === null ? {} : { [plate.index]: m }),
+  )
+  return (state, rng) => {
+    const values = column ?? state
+    members.forEach((variables, m) => {
+      const parameters = parametersOf(distribution, node, { graph, layout, state, variables }, q)
+      const at = offset + stride * m
+      if (distribution.kind === "scalar") values[at] = distribution.sample(rng, parameters)
+      else distribution.sample(rng, q, parameters, values.subarray(at, at + stride))
+    })
   }
 }
 

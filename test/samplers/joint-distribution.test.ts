@@ -39,7 +39,8 @@ describe.each(SMALL_ZOO.slice(0, 1))("$name", (specimen) => {
       expect(disagreements(compareSimulators(model, method, options), MCSE_LIMIT)).toEqual([])
       const inflated = compareSimulators(model, method, {
         ...options,
-        replace: (block) => (block.sampler === "conjugate" ? undefined : inflate(bindLowered(block), 1.2)),
+        replace: (block) =>
+          block.sampler === "conjugate" ? undefined : inflate(bindLowered(block, { interpreted: true }), 1.2),
       })
       expect(disagreements(inflated, MCSE_LIMIT)).not.toEqual([])
     },

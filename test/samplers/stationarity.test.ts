@@ -39,7 +39,8 @@ describe("a wrong full conditional does not", () => {
     const broken = brokenLaws(smallModelOf(specimen!), method, {
       replicates: REPLICATES[method],
       seed: specimen!.name,
-      replace: (block) => (block.sampler === "conjugate" ? undefined : inflate(bindLowered(block), 1.2)),
+      replace: (block) =>
+        block.sampler === "conjugate" ? undefined : inflate(bindLowered(block, { interpreted: true }), 1.2),
     })
     expect(broken).not.toEqual([])
   })
