@@ -18,7 +18,7 @@ export function complaints(spec: VegaLiteSpec): readonly unknown[] {
 /** Marks of the data in a drawing: not those of axes and legends. */
 export function countMarks(
   svg: string,
-  kinds = "line mark|bar|point|rule|rect|circle|symbol|text mark|area mark",
+  kinds = "line mark|bar|point|rule mark|rect mark|circle|symbol mark|text mark|area mark",
 ): number {
   return [...svg.matchAll(new RegExp(`aria-roledescription="(?:${kinds})"`, "g"))].length
 }
@@ -29,7 +29,9 @@ export function itDraws(charts: Readonly<Record<string, VegaLiteSpec>>): void {
     it(`${name}: Vega-Lite accepts it, and draws marks at places that are numbers`, async () => {
       expect(complaints(spec)).toEqual([])
       const svg = await renderSvg(spec)
-      expect([...svg.matchAll(/.{40}(?:NaN|undefined|Infinity).{20}/g)].map(([found]) => found)).toEqual([])
+      expect(svg.slice(0, 4)).toBe("<svg")
+      const found = [...svg.matchAll(/NaN|undefined|Infinity/g)]
+      expect(found.map(({ index }) => svg.slice(Math.max(0, index - 40), index + 30))).toEqual([])
       expect(countMarks(svg)).toBeGreaterThan(0)
     })
   }

@@ -1,4 +1,3 @@
-import { compile, type TopLevelSpec } from "vega-lite"
 import { describe, expect, it } from "vitest"
 import { acfData, acfSpec } from "../../src/plots/acf.ts"
 import { densityData, densityDataOf, densitySpec } from "../../src/plots/density.ts"
@@ -7,6 +6,7 @@ import { plotShrinkage, shrinkageData } from "../../src/plots/shrinkage.ts"
 import type { VegaLiteSpec } from "../../src/plots/spec.ts"
 import { themes } from "../../src/plots/theme.ts"
 import { traceData, traceSpec } from "../../src/plots/trace.ts"
+import { itDraws, itMatchesRecord } from "./check-chart.ts"
 import { pulpShrinkage } from "./demo-chains.ts"
 
 // Plain numbers, so that the golden files change only when a chart does.
@@ -53,31 +53,8 @@ const variants: Readonly<Record<string, VegaLiteSpec>> = {
 }
 
 describe("charts", () => {
-  for (const [name, spec] of Object.entries(golden)) {
-    it(`${name}: the specification is the one on record`, async () => {
-      await expect(`${JSON.stringify(spec, null, 2)}\n`).toMatchFileSnapshot(`golden/${name}.vl.golden`)
-    })
-  }
-
-  for (const [name, spec] of Object.entries(variants)) {
-    it(`${name}: Vega-Lite accepts it without a warning`, () => {
-      const said: unknown[] = []
-      const note = (...words: readonly unknown[]) => {
-        said.push(...words)
-        return logger
-      }
-      const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger }
-      compile(spec as TopLevelSpec, { logger })
-      expect(said).toEqual([])
-    })
-
-    it(`${name}: draws marks, at places that are numbers`, async () => {
-      const svg = await renderSvg(spec)
-      expect(svg.slice(0, 4)).toBe("<svg")
-      expect([...svg.matchAll(/.{40}(?:NaN|undefined|Infinity).{20}/g)].map(([found]) => found)).toEqual([])
-      expect(countMarks(svg)).toBeGreaterThan(0)
-    })
-  }
+  itMatchesRecord(golden)
+  itDraws(variants)
 
   it("draws one path a chain in the colour of the chain", async () => {
     const svg = await renderSvg(golden.trace!)
@@ -107,12 +84,6 @@ describe("renderSvg", () => {
     )
   })
 })
-
-/** Marks of the data: paths, rectangles and symbols inside a mark group that is not an axis or a legend. */
-function countMarks(svg: string): number {
-  return [...svg.matchAll(/aria-roledescription="(line mark|bar|point|rule|rect|circle|symbol)[^"]*"/g)]
-    .length
-}
 
 describe("traceData", () => {
   it("numbers chains and draws from one", () => {
