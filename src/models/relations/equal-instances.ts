@@ -1,5 +1,4 @@
 /** Instances of a loop that read the same: the same slots, or data with the same values. */
-import { streamFor } from "../../random/stream.ts"
 import type { Relation, RelationExpr, RelationGraph } from "./relation-graph.ts"
 
 /** Instances in classes of equals. Plain data. */
@@ -122,10 +121,16 @@ function pickSome(instances: ArrayLike<number>): ArrayLike<number> {
   const count = instances.length
   const wanted = Math.ceil(PICKS * Math.sqrt(count))
   if (2 * wanted > count) return instances
-  const rng = streamFor(count, 0, "equal-instances")
   const picked = new Set<number>()
-  while (picked.size < wanted) picked.add(instances[Math.floor(rng.uniform() * count)]!)
+  for (let k = 1; picked.size < wanted; k++) picked.add(instances[scramble(k) % count]!)
   return Int32Array.from(picked)
+}
+
+/** A number below 2³² that tells nothing of k without this function. Source: Wellons (2018), hash "lowbias32". */
+function scramble(k: number): number {
+  let h = Math.imul(k ^ (k >>> 16), 0x7feb352d)
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b)
+  return (h ^ (h >>> 16)) >>> 0
 }
 
 /** By row its class, and of each class the first row, in the order in which they come first; null where there are more classes than `most`. */

@@ -44,6 +44,22 @@ describe("rows that read the same", () => {
   })
 
   it.each([
+    ["side by side", (i: number) => Math.floor(i / 2), 300],
+    ["far apart", (i: number) => i % 300, 300],
+    ["none", (i: number) => i, 600],
+  ])("are found by a sample where loops are long: %s", (_, levelOf, count) => {
+    const x = Array.from({ length: 600 }, (_, i) => levelOf(i))
+    const text = "model { for (i in 1:600) { y[i] ~ dpois(exp(a + x[i])) } a ~ dnorm(0, 1) }"
+    const { graph } = bugs(text, { x, y: x.map(() => 1) })
+    const rows = findMergedRows(
+      graph,
+      0,
+      Int32Array.from(x, (_, i) => i),
+    )
+    expect(rows === null ? 600 : rows.first.length).toBe(count)
+  })
+
+  it.each([
     ["counts", COUNTS, doubled],
     [
       "binomials and switches",
