@@ -3,10 +3,17 @@
 import { ModelError, ModelSyntaxError } from "../../core/errors.ts"
 import type { ArrayValue } from "../functions/registry.ts"
 import { orderInstances } from "../relations/order.ts"
-import type { RelationGraph } from "../relations/relation-graph.ts"
+import {
+  parentTables,
+  type Relation,
+  type RelationExpr,
+  type RelationGraph,
+  type StochasticRelation,
+} from "../relations/relation-graph.ts"
 import type { BugsProgram } from "./ast.ts"
 import { runDataBlock } from "./data-block.ts"
 import { moveTransformations } from "./data-transformations.ts"
+import { lookupBugsDistribution } from "./distribution-table.ts"
 import { makeRelations } from "./make-relations.ts"
 import { namesOf } from "./names.ts"
 import { parseBugs } from "./parse.ts"
@@ -110,7 +117,7 @@ function makeGraph(
   placed: ReturnType<typeof placeStatements>["placed"],
 ): RelationGraph {
   const unused = [...full.keys()].filter((name) => !arrays.variables.has(name))
-  const relations = makeRelations(arrays, placed)
+  const relations = makeRelations(arrays, placed).map((relation) => settleRelation(relation, arrays))
   const ordered = orderInstances(relations, arrays.values.length)
   if ("cycle" in ordered) {
     const names = ordered.cycle.map((slot) => arrays.nameOf(slot))
@@ -131,6 +138,37 @@ function makeGraph(
     order: ordered.order,
     messages: unused.map((name) => `data for "${name}" are not used: the model has no such name`),
   }
+}
+
+/**
+ * What a relation is once it is known what is drawn. `I(a, b)` of a drawn element whose parents and bounds are known is
+ * `T(a, b)`: the mass between them is a constant.
+ */
+function settleRelation(relation: Relation, { values }: Arrays): Relation {
+  if (relation.kind !== "stochastic") return relation
+  const isKnown = (slots: Int32Array): boolean => slots.every((slot) => !Number.isNaN(values[slot]!))
+  if (relation.observed)
+    return hasDrawnSize(relation, isKnown) ? { ...relation, hasDrawnSize: true } : relation
+  if (relation.bounds?.kind !== "I") return relation
+  const isTruncated = parentTables(relation).every(({ slots }) => isKnown(slots))
+  return isTruncated ? { ...relation, bounds: { ...relation.bounds, kind: "T" } } : relation
+}
+
+/** Place of the number of trials where log likelihoods leave terms in it out. That of dmulti is the sum of its data. */
+const SIZES: Readonly<Record<string, number>> = { dbin: 1 }
+
+/** Whether a number of trials is drawn, or computed from draws. */
+function hasDrawnSize(
+  { distribution, args, references, gathers }: StochasticRelation,
+  isKnown: (slots: Int32Array) => boolean,
+): boolean {
+  const isFixed = (e: RelationExpr): boolean => {
+    if (e.op === "read") return isKnown(references[e.reference]!.slots)
+    if (e.op === "gather") return isKnown(gathers[e.gather]!.reach)
+    return e.op !== "call" || e.args.every(isFixed)
+  }
+  const size = args[SIZES[lookupBugsDistribution(distribution).name] ?? -1]
+  return size !== undefined && !isFixed(size)
 }
 
 function constantSlots({ values, isData }: Arrays): Int32Array {

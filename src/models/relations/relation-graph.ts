@@ -96,6 +96,8 @@ export interface StochasticRelation extends RelationBase {
   } | null
   /** Data, for every instance, or none: a relation with both was split. */
   readonly observed: boolean
+  /** Whether a number of trials follows from draws: then terms in it are no constants. */
+  readonly hasDrawnSize?: boolean
 }
 
 export interface DeterministicRelation extends RelationBase {

@@ -8,9 +8,13 @@ const MOST_PARTS = 200
 
 /**
  * Splits targets into the smallest parts such that no child, and no parent and child, has elements of two of them; one part
- * where these would be too many. Each part keeps the order of the targets.
+ * where these would be more than `most`. Each part keeps the order of the targets.
  */
-export function findComponents({ graph, network }: RelationModel, targets: readonly Target[]): Target[][] {
+export function findComponents(
+  { graph, network }: RelationModel,
+  targets: readonly Target[],
+  most = MOST_PARTS,
+): Target[][] {
   const { base, owners, relationOf, readerStart, readers, informed } = network
   const parent = new Int32Array(relationOf.length)
   for (let id = 0; id < parent.length; id++) parent[id] = id
@@ -61,7 +65,7 @@ export function findComponents({ graph, network }: RelationModel, targets: reado
       else list.push(i)
     }
   // One part is the targets themselves, whose lists of instances others have asked about.
-  if (parts.size === 1 || parts.size > MOST_PARTS) return [[...targets]]
+  if (parts.size === 1 || parts.size > most) return [[...targets]]
   return [...parts.values()].map((part) =>
     [...part].map(([relation, instances]) => ({ relation, instances: Int32Array.from(instances) })),
   )

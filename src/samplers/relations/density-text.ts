@@ -84,12 +84,13 @@ export function writeDensity(relation: StochasticRelation, constants: Constants,
   if (position === -1) position = constants.distributions.push(found) - 1
   const distribution = `D${position}`
   const written = WRITTEN[found.name]
-  const constant = relation.observed ? "" : written?.constant
+  const isOfData = relation.observed && relation.hasDrawnSize !== true
+  const constant = isOfData ? "" : written?.constant
   if (written === undefined || constant === null || constant === undefined)
     return {
       head,
       lines,
-      value: `${distribution}.${relation.observed ? "logLikelihood" : "logDensity"}(x, ${args})`,
+      value: `${distribution}.${isOfData ? "logLikelihood" : "logDensity"}(x, ${args})`,
       args,
       distribution,
     }

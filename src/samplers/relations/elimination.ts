@@ -48,9 +48,41 @@ export function orderElimination(
   return cliques
 }
 
+/** A table of weights: their logarithms, and the numbers themselves, the largest 1. Several eliminations may read one. */
+export interface Table {
+  /** To be filled, the first variable of a scope fastest; then `readTable`. */
+  readonly logs: Float64Array
+  readonly numbers: Float64Array
+  /** Smallest number that is not 0. */
+  least: number
+  /** Whether it may be another at every call. */
+  readonly isChanging: boolean
+}
+
+export const createTable = (size: number, isChanging = true): Table => ({
+  logs: new Float64Array(size),
+  numbers: new Float64Array(size),
+  least: 1,
+  isChanging,
+})
+
+/** Takes in the logarithms that a table was filled with. */
+export function readTable(table: Table): void {
+  const { logs, numbers } = table
+  let largest = -Infinity
+  for (let k = 0; k < logs.length; k++) if (logs[k]! > largest) largest = logs[k]!
+  let least = 1
+  for (let k = 0; k < logs.length; k++) {
+    const number = logs[k] === -Infinity ? 0 : Math.exp(logs[k]! - largest)
+    numbers[k] = number
+    if (number < least && logs[k] !== -Infinity) least = number
+  }
+  table.least = least
+}
+
 export interface Elimination {
-  /** Log tables as given, the first variable of a scope fastest: to be filled before `eliminate`. */
-  readonly tables: readonly Float64Array[]
+  /** As given, or made: to be filled and read before `eliminate`. */
+  readonly tables: readonly Table[]
   /**
    * Sums the variables out.
    * @param all whether tables that do not change are new, too
@@ -63,10 +95,8 @@ export interface Elimination {
   logProbability(values: Int32Array): number
 }
 
-/** A table or a message: its logarithms, and the numbers themselves, the largest 1. */
-interface Part {
-  readonly logs: Float64Array
-  readonly numbers: Float64Array
+/** A table or a message, and by combination of values its place there. */
+interface Part extends Pick<Table, "logs" | "numbers"> {
   readonly places: Int32Array
 }
 
@@ -89,41 +119,43 @@ interface Step {
  * added only where a product of them might be too small for a number.
  *
  * @param cliques from `orderElimination` with the same counts and scopes
- * @param changes by table, whether it may be another at every call
+ * @param tables one for each scope, of its size
  */
 export function createElimination(
   counts: ArrayLike<number>,
   scopes: readonly (readonly number[])[],
   cliques: readonly Clique[],
-  changes: ArrayLike<number> = scopes.map(() => 1),
+  tables: readonly Table[] = scopes.map((scope) => createTable(sizeOf(scope, counts))),
 ): Elimination {
-  const sizeOf = (scope: readonly number[]) => scope.reduce((size, v) => size * counts[v]!, 1)
-  const createPart = (scope: readonly number[], isChanging: boolean) => {
-    const size = sizeOf(scope)
-    return { scope, logs: new Float64Array(size), numbers: new Float64Array(size), isChanging }
+  // By variable the tables and messages that it is in, and those that another variable has taken already.
+  const having = Array.from(counts, (): (Table & { scope: readonly number[] })[] => [])
+  const taken = new Set<readonly number[]>()
+  const enter = (table: Table, scope: readonly number[]): void => {
+    for (const v of scope) having[v]!.push({ ...table, scope })
   }
-  const given = scopes.map((scope, k) => createPart(scope, changes[k] === 1))
-  let waiting = given
+  tables.forEach((table, k) => {
+    enter(table, scopes[k]!)
+  })
   let most = 1
   const steps = cliques.map(({ variable, others }): Step => {
-    const own = waiting.filter(({ scope }) => scope.includes(variable))
-    waiting = waiting.filter((part) => !own.includes(part))
+    const own = having[variable]!.filter(({ scope }) => !taken.has(scope))
+    for (const { scope } of own) taken.add(scope)
     most = Math.max(most, own.length)
     // The variable itself is fastest: its values stand side by side.
     const all = [variable, ...others]
-    const message = createPart(
-      others,
+    const message = createTable(
+      sizeOf(others, counts),
       own.some(({ isChanging }) => isChanging),
     )
-    waiting.push(message)
+    enter(message, others)
     const parts = own.map((part) => ({ ...part, places: placesIn(all, part.scope, counts) }))
     return {
       variable,
       others,
       count: counts[variable]!,
-      weights: new Float64Array(sizeOf(all)),
-      sums: new Float64Array(sizeOf(others)),
-      base: new Float64Array(sizeOf(all)).fill(1),
+      weights: new Float64Array(sizeOf(all, counts)),
+      sums: new Float64Array(sizeOf(others, counts)),
+      base: new Float64Array(sizeOf(all, counts)).fill(1),
       fixed: parts.filter(({ isChanging }) => !isChanging),
       changing: parts.filter(({ isChanging }) => isChanging),
       message,
@@ -131,24 +163,6 @@ export function createElimination(
   })
   // No product of numbers that are 0 or at least this is too small for a number.
   const least = 10 ** (-300 / most)
-  let isFixedSafe = false
-  /** Whether every number is 0 or large enough, after the tables that are new were taken in. */
-  const exponentiate = (all: boolean): boolean => {
-    let isSafe = true
-    if (all) isFixedSafe = true
-    for (const { logs, numbers, isChanging } of given) {
-      if (!isChanging && !all) continue
-      let largest = -Infinity
-      for (let k = 0; k < logs.length; k++) if (logs[k]! > largest) largest = logs[k]!
-      for (let k = 0; k < logs.length; k++) {
-        numbers[k] = logs[k] === -Infinity ? 0 : Math.exp(logs[k]! - largest)
-        if (numbers[k]! >= least || logs[k] === -Infinity) continue
-        if (isChanging) isSafe = false
-        else isFixedSafe = false
-      }
-    }
-    return isSafe && isFixedSafe
-  }
   /** @returns whether every message is 0 or large enough */
   const multiply = (
     { count, weights, sums, base, fixed, changing, message }: Step,
@@ -186,10 +200,10 @@ export function createElimination(
     return row
   }
   return {
-    tables: given.map(({ logs }) => logs),
+    tables,
     eliminate(all) {
       const isNew = all || !isWhole
-      let isSafe = exponentiate(isNew)
+      let isSafe = tables.every((table) => table.least >= least)
       for (let k = 0; k < steps.length && isSafe; k++) isSafe = multiply(steps[k]!, isNew)
       isWhole = isSafe
       if (!isSafe) for (const step of steps) addLogs(step)
@@ -222,6 +236,10 @@ export function createElimination(
     },
   }
 }
+
+/** Combinations of values of variables. */
+const sizeOf = (scope: readonly number[], counts: ArrayLike<number>): number =>
+  scope.reduce((size, v) => size * counts[v]!, 1)
 
 function multiplyParts(parts: readonly Part[], into: Float64Array): void {
   for (let p = 0; p < parts.length; p++) {

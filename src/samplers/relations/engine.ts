@@ -237,10 +237,10 @@ function arrayDensity(
     argsLength,
   }: Pick<WeighedFunctions, "args" | "argStarts" | "argLengths" | "argsLength">,
 ): WeighedFunctions["logDensity"] {
-  const { writes, width, observed } = relation
+  const { writes, width, observed, hasDrawnSize } = relation
   const values = new Float64Array(argsLength)
   const x = new Float64Array(width)
-  const f = observed ? "logLikelihood" : "logDensity"
+  const f = observed && hasDrawnSize !== true ? "logLikelihood" : "logDensity"
   return (s, list, from, to) => {
     let total = 0
     for (let n = from; n < to; n++) {

@@ -5,21 +5,23 @@ import { findComponents } from "./components.ts"
 import { findDependents, findEachDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { type Clique, orderElimination } from "./elimination.ts"
-import { bindEnumerationPart, type EnumerationPart } from "./enumeration-kernel.ts"
-import { joinKernels } from "./join-kernels.ts"
+import { classifyFactors, separateFactors } from "./enumeration-classes.ts"
+import { bindEnumeration, type EnumerationParts } from "./enumeration-kernel.ts"
+import type { EnumerationPart } from "./enumeration-part.ts"
 import { findReach, slotsOfAll } from "./linear-set.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 import { findValues } from "./support.ts"
 
-/** Values of an element, elements of a relation, and combinations of values that a block weighs in a sweep. */
+/** Values of an element, and elements of a relation. */
 const MOST_VALUES = 100
-const MOST_ELEMENTS = 500
+const MOST_ELEMENTS = 3000
+/** Combinations of values that a block weighs in a sweep: this many, or this many for each element. */
 const MOST_COMBINATIONS = 20_000
+const MOST_EACH = 300
 
 /** Plain data: one part for each set of elements that tells nothing of the others given the rest. */
-export interface EnumerationBlockMatch {
-  readonly parts: readonly EnumerationPart[]
+export interface EnumerationBlockMatch extends EnumerationParts {
   readonly relations: readonly number[]
 }
 
@@ -34,14 +36,19 @@ export const enumerationBlock: RelationBlockSampler<EnumerationBlockMatch> = {
     ).flatMap((own) => {
       const parts = matchParts(model, own)
       if (parts === null) return []
-      return [{ targets: own, match: { parts, relations: own.map(({ relation }) => relation) } }]
+      const { graph, network } = model
+      const sharing = classifyFactors(graph, network.owners, parts)
+      const after = findDependents(network, [slotsOfAll(graph, own)]).computed
+      const relations = own.map(({ relation }) => relation)
+      return [{ targets: own, match: { parts, sharing, after, relations } }]
     })
     return { blocks, reason: "no other discrete elements hang together with it, or too many" }
   },
 
-  explain: ({ relations, parts }, { graph }) => {
+  explain: ({ relations, parts, sharing }, { graph }) => {
     const names = relations.map((r) => headOf(graph.relations[r]!.text)).join(", ")
     const elements = parts.reduce((total, { slots }) => total + slots.length, 0)
+    const densities = parts.reduce((total, { factors }) => total + factors.length, 0)
     const entries = parts.reduce((total, { cliques }) => total + sumOf(cliques), 0)
     return {
       formula: `(${names}): probability ∝ the factors of the joint density that hang on them`,
@@ -50,13 +57,17 @@ export const enumerationBlock: RelationBlockSampler<EnumerationBlockMatch> = {
         ...(parts.length === 1
           ? []
           : [`in ${parts.length} parts that tell nothing of each other given the rest`]),
+        ...(sharing.count === densities
+          ? []
+          : [`${densities} densities, ${sharing.count} of them different functions`]),
       ],
     }
   },
 
-  bind: ({ parts }, engine) => joinKernels(parts.map((part) => bindEnumerationPart(part, engine))),
+  bind: bindEnumeration,
 
-  mend: ({ parts }, engine) => parts.map((part) => bindEnumerationPart(part, engine)),
+  mend: ({ parts, after }, engine) =>
+    parts.map((part) => bindEnumeration({ parts: [part], sharing: separateFactors([part]), after }, engine)),
 }
 
 const sumOf = (cliques: readonly Clique[]): number => cliques.reduce((total, { size }) => total + size, 0)
@@ -92,13 +103,14 @@ function groupTargets({ network }: RelationModel, targets: readonly Target[]): T
 
 /** The parts of a group; null where none has two elements, or all together are too large. */
 function matchParts(model: RelationModel, own: readonly Target[]): EnumerationPart[] | null {
+  const elements = own.reduce((total, { instances }) => total + instances.length, 0)
+  let left = Math.max(MOST_COMBINATIONS, MOST_EACH * elements)
   const parts: EnumerationPart[] = []
-  let combinations = 0
-  for (const targets of findComponents(model, own)) {
-    const part = matchPart(model, targets, MOST_COMBINATIONS - combinations)
+  for (const targets of findComponents(model, own, MOST_ELEMENTS)) {
+    const part = matchPart(model, targets, left)
     if (part === null) return null
     parts.push(part)
-    combinations += part.factors.reduce((total, { size }) => total + size, sumOf(part.cliques))
+    left -= part.factors.reduce((total, { size }) => total + size, sumOf(part.cliques))
   }
   return parts.some(({ slots }) => slots.length > 1) ? parts : null
 }
@@ -149,7 +161,6 @@ function matchPart(model: RelationModel, targets: readonly Target[], room: numbe
       network,
       factors.map(({ scope }) => scope.map((k) => slots[k]!)),
     ).computed,
-    after: findDependents(network, [slots]).computed,
     ...findChanges(model, factors, own),
   }
 }

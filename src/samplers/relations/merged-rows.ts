@@ -27,7 +27,7 @@ export function findMergedRows(
   instances: Int32Array,
 ): MergedRows | null {
   const one = relationOf(graph, relation)
-  if (!one.observed || one.bounds !== null) return null
+  if (!one.observed || one.bounds !== null || one.hasDrawnSize === true) return null
   if (!LINEAR.includes(lookupBugsDistribution(one.distribution).name)) return null
   const found = findEqualRows(graph, relation, instances)
   return found === null ? null : { ...found, slots: found.members.map((i) => one.writes[i]!) }

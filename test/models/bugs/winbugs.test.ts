@@ -98,3 +98,19 @@ it("has ranked, and rank of one element", () => {
   })
   expect(["a", "b", "c"].map((name) => knownValue(model, name))).toEqual([2, 4, 2])
 })
+
+describe("I(,) of what has known parents", () => {
+  const boundsOf = (text: string, data = {}) =>
+    bugs(text, data).graph.relations.flatMap((one) =>
+      one.kind === "stochastic" && one.bounds !== null ? [`${one.variable} ${one.bounds.kind}`] : [],
+    )
+
+  it("is a truncation; with parents that are drawn it is not, nor is it one of data", () => {
+    expect(
+      boundsOf("model { p <- 1 / s^2; a ~ dnorm(m, p) I(0, ); y ~ dnorm(a, 1) }", { m: 0, s: 2, y: 1 }),
+    ).toEqual(["a T"])
+    expect(boundsOf("model { m ~ dnorm(0, 1); a ~ dnorm(m, 1) I(0, ) }")).toEqual(["a I"])
+    expect(boundsOf("model { m ~ dnorm(0, 1); a ~ dnorm(0, 1) I(m, ) }")).toEqual(["a I"])
+    expect(boundsOf("model { y ~ dnorm(m, 1) I(0, ) }", { y: 1, m: 0 })).toEqual(["y I"])
+  })
+})

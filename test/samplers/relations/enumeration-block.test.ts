@@ -2,7 +2,14 @@
 import { describe, expect, it } from "vitest"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bugs } from "../../../src/samplers/graph-model.ts"
-import { createElimination, orderElimination } from "../../../src/samplers/relations/elimination.ts"
+import {
+  createElimination,
+  createTable,
+  orderElimination,
+  readTable,
+  type Table,
+} from "../../../src/samplers/relations/elimination.ts"
+import type { EnumerationBlockMatch } from "../../../src/samplers/relations/enumeration-block.ts"
 import { planRelations } from "../../../src/samplers/relations/plan-relations.ts"
 import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
 import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
@@ -80,16 +87,59 @@ describe("joint draw of discrete elements", () => {
   })
 })
 
+describe("densities of one class", () => {
+  // Visits to sites over seasons: no two elements are one, and few densities differ.
+  const SITES = `model {
+    for (i in 1:6) {
+      z[i, 1] ~ dbern(psi)
+      for (k in 2:3) { z[i, k] ~ dbern(mu[i, k]); mu[i, k] <- z[i, k - 1] * phi[k - 1] + (1 - z[i, k - 1]) * 0.3 }
+      for (k in 1:3) { for (j in 1:2) { y[i, j, k] ~ dbern(q[i, j, k]); q[i, j, k] <- z[i, k] * p + 0.1 } }
+    }
+    psi ~ dbeta(2, 2); p ~ dunif(0, 0.9); for (k in 1:2) { phi[k] ~ dbeta(3, 2) }
+  }`
+  const y = Array.from({ length: 6 }, (_, i) =>
+    Array.from({ length: 2 }, (_, j) => Array.from({ length: 3 }, (_, k) => (i * j + k + (i >> 1)) % 2)),
+  )
+  const { graph } = bugs(SITES, { y })
+  const block = planRelations(graph).blocks.find(({ sampler }) => sampler === "enumeration-block")!
+  const matchOf = (lowered: unknown) => (lowered as { match: EnumerationBlockMatch }).match
+
+  it("are as many as the functions that they are", () => {
+    const { parts, sharing } = matchOf(block.lowered)
+    expect(parts.length).toBe(6)
+    expect(parts.reduce((total, { factors }) => total + factors.length, 0)).toBe(54)
+    // Of a first state, of one after each season, and of a visit with and without success.
+    expect(sharing.count).toBe(5)
+  })
+
+  it("are not taken for each other when data are other ones", () => {
+    const kernel = bindRelationBlock(block.lowered)
+    expect(relationDefect(graph, [kernel], streamFor("classes", 0, "identity"))).toBeLessThan(1e-8)
+    const other = { ...graph, values: graph.values.map((v, slot) => (isVisit(slot) ? 1 - v : v)) }
+    expect(relationDefect(other, [kernel], streamFor("classes", 0, "other"))).toBeLessThan(1e-8)
+  })
+
+  const visits = graph.variables.find(({ name }) => name === "y")!
+  const isVisit = (slot: number) =>
+    slot >= visits.offset && slot < visits.offset + visits.size && slot % 2 === 0
+})
+
+const fill = (table: Table, logs: ArrayLike<number>): void => {
+  table.logs.set(logs)
+  readTable(table)
+}
+
 describe("elimination", () => {
   it("has the probabilities of a sum over every combination, and draws by them", () => {
     const counts = [2, 3, 2, 4, 2]
     const scopes = [[0, 1], [2, 1], [3, 0], [2, 4, 3], [4], [1]]
     const rng = streamFor("elimination", 0, "tables")
     const elimination = createElimination(counts, scopes, orderElimination(counts, scopes))
-    for (const table of elimination.tables)
-      table.forEach((_, k) => {
-        table[k] = rng.uniform() < 0.1 ? -Infinity : 2 * rng.uniform()
+    for (const { logs } of elimination.tables)
+      logs.forEach((_, k) => {
+        logs[k] = rng.uniform() < 0.1 ? -Infinity : 2 * rng.uniform()
       })
+    elimination.tables.forEach(readTable)
     expect(elimination.eliminate(true)).toBe(true)
     const combinations = Array.from({ length: 96 }, (_, at) => {
       let rest = at
@@ -107,7 +157,7 @@ describe("elimination", () => {
           place += values[v]! * stride
           stride *= counts[v]!
         }
-        return total + elimination.tables[k]![place]!
+        return total + elimination.tables[k]!.logs[place]!
       }, 0),
     )
     const total = logs.reduce((sum, log) => sum + Math.exp(log), 0)
@@ -124,15 +174,17 @@ describe("elimination", () => {
       const se = Math.sqrt((p * (1 - p)) / draws)
       expect(Math.abs((seen.get(one.join()) ?? 0) / draws - p)).toBeLessThanOrEqual(5 * se)
     })
-    for (const table of elimination.tables) table.fill(-Infinity)
+    for (const { logs } of elimination.tables) logs.fill(-Infinity)
+    elimination.tables.forEach(readTable)
     expect(elimination.eliminate(true)).toBe(false)
   })
 
   const COUNTS = [2, 3, 2, 2]
   const SCOPES = [[0, 1], [2, 1], [3, 2], [3], [1]]
   const probabilities = (tables: readonly Float64Array[], changes: number[]) => {
-    const elimination = createElimination(COUNTS, SCOPES, orderElimination(COUNTS, SCOPES), changes)
-    for (const [k, table] of tables.entries()) elimination.tables[k]!.set(table)
+    const own = tables.map(({ length }, k) => createTable(length, changes[k] === 1))
+    const elimination = createElimination(COUNTS, SCOPES, orderElimination(COUNTS, SCOPES), own)
+    for (const [k, table] of tables.entries()) fill(own[k]!, table)
     elimination.eliminate(true)
     return elimination
   }
@@ -158,7 +210,7 @@ describe("elimination", () => {
       [5, 3],
     ] as const) {
       const tables = tablesOf(1, 3).map((table, k) => (changes[k] === 1 ? tablesOf(seed, size)[k]! : table))
-      for (const [k, table] of tables.entries()) kept.tables[k]!.set(table)
+      for (const [k, table] of tables.entries()) fill(kept.tables[k]!, table)
       expect(kept.eliminate(false)).toBe(true)
       const fresh = probabilities(
         tables,
@@ -172,12 +224,12 @@ describe("elimination", () => {
     // Each table is all but sure of a value that the other all but excludes.
     const scopes = [[0, 1], [1], [0]]
     const elimination = createElimination([2, 2], scopes, orderElimination([2, 2], scopes))
-    elimination.tables[0]!.set([0, -Infinity, -Infinity, 0])
-    elimination.tables[1]!.set([0, -2000])
-    elimination.tables[2]!.set([-2000 - Math.LN2, 0])
+    fill(elimination.tables[0]!, [0, -Infinity, -Infinity, 0])
+    fill(elimination.tables[1]!, [0, -2000])
+    fill(elimination.tables[2]!, [-2000 - Math.LN2, 0])
     expect(elimination.eliminate(true)).toBe(true)
     expect(elimination.logProbability(Int32Array.of(0, 0))).toBeCloseTo(Math.log(1 / 3), 12)
-    elimination.tables[2]!.set([-Infinity, -Infinity])
+    fill(elimination.tables[2]!, [-Infinity, -Infinity])
     expect(elimination.eliminate(true)).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
 /** Densities of categories and counts as they are written out, against the distributions' own. */
 import { describe, expect, it } from "vitest"
 import { bugs } from "../../../src/samplers/graph-model.ts"
+import { bindWeigh } from "../../../src/samplers/relations/block-density.ts"
 import { bindEngine, withInterpreter } from "../../../src/samplers/relations/engine.ts"
 import { logDensityOf, refresh } from "../../kit/relation-joint.ts"
 
@@ -107,5 +108,59 @@ describe("densities of categories and counts", () => {
       const f = engine.functions[r]!
       if (f.kind === "stochastic") expect(f.logDensity(s, Int32Array.of(0), 0, 1)).toBe(-Infinity)
     }
+  })
+})
+
+describe("a number of trials that is drawn", () => {
+  // The coefficients C(N, y) tell most of N.
+  const { graph } = bugs(
+    `model {
+      N ~ dpois(5); M <- N + 1
+      for (j in 1:3) { y[j] ~ dbin(0.5, N); x[j] ~ dbin(0.3, M); w[j] ~ dbin(q, 4) }
+      q ~ dunif(0, 1)
+    }`,
+    { y: [2, 3, 2], x: [1, 2, 2], w: [1, 2, 2] },
+  )
+  const relationOf = (name: string) => graph.relations.findIndex(({ variable }) => variable === name)
+  const logBinomial = (n: number, k: number): number => {
+    let log = 0
+    for (let i = 1; i <= k; i++) log += Math.log((n - k + i) / i)
+    return log
+  }
+  const logMass = (k: number, n: number, p: number) =>
+    logBinomial(n, k) + k * Math.log(p) + (n - k) * Math.log(1 - p)
+
+  it("counts with its coefficients, however the density is asked for", () => {
+    const at = (N: number) => {
+      const s = graph.values.slice()
+      for (const { name, offset } of graph.variables) {
+        if (name === "N") s[offset] = N
+        if (name === "q") s[offset] = 0.4
+      }
+      refresh(graph, s)
+      const engine = bindEngine(graph)
+      return ["y", "x"].map((name) => {
+        const r = relationOf(name)
+        const list = Int32Array.of(0, 1, 2)
+        const f = engine.functions[r]!
+        const direct = f.kind === "stochastic" ? f.logDensity(s, list, 0, 3) : Number.NaN
+        expect(bindWeigh([{ relation: r, instances: list }], engine)(s)).toBeCloseTo(direct, 10)
+        return direct
+      })
+    }
+    const [y3, x3] = at(3)
+    const [y8, x8] = at(8)
+    const sum = (values: number[], n: number, p: number) =>
+      values.reduce((total, k) => total + logMass(k, n, p), 0)
+    expect(y8! - y3!).toBeCloseTo(sum([2, 3, 2], 8, 0.5) - sum([2, 3, 2], 3, 0.5), 10)
+    expect(x8! - x3!).toBeCloseTo(sum([1, 2, 2], 9, 0.3) - sum([1, 2, 2], 4, 0.3), 10)
+  })
+
+  it("is told from one that is known", () => {
+    const flags = ["y", "x", "w"].map((name) => {
+      const one = graph.relations[relationOf(name)]!
+      return one.kind === "stochastic" && one.hasDrawnSize === true
+    })
+    expect(flags).toEqual([true, true, false])
   })
 })
