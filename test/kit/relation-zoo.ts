@@ -239,6 +239,14 @@ const others: RelationSpecimen[] = [
     { k: [1, 3, 3, 1], p: [0.3, 0.7] },
   ),
   specimen(
+    "a copy picked by a drawn index",
+    "conjugate",
+    "x",
+    "for (i in 1:N) { k[i] ~ dbern(t[z[i], 1]); z[i] ~ dcat(p[]); t[1, i] <- x; t[2, i] <- x } x ~ dbeta(1, 2)",
+    ["dbeta(1, 2)", "dbeta(2, 2)"],
+    { k: [1, 0, 1, 1], p: [0.3, 0.7] },
+  ),
+  specimen(
     "zeros beside probabilities",
     "conjugate",
     "x",
@@ -386,6 +394,7 @@ export const GEWEKE_ZOO: readonly string[] = [
   "dt(0, 0.2, 3) T(0, ), dnorm of 1 / x^2",
   "a drawn index says which element",
   "a row picked by a drawn index",
+  "a copy picked by a drawn index",
   "a scaled Wishart",
   "a truncated normal",
   "probabilities without a closed form",

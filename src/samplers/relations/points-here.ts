@@ -36,11 +36,12 @@ export function bindPointer(
 ): Pointer {
   const { slots, width } = site
   const { relations } = engine.graph
+  const computed = computedSlots(site, relations)
   const elementOf = new Map<number, number>()
   for (let n = 0; n * width < slots.length; n++) elementOf.set(slots[n * width]!, n)
   const subscripts = relations.map((relation, r) => {
     const child = children.find((one) => one.relation === r)
-    return child === undefined ? null : bindSubscript(relation, child, elementOf)
+    return child === undefined ? null : bindSubscript(relation, child, elementOf, computed)
   })
   const derived = children.flatMap(({ relation }) => (subscripts[relation] === null ? [relation] : []))
   const slopes = derived.length === 0 ? null : bindSlopes(site, derived, engine)
@@ -64,15 +65,34 @@ export function bindPointer(
   }
 }
 
-/** By instance the element that an argument means, −1 for one of another target; null where the argument is no subscript. */
+/** Slots of what is computed from the elements of a site. */
+function computedSlots(
+  { dependents: { computed } }: Pick<Site, "dependents">,
+  relations: readonly Relation[],
+): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (let run = 0; run < computed.relation.length; run++) {
+    const { width, writes } = relations[computed.relation[run]!]!
+    for (let k = computed.from[run]!; k < computed.to[run]!; k++)
+      for (let w = 0; w < width; w++) found.add(writes[computed.instances[k]! * width + w]!)
+  }
+  return found
+}
+
+/**
+ * By instance the element that an argument means, −1 for one of another target; null where the argument is no subscript, or one
+ * of what is computed from elements (`theta[z[i]]`, `theta[1] <- alpha`).
+ */
 function bindSubscript(
   relation: Relation,
   { argument, first }: PickingChild,
   elementOf: ReadonlyMap<number, number>,
+  computed: ReadonlySet<number>,
 ) {
   const arg = relation.kind === "stochastic" ? relation.args[argument] : undefined
   if (arg?.op !== "gather") return null
   const gather = relation.gathers[arg.gather]!
+  if (gather.reach.some((slot) => computed.has(slot))) return null
   const constants = noConstants()
   const writer = createWriter(relation, constants)
   const base = writer.gatherBase(gather)
