@@ -57,58 +57,57 @@ export interface RegisteredRelationSampler {
 }
 
 /** Seals the type of a sampler's match, so that samplers of all kinds stand in one list. */
-function register<M extends object>(sampler: RelationSampler<M>): RegisteredRelationSampler {
-  const { name, describe } = sampler
+function seal<M extends object>(
+  sampler: RelationSampler<M> | RelationBlockSampler<M>,
+  joint: boolean,
+  assign: RegisteredRelationSampler["assign"],
+): RegisteredRelationSampler {
+  const { name, describe, onlyByRequest = false } = sampler
   return {
     name,
     describe,
-    joint: false,
-    onlyByRequest: false,
-    assign(model, targets) {
-      const taken: RelationAssignment[] = []
-      let reason = ""
-      for (const target of targets) {
-        const match: M | Refusal = sampler.match(model, target)
-        if (isRefusal(match)) reason = match.reason
-        else
-          taken.push({
-            sampler: name,
-            targets: [target],
-            match,
-            explain: () => sampler.explain(match, model),
-          })
-      }
-      return { taken, reason }
-    },
+    joint,
+    onlyByRequest,
+    assign,
     // The data comes from `assign` of the sampler of the same name, possibly through a message to a worker.
     bind: (match, engine) => sampler.bind(match as M, engine),
     mend: (match, engine) => sampler.mend?.(match as M, engine) ?? [],
   }
 }
 
-/** The same for samplers of several relations at once. */
-export function registerBlock<M extends object>(sampler: RelationBlockSampler<M>): RegisteredRelationSampler {
-  const { name, describe } = sampler
-  return {
-    name,
-    describe,
-    joint: true,
-    onlyByRequest: sampler.onlyByRequest ?? false,
-    assign(model, targets) {
-      const { blocks, reason } = sampler.match(model, targets)
-      return {
-        reason,
-        taken: blocks.map(({ targets: own, match }) => ({
-          sampler: name,
-          targets: own,
+function register<M extends object>(sampler: RelationSampler<M>): RegisteredRelationSampler {
+  return seal(sampler, false, (model, targets) => {
+    const taken: RelationAssignment[] = []
+    let reason = ""
+    for (const target of targets) {
+      const match: M | Refusal = sampler.match(model, target)
+      if (isRefusal(match)) reason = match.reason
+      else
+        taken.push({
+          sampler: sampler.name,
+          targets: [target],
           match,
           explain: () => sampler.explain(match, model),
-        })),
-      }
-    },
-    bind: (match, engine) => sampler.bind(match as M, engine),
-    mend: (match, engine) => sampler.mend?.(match as M, engine) ?? [],
-  }
+        })
+    }
+    return { taken, reason }
+  })
+}
+
+/** The same for samplers of several relations at once. */
+function registerBlock<M extends object>(sampler: RelationBlockSampler<M>): RegisteredRelationSampler {
+  return seal(sampler, true, (model, targets) => {
+    const { blocks, reason } = sampler.match(model, targets)
+    return {
+      reason,
+      taken: blocks.map(({ targets: own, match }) => ({
+        sampler: sampler.name,
+        targets: own,
+        match,
+        explain: () => sampler.explain(match, model),
+      })),
+    }
+  })
 }
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [

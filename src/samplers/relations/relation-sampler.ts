@@ -1,5 +1,5 @@
 /** The contract of samplers for relations, and what they are told about the model. */
-import type { RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
+import type { RelationGraph } from "../../models/relations/relation-graph.ts"
 import type { Refusal } from "../conditional.ts"
 import type { Kernel } from "../sampler.ts"
 import type { Network } from "./dependents.ts"
@@ -24,17 +24,23 @@ export interface RelationExplanation {
   readonly because: readonly string[]
 }
 
-/** `M` is structured-cloneable plain data. */
-export interface RelationSampler<M = unknown> {
+/** What all samplers of relations have in common. `M`, a match, is structured-cloneable plain data. */
+interface SamplerOf<M> {
   readonly name: string
   /** One phrase for people: what it does. */
   readonly describe: string
-  match(model: RelationModel, target: Target): M | Refusal
+  /** Takes nothing of itself: only what a user gives it. */
+  readonly onlyByRequest?: boolean
   explain(match: M, model: RelationModel): RelationExplanation
   /** Runs in the worker; every allocation happens here. The state of the kernel is the slots of the graph. */
   bind(match: M, engine: Engine): Kernel
   /** Exact draws that bring elements in line with the data at a first state that the model does not allow. */
   readonly mend?: (match: M, engine: Engine) => readonly Kernel[]
+}
+
+/** A sampler of the elements of one relation, one after another. */
+export interface RelationSampler<M = unknown> extends SamplerOf<M> {
+  match(model: RelationModel, target: Target): M | Refusal
 }
 
 /** A match that remembers what it said of a target: blocks ask the samplers of single elements before these have their turn. */
@@ -55,11 +61,7 @@ export function remember<M extends object>(
 }
 
 /** A sampler of several relations at once: from what waits, it takes what it can. */
-export interface RelationBlockSampler<M = unknown> {
-  readonly name: string
-  readonly describe: string
-  /** Takes nothing of itself: only what a user gives it. */
-  readonly onlyByRequest?: boolean
+export interface RelationBlockSampler<M = unknown> extends SamplerOf<M> {
   /** @returns the blocks it makes of the targets, each with the targets that it draws; none, with the reason, when it takes none */
   match(
     model: RelationModel,
@@ -68,9 +70,4 @@ export interface RelationBlockSampler<M = unknown> {
     readonly blocks: readonly { readonly targets: readonly Target[]; readonly match: M }[]
     readonly reason: string
   }
-  explain(match: M, model: RelationModel): RelationExplanation
-  bind(match: M, engine: Engine): Kernel
-  readonly mend?: (match: M, engine: Engine) => readonly Kernel[]
 }
-
-export type { RelationExpr }
