@@ -55,6 +55,8 @@ function createProgram(context: Context, finish: (status: number) => void): Comm
     .configureHelp({
       styleTitle: (text) => paint("bold", text),
       subcommandTerm: (command) => command.name(),
+      // Descriptions say themselves what is taken when nothing is given.
+      optionDescription: (option) => option.description,
     })
     .exitOverride()
     .addHelpText("after", firstSteps(paint))

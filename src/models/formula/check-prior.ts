@@ -13,20 +13,8 @@ const ALLOWED: Readonly<Record<Role, readonly string[]>> = {
   cov: ["inverseWishart", "huangWand", "fixed"],
 }
 
-/** Families that can be the prior of something, in the order of the registry. */
-const PRIORS: readonly string[] = [
-  "normal",
-  "inverseGamma",
-  "inverseWishart",
-  "halfT",
-  "halfCauchy",
-  "halfNormal",
-  "huangWand",
-  "exponential",
-  "uniform",
-  "flat",
-  "fixed",
-]
+/** Families that can be the prior of something. */
+const PRIORS: readonly string[] = [...new Set(Object.values(ALLOWED).flat())]
 
 const ROLES: Readonly<Record<Role, string>> = {
   coefficient: "a coefficient",
