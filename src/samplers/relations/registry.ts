@@ -14,6 +14,7 @@ import { enumerateSite } from "./enumerate-site.ts"
 import { enumerationBlock } from "./enumeration-block.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
+import { logNormal } from "./log-normal.ts"
 import { marginalBlock } from "./marginal-block.ts"
 import { mixtureBlock } from "./mixture-block.ts"
 import { normalSite } from "./normal-site.ts"
@@ -114,6 +115,7 @@ export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
   registerBlock(pivotMove),
   registerBlock(scaleMixture),
+  registerBlock(logNormal),
   registerBlock(mixtureBlock),
   registerBlock(collapsedGamma),
   registerBlock(marginalBlock),

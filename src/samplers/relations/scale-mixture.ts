@@ -2,38 +2,17 @@
 import type { Kernel } from "../sampler.ts"
 import { bindWeigh, type Instances } from "./block-density.ts"
 import { findWeighed } from "./block-scales.ts"
-import { collapsedBlock } from "./collapsed-block.ts"
-import { curvatureBlock } from "./curvature-block.ts"
 import { buildNetwork } from "./dependents.ts"
 import { headOf } from "./describe.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { marked } from "./factor-pattern.ts"
-import { gaussianBlock } from "./gaussian-block.ts"
+import { bindJointly, matchJointly } from "./joint-samplers.ts"
 import { dependsOn } from "./linear.ts"
 import { slotsOf } from "./linear-set.ts"
 import { mixtureOf, withWeights } from "./mixing-weights.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf, type Site } from "./site.ts"
 import { sliceSite } from "./slice-site.ts"
-
-/** Joint samplers of normal elements, in order of preference. */
-const JOINT = [seal(curvatureBlock), seal(collapsedBlock), seal(gaussianBlock)]
-
-/** Seals the type of a sampler's match, so that samplers of all kinds stand in one list. */
-function seal<M extends object>({ name, match, bind }: RelationBlockSampler<M>) {
-  return {
-    name,
-    match: (model: RelationModel, targets: readonly Target[]): readonly SealedBlock[] =>
-      match(model, targets).blocks,
-    // The data comes from `match` of the sampler of the same name, possibly through a message to a worker.
-    bind: (data: unknown, engine: Engine): Kernel => bind(data as M, engine),
-  }
-}
-
-interface SealedBlock {
-  readonly targets: readonly Target[]
-  readonly match: unknown
-}
 
 /** Numbers that are drawn again, one after another, with weights integrated out. */
 const MOST_AGAIN = 8
@@ -73,15 +52,7 @@ export const scaleMixture: RelationBlockSampler<ScaleMixtureMatch> = {
       network: buildNetwork(weighted),
       engine: bindEngine(weighted),
     }
-    let waiting = targets
-    const blocks = JOINT.flatMap(({ name, match }) => {
-      const found = match(given, waiting).filter(({ targets: own }) =>
-        own.some(({ relation }) => mixed.includes(relation)),
-      )
-      const taken = found.flatMap(({ targets: own }) => own)
-      waiting = waiting.filter((target) => !taken.includes(target))
-      return found.map((block) => ({ name, ...block }))
-    })
+    const blocks = matchJointly(given, targets, mixed)
     return {
       reason,
       blocks: blocks.map(({ name, targets: own, match }) => ({
@@ -118,7 +89,7 @@ export const scaleMixture: RelationBlockSampler<ScaleMixtureMatch> = {
   bind({ mixed, instances, sampler, match, again, weighed }, engine) {
     const { graph } = engine
     const weighted = withWeights(graph, mixed)
-    const joint = JOINT.find(({ name }) => name === sampler)!.bind(match, bindEngine(weighted))
+    const joint = bindJointly(sampler, match, bindEngine(weighted))
     const slices = again.map((site) => sliceSite.bind(site, engine))
     const drawWeights = bindWeights(mixed, instances, engine)
     const state = weighted.values.slice()
