@@ -165,7 +165,7 @@ export function weightsOf(
 }
 
 /** Draws of a linear combination; NaN where it cannot be told from the data. */
-export function combineDraws(
+function combineDraws(
   { weights, offset, estimable }: GridPoint,
   coefficients: readonly Float64Array[],
 ): Float64Array {

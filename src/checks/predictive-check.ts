@@ -16,7 +16,7 @@ import type { Replicates } from "./replicate.ts"
 export type Statistic = (values: Float64Array) => number
 
 /** The statistics that have names. */
-export const STATISTICS = {
+const STATISTICS = {
   mean: (values) => mean(values),
   sd: (values) => standardDeviation(values),
   min: (values) => values.reduce((least, value) => Math.min(least, value), Infinity),

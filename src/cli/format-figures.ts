@@ -1,5 +1,5 @@
 /** What stands where there is no number. */
-export const NO_FIGURE = "-"
+const NO_FIGURE = "-"
 
 /** Decimals that show a quantity of this spread to three significant digits; null where an exponent is needed. */
 export function decimalsFor(spread: number): number | null {

@@ -39,7 +39,7 @@ export function readData(source: string, { na, factor, numeric }: DataFlags): Pr
 }
 
 /** The method asked for, `auto` without one. @throws OptionError for one that does not exist */
-export function readMethod(text: string = "auto"): Method {
+function readMethod(text: string = "auto"): Method {
   const method = METHODS.find((name) => name === text)
   if (method !== undefined) return method
   throw new OptionError(`found "${text}", expected one of ${METHODS.join(", ")}`, {

@@ -58,20 +58,6 @@ export function numericFromCells(
   return numericColumn(values, nanRows)
 }
 
-/**
- * The first value that keeps a text column from being numeric, for a message such as `row 17 is "n/a"`.
- *
- * @returns its row (from 1) and value; undefined when every value is a number or missing
- */
-export function firstNonNumber(
-  column: TextColumn,
-): { readonly row: number; readonly value: string } | undefined {
-  for (const [i, value] of column.values.entries()) {
-    if (value !== null && parseNumber(value) === undefined) return { row: i + 1, value }
-  }
-  return undefined
-}
-
 /** The cell's number, NaN when it is missing, undefined when it is text. */
 function cellValue(cell: string | null, na: ReadonlySet<string>): number | undefined {
   if (cell === null || isMissing(cell, na)) return Number.NaN

@@ -35,7 +35,8 @@ export function logHuangWandGiven(
   return sum
 }
 
-const parameters: readonly ParameterSpec[] = [
+/** Those of a matrix whose sds are half-t. */
+export const halfTParameters: readonly ParameterSpec[] = [
   {
     name: "df",
     constraint: "positive",
@@ -61,8 +62,8 @@ export const huangWand: MatrixDistribution = {
   label: "HuangWand",
   latex: "\\operatorname{HuangWand}",
   isProper: true,
-  parameters,
-  forms: [{ arguments: parameters }],
+  parameters: halfTParameters,
+  forms: [{ arguments: halfTParameters }],
   logDensity: (x, q, p) => {
     const df = p[0]!
     const inverse = new Float64Array(q * q)

@@ -9,23 +9,29 @@ type Tail = (x: number, a: number, b: number, c: number, d: number) => number
  * doubles outwards). Above the median the survival function is compared with 1 − q, so that both tails are exact.
  * The bounds at q = 0 and 1; NaN for q outside [0, 1] or where the cdf is NaN.
  */
-export function invertContinuous(
-  cdf: Tail,
-  survival: Tail,
-  q: number,
-  lower: number,
-  upper: number,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-): number {
-  if (!(q >= 0 && q <= 1)) return NaN
-  if (q === 0) return lower
-  if (q === 1) return upper
-  const p = 1 - q
-  const isBelow = (x: number): boolean => (q <= 0.5 ? cdf(x, a, b, c, d) < q : survival(x, a, b, c, d) > p)
-  return bisect(isBelow, lower, upper)
+export const invertContinuous = inverter(bisect)
+
+/** `invertContinuous` over the integers. */
+export const invertDiscrete = inverter(bisectIntegers)
+
+function inverter(search: typeof bisect) {
+  return (
+    cdf: Tail,
+    survival: Tail,
+    q: number,
+    lower: number,
+    upper: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+  ): number => {
+    if (!(q >= 0 && q <= 1)) return NaN
+    if (q === 0) return lower
+    if (q === 1) return upper
+    const p = 1 - q
+    return search((x) => (q <= 0.5 ? cdf(x, a, b, c, d) < q : survival(x, a, b, c, d) > p), lower, upper)
+  }
 }
 
 /**
@@ -63,29 +69,6 @@ function middle(low: number, high: number): number {
   if (low === 0 && high > TINY) return Math.max(TINY, Math.min(1e-4 * high, high * high))
   if (high === 0 && low < -TINY) return -Math.max(TINY, Math.min(-1e-4 * low, low * low))
   return 0.5 * low + 0.5 * high
-}
-
-/** `invertContinuous` over the integers. */
-export function invertDiscrete(
-  cdf: Tail,
-  survival: Tail,
-  q: number,
-  lower: number,
-  upper: number,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-): number {
-  if (!(q >= 0 && q <= 1)) return NaN
-  if (q === 0) return lower
-  if (q === 1) return upper
-  const p = 1 - q
-  return bisectIntegers(
-    (x) => (q <= 0.5 ? cdf(x, a, b, c, d) < q : survival(x, a, b, c, d) > p),
-    lower,
-    upper,
-  )
 }
 
 /** The smallest integer of [lower, upper] where the predicate is false; `lower` must be finite. */

@@ -1,8 +1,8 @@
 import { cholesky, logDeterminant } from "../math/small-dense.ts"
 import { drawInverseGamma } from "../random/inverse-gamma.ts"
 import type { Stream } from "../random/stream.ts"
-import type { MatrixDistribution, ParameterSpec } from "./distribution.ts"
-import { logHuangWandGiven } from "./huang-wand.ts"
+import type { MatrixDistribution } from "./distribution.ts"
+import { halfTParameters, logHuangWandGiven } from "./huang-wand.ts"
 import { createScratch } from "./scratch.ts"
 import { drawWishart } from "./wishart.ts"
 
@@ -47,16 +47,6 @@ export function drawScaledWishart(
   drawWishart(rng, q, df + q - 1, rates, 0, true, out, at)
 }
 
-const parameters: readonly ParameterSpec[] = [
-  {
-    name: "df",
-    constraint: "positive",
-    description: "degrees of freedom of every sd's half-t",
-    shape: "scalar",
-  },
-  { name: "scale", constraint: "positive", description: "scale of every sd's half-t", shape: "vector" },
-]
-
 /**
  * ScaledWishart(df, scales) of a q × q precision matrix: its inverse is HuangWand(df, scales), every sd half-t. `p` is `[df, ...scales]`.
  * The mean of a precision under it is not finite.
@@ -67,8 +57,8 @@ export const scaledWishart: MatrixDistribution = {
   label: "ScaledWishart",
   latex: "\\operatorname{ScaledWishart}",
   isProper: true,
-  parameters,
-  forms: [{ arguments: parameters }],
+  parameters: halfTParameters,
+  forms: [{ arguments: halfTParameters }],
   logDensity: (x, q, p) => logScaledWishart(x, 0, q, p[0]!, Float64Array.from(p), 1),
   sample: (rng, q, p, out) => drawScaledWishart(rng, q, p[0]!, Float64Array.from(p), 1, out, 0),
   mean: (q) => Float64Array.from({ length: q * q }, (_, k) => (k % (q + 1) === 0 ? Infinity : NaN)),

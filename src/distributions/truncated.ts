@@ -47,22 +47,6 @@ export function logMassBetween(
   return Math.log(above - f.survival(end, a, b, c, d))
 }
 
-/** Log of the normalised density on [lower, upper]; −Infinity outside. */
-export function truncatedLogDensity(
-  f: ScalarFunctions,
-  discrete: boolean,
-  x: number,
-  lower: number,
-  upper: number,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-): number {
-  if (x < lower || x > upper) return -Infinity
-  return f.logDensity(x, a, b, c, d) - logMassBetween(f, discrete, lower, upper, a, b, c, d)
-}
-
 /**
  * A draw from the family restricted to [lower, upper]: by rejection where the interval holds a fifth of the mass, else by inversion of
  * the nearer tail. NaN when the interval has no mass, or a mass below what the family's tail functions can tell from 0.

@@ -128,7 +128,7 @@ function fitFormula(formula: string, table: Table, options: OlsOptions): LinearM
 }
 
 /** As {@link ols}, from a design. */
-export function fitLinearModel(design: Design, weights: Float64Array | null = null): LinearModel {
+function fitLinearModel(design: Design, weights: Float64Array | null = null): LinearModel {
   const [bar] = design.random
   if (bar !== undefined) {
     throw new ModelError(

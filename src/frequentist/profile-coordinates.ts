@@ -77,7 +77,7 @@ function permuteRows(m: Float64Array, rows: readonly number[], q: number): Float
 }
 
 /** `R'G`: from a gradient in `RT` to one in T. */
-export function pullBack({ width: q, scaling }: SystemTerm, gradient: Float64Array): Float64Array {
+function pullBack({ width: q, scaling }: SystemTerm, gradient: Float64Array): Float64Array {
   const out = new Float64Array(q * q)
   for (let a = 0; a < q; a++) {
     for (let k = 0; k <= a; k++) {

@@ -65,7 +65,7 @@ export type ProfileDeviance = (value: number) => number
  * Profiles are of the likelihood, whatever the criterion of the fit, as lme4's are (Bates et al. 2015, section 5.1): a
  * REML criterion says nothing about fixed effects.
  */
-export function centreProfiles(fit: LmmEstimate, signal: AbortSignal | undefined): ProfileCentre {
+function centreProfiles(fit: LmmEstimate, signal: AbortSignal | undefined): ProfileCentre {
   const { system, method } = fit.state.criterion
   const criterion = createCriterion(system, "ML", fit.state.criterion.knownVariance)
   const start = packTheta(
@@ -89,7 +89,7 @@ export function centreProfiles(fit: LmmEstimate, signal: AbortSignal | undefined
 }
 
 /** @throws NumericalError when a search along the profile does not converge */
-export function profileDeviance(centre: ProfileCentre, parameter: NamedParameter): ProfileDeviance {
+function profileDeviance(centre: ProfileCentre, parameter: NamedParameter): ProfileDeviance {
   switch (parameter.kind) {
     case "fixed":
       return profileFixed(centre, parameter.index)
@@ -105,7 +105,7 @@ export function profileDeviance(centre: ProfileCentre, parameter: NamedParameter
 }
 
 /** The value of the parameter at the centre; NaN for a correlation with a vanished variance. */
-export function centreValue(centre: ProfileCentre, parameter: NamedParameter): number {
+function centreValue(centre: ProfileCentre, parameter: NamedParameter): number {
   const { system } = centre.criterion
   const scale = centre.sigma * system.responseScale
   if (parameter.kind === "residual" || parameter.kind === "structure") return scale

@@ -64,10 +64,9 @@ export const matrix = (q: number, values: readonly number[]): Expr => ({ op: "ma
 export const dot = (left: Expr, right: Expr): Expr => ({ op: "dot", left, right })
 export const outer = (arg: Expr): Expr => ({ op: "outer", arg })
 export const inverse = (arg: Expr): Expr => (arg.op === "inverse" ? arg.arg : { op: "inverse", arg })
-export const log = (arg: Expr): Expr => ({ op: "call", name: "log", arg })
 export const negate = (arg: Expr): Expr => multiply(number(-1), arg)
 
-export const isNumber = (e: Expr): e is Extract<Expr, { op: "number" }> => e.op === "number"
+const isNumber = (e: Expr): e is Extract<Expr, { op: "number" }> => e.op === "number"
 /** Whether the expression is this constant. */
 export const isConstant = (e: Expr, value: number): boolean => e.op === "number" && e.value === value
 
@@ -137,7 +136,7 @@ export function sum(name: string, range: Range, body: Expr): Expr {
 }
 
 /** The number of members of a range, kept as the sum of ones that it is. */
-export const count = (name: string, range: Range): Expr => ({
+const count = (name: string, range: Range): Expr => ({
   op: "sum",
   index: name,
   range,

@@ -20,8 +20,6 @@ interface Printed {
 
 export const renderText = (e: Expr, graph: ModelGraph): string => print(e, graph, TEXT).text
 export const renderLatex = (e: Expr, graph: ModelGraph): string => print(e, graph, LATEX).text
-/** MathML without the outer `<math>` element. */
-export const renderMathml = (e: Expr, graph: ModelGraph): string => print(e, graph, MATHML).text
 
 /** `Normal(mean = …, variance = …)`. */
 export function renderCall(call: DistributionCall, graph: ModelGraph, style: Style = TEXT): string {

@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts"
 
 /** What stands where there is no number. */
-export const missing = "–"
+const missing = "–"
 
 /**
  * A number to `digits` significant digits: 60.40, 0.2513, 1.001; whole numbers keep all of theirs (12346); very large

@@ -48,7 +48,7 @@ export function derivePlan(plan: Plan, styleName: StyleName = "text"): Derivatio
   })
 }
 
-export function deriveConditional(graph: ModelGraph, conditional: FullConditional, style: Style): Derivation {
+function deriveConditional(graph: ModelGraph, conditional: FullConditional, style: Style): Derivation {
   const node = nodeOf(graph, conditional.target)
   const t = renderTarget(graph, node.id, style)
   const factors = conditional.contributions.map((c) => writeFactor(graph, node, c, style))

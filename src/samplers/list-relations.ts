@@ -44,7 +44,7 @@ export function listRelations(model: HierarchicalModel | GraphModel): ListedRela
 }
 
 /** Relations one below the other, with the number of instances of each loop. */
-export const printRelations = (relations: readonly ListedRelation[]): string =>
+const printRelations = (relations: readonly ListedRelation[]): string =>
   relations.map(({ text, size }) => `  ${text}${size === 1 ? "" : `   (${size})`}\n`).join("")
 
 /**

@@ -148,5 +148,4 @@ export function findNodes<N extends Expression>(
 /** A name that stands in no text: an option names a column by it. */
 export const nameNode = (name: string): NameNode => ({ kind: "name", name, start: 0, end: 0 })
 
-export const isName = (node: Expression): node is NameNode => node.kind === "name"
 export const isBar = (node: Expression): node is BarNode => node.kind === "bar"

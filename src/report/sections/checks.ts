@@ -3,9 +3,7 @@ import { type Html, html } from "../html.ts"
 import type { ReportInput, ReportLoo } from "../report-input.ts"
 
 /** Charts of the section, in the order in which the page draws them. */
-export function checkTitles({
-  checks,
-}: ReportInput): readonly { readonly title: string; readonly text: string }[] {
+function checkTitles({ checks }: ReportInput): readonly { readonly title: string; readonly text: string }[] {
   if (checks === undefined || checks === null) return []
   return [
     ...checks.replicates.flatMap(({ name }) => {

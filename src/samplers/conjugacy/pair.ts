@@ -39,7 +39,7 @@ export interface Contributed {
 }
 
 /** The index variable of a node's plate, as an index; null without a plate. */
-export function ownIndex(graph: ModelGraph, node: StochasticNode): Index | null {
+function ownIndex(graph: ModelGraph, node: StochasticNode): Index | null {
   return node.plate === null ? null : index(plateOf(graph, node.plate).index)
 }
 

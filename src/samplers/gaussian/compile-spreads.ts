@@ -15,7 +15,7 @@ export function compileSpreads(spreads: readonly Spread[]): { values: SpreadValu
 }
 
 /** Sets a value from a covariance matrix. @returns false when it is not positive definite */
-export function setSpread(
+function setSpread(
   value: SpreadValue,
   covariance: Float64Array,
   offset: number,

@@ -88,7 +88,7 @@ function halfT(df: number, scale: number, k: number, x: (i: number) => string): 
 const keyOf = (spread: Spread, prior: SpreadPrior): string => `${prior.family} of ${spread.kind}`
 
 /** The body of a function that makes a `Move`; null for spreads or priors that it has no words for. */
-export function writeMove({ spreads, priors, classes, statistics }: MarginalData): string | null {
+function writeMove({ spreads, priors, classes, statistics }: MarginalData): string | null {
   const known = spreads.every((spread, k) => {
     const prior = priors[k]!
     return spread.q <= 2 && prior !== null && keyOf(spread, prior) in PRIORS

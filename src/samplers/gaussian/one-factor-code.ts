@@ -114,7 +114,7 @@ export function bindEvaluate(constants: EquationConstants, interpreted = false):
 }
 
 /** The body of a function that makes an `Evaluate`. */
-export function writeEvaluate(q: number, p: number): string {
+function writeEvaluate(q: number, p: number): string {
   const entries = count(q).flatMap((i) => count(i + 1).map((j) => [at(i, j), i * q + j] as const))
   return [
     '"use strict"',

@@ -10,7 +10,7 @@ import { drawNormal } from "../../random/normal.ts"
 import type { Stream } from "../../random/stream.ts"
 
 /** Degrees of freedom: heavier tails than any log-scale posterior with a proper prior. */
-export const PROPOSAL_DF = 6
+const PROPOSAL_DF = 6
 
 /** Centre and lower Cholesky factor (row-major d × d) of the scale matrix; plain data. */
 export interface Proposal {

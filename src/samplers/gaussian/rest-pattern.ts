@@ -33,7 +33,7 @@ const MOST_PAIRS = 1e7
 const MOST_FILL = 2 ** 23
 const MOST_FILL_PER_COLUMN = 32
 /** Multiplications with indices take so many times as long as those of the kernels for large dense blocks. */
-export const SPARSE_COST = 8
+const SPARSE_COST = 8
 
 /** The pattern where factorising by it is quicker than as a dense matrix; null otherwise. */
 export function findRestPattern(meetings: Meetings): RestPattern | null {

@@ -55,7 +55,7 @@ export function generateRecorder(
 }
 
 /** The source of the step and the arrays it refers to as `a0`, `a1`, …. */
-export function writeStep(program: Program): { source: string; arrays: (Float64Array | Int32Array)[] } {
+function writeStep(program: Program): { source: string; arrays: (Float64Array | Int32Array)[] } {
   return new Writer(program).write(program)
 }
 

@@ -65,7 +65,7 @@ function bindComputed(
 }
 
 /** The state slot that a quantity is, or null when it has to be computed. */
-export function slotOf(e: Expr, layout: StateLayout): number | null {
+function slotOf(e: Expr, layout: StateLayout): number | null {
   const state = e.op === "element" ? e.arg : e
   if (state.op !== "state" || (state.at !== null && state.at.kind !== "at")) return null
   const { offset, stride, q } = layout.slots[state.node]!

@@ -295,7 +295,7 @@ function isRegular(values: Int32Array | Float64Array): boolean {
 }
 
 /** A constant as JavaScript: every finite double prints and reads back exactly. */
-export const numberText = (value: number): string =>
+const numberText = (value: number): string =>
   Number.isNaN(value)
     ? "NaN"
     : value === Infinity

@@ -33,50 +33,11 @@ export function isAffineIn(relation: Relation, e: RelationExpr, inSet: SlotSet):
   return visit(e)
 }
 
-/** Whether an affine expression has no term without an element of the set: it is zero where they all are. */
-export function isProportionalIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
-  if (!dependsOn(relation, e, inSet)) return false
-  switch (e.op) {
-    case "read":
-      return relation.references[e.reference]!.slots.every((slot) => inSet[slot] === 1)
-    case "gather":
-      return relation.gathers[e.gather]!.reach.every((slot) => inSet[slot] === 1)
-    case "call": {
-      if (e.name === "ifelse") return e.args.slice(1).every((arg) => isProportionalIn(relation, arg, inSet))
-      const { linear } = lookupFunction(e.name, e.args.length)
-      if (linear === undefined) return false
-      if (linear === "jointly") return e.args.every((arg) => isProportionalIn(relation, arg, inSet))
-      return e.args.some((arg, k) => linear.includes(k) && isProportionalIn(relation, arg, inSet))
-    }
-    default:
-      return false
-  }
-}
-
 /** Whether an expression is the same in all instances. */
 export function isCommon(relation: Relation, e: RelationExpr): boolean {
   if (e.op === "number") return true
   if (e.op === "read") return relation.references[e.reference]!.shared
   return e.op === "call" && e.args.every((arg) => isCommon(relation, arg))
-}
-
-/** Whether an expression is a constant over something proportional: `1 / x`, `k / (x * c)`, `x^-1`, `pow(x, -1)`. */
-export function isReciprocalIn(relation: Relation, e: RelationExpr, inSet: SlotSet): boolean {
-  if (e.op !== "call") return false
-  const [a, b] = e.args
-  const free = (x: RelationExpr) => !dependsOn(relation, x, inSet)
-  const proportional = (x: RelationExpr) =>
-    isAffineIn(relation, x, inSet) && isProportionalIn(relation, x, inSet)
-  switch (e.name) {
-    case "/":
-      return free(a!) ? proportional(b!) : free(b!) && isReciprocalIn(relation, a!, inSet)
-    case "^":
-      return b!.op === "number" && b!.value === -1 && proportional(a!)
-    case "*":
-      return free(a!) ? isReciprocalIn(relation, b!, inSet) : free(b!) && isReciprocalIn(relation, a!, inSet)
-    default:
-      return false
-  }
 }
 
 /** Whether an expression, in any instance, reads a slot of the set. */

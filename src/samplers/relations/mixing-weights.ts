@@ -28,7 +28,7 @@ const NEAREST = 1e-9
  * By distribution. Sources: West (1987), On scale mixtures of normal distributions, Biometrika 74, 646–648; Park & Casella
  * (2008), The Bayesian lasso, JASA 103, 681–686; Polson, Scott & Windle (2013), JASA 108, theorem 1 with b = 2.
  */
-export const NORMAL_MIXTURES: Readonly<Record<string, NormalMixture>> = {
+const NORMAL_MIXTURES: Readonly<Record<string, NormalMixture>> = {
   dt: {
     precision: product,
     draw: (rng, e, tau, df) => drawGamma(rng, 0.5 * (df + 1)) / (0.5 * (df + tau * e * e)),

@@ -8,13 +8,7 @@ import { numbersOf } from "./numbers-of.ts"
 const table = numbersOf("dgamma")
 
 /** One draw of u within [lower, upper]; NaN where the parameters allow none. A rate of 0 needs a finite upper bound. */
-export function drawBoundedGamma(
-  rng: Stream,
-  shape: number,
-  rate: number,
-  lower: number,
-  upper: number,
-): number {
+function drawBoundedGamma(rng: Stream, shape: number, rate: number, lower: number, upper: number): number {
   if (!(shape > 0 && rate >= 0 && lower <= upper)) return Number.NaN
   if (lower <= 0 && upper === Infinity) return drawGamma(rng, shape) / rate
   const least = Math.max(0, lower)
@@ -51,13 +45,7 @@ function drawFarOut(rng: Stream, shape: number, rate: number, lower: number, upp
 }
 
 /** Log density of u within [lower, upper], normalised. */
-export function logBoundedGamma(
-  u: number,
-  shape: number,
-  rate: number,
-  lower: number,
-  upper: number,
-): number {
+function logBoundedGamma(u: number, shape: number, rate: number, lower: number, upper: number): number {
   const least = Math.max(0, lower)
   if (!(u >= least && u <= upper)) return -Infinity
   if (rate === 0)
