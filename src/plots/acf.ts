@@ -1,13 +1,13 @@
 import { autocorrelation } from "../diagnostics/autocorrelation.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   finiteOrNull,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -67,10 +67,7 @@ export function acfData(parameter: string, acf: readonly ArrayLike<number>[], dr
 /** Autocorrelation over the lag, a line a chain, with the band of independent draws. */
 export function acfSpec(data: AcfData | readonly AcfData[], options: ChartOptions = {}): VegaLiteSpec {
   const all = "parameter" in data ? [data] : data
-  return composeSpec(
-    all.map((one, panel) => acfPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(all, acfPanel, options)
 }
 
 function acfPanel(data: AcfData, panel: number, options: ChartOptions): Panel {
@@ -143,13 +140,4 @@ export function acfDataOf(parameter: string, chains: readonly Float64Array[]): A
 }
 
 /** The autocorrelation of each named parameter of a posterior, one panel below the other. */
-export function plotAcf(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return acfSpec(
-    chooseNames(source, names).map((name) => acfDataOf(name, source.chains(name))),
-    options,
-  )
-}
+export const plotAcf = plotEach(acfDataOf, acfSpec)

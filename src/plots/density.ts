@@ -1,14 +1,14 @@
 import { poolChains } from "../diagnostics/chains.ts"
 import { type DensityOptions, kde } from "../diagnostics/kde.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -74,10 +74,7 @@ export function densitySpec(
   options: ChartOptions = {},
 ): VegaLiteSpec {
   const all = "parameter" in data ? [data] : data
-  return composeSpec(
-    all.map((one, panel) => densityPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(all, densityPanel, options)
 }
 
 function densityPanel(data: DensityData, panel: number, options: ChartOptions): Panel {
@@ -174,13 +171,4 @@ const familyBounds: Readonly<Record<string, { readonly lower: number; readonly u
 }
 
 /** The density of each named parameter of a posterior, one panel below the other. */
-export function plotDensity(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return densitySpec(
-    chooseNames(source, names).map((name) => densityDataOf(name, source.chains(name))),
-    options,
-  )
-}
+export const plotDensity = plotEach(densityDataOf, densitySpec)

@@ -1,14 +1,14 @@
 import { type EssGrowth, essGrowth } from "../diagnostics/ess-growth.ts"
 import { ESS_PER_CHAIN } from "../diagnostics/verdict.ts"
 import { colorOf, figures, label, measure } from "./channels.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import {
   type ChartOptions,
-  composeSpec,
   nameRows,
   type Panel,
   panelTitle,
   seriesColor,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -27,10 +27,7 @@ export function essGrowthData(parameter: string, chains: readonly Float64Array[]
 
 /** Bulk and tail ESS over the draws: straight lines through zero when the chains mix. */
 export function essGrowthSpec(data: readonly EssGrowthData[], options: ChartOptions = {}): VegaLiteSpec {
-  return composeSpec(
-    data.map((one, panel) => essPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(data, essPanel, options)
 }
 
 function essPanel({ parameter, chains, growth }: EssGrowthData, panel: number, options: ChartOptions): Panel {
@@ -63,13 +60,4 @@ function essPanel({ parameter, chains, growth }: EssGrowthData, panel: number, o
 }
 
 /** The growth of the effective sample sizes of each named parameter; ArviZ's `plot_ess(kind="evolution")`. */
-export function plotEssGrowth(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return essGrowthSpec(
-    chooseNames(source, names).map((name) => essGrowthData(name, source.chains(name))),
-    options,
-  )
-}
+export const plotEssGrowth = plotEach(essGrowthData, essGrowthSpec)

@@ -1,7 +1,7 @@
 import { poolChains } from "../diagnostics/chains.ts"
 import { type Bins, binValues } from "./bins.ts"
 import { binned, figures, measure } from "./channels.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import {
   type ChartOptions,
   composeGrid,
@@ -64,13 +64,4 @@ export function histogramSpec(data: readonly HistogramData[], options: ChartOpti
 }
 
 /** A histogram of each named parameter; the `mcmc_hist` of bayesplot. */
-export function plotHistogram(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return histogramSpec(
-    chooseNames(source, names).map((name) => histogramData(name, source.chains(name))),
-    options,
-  )
-}
+export const plotHistogram = plotEach(histogramData, histogramSpec)

@@ -1,7 +1,7 @@
 import { poolChains } from "../diagnostics/chains.ts"
 import { quantileOfSorted } from "../diagnostics/quantile.ts"
 import { figures, label, listing, listingHeight, measure } from "./channels.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import {
   type ChartOptions,
   composeSpec,
@@ -81,13 +81,4 @@ export function intervalsSpec(rows: readonly IntervalRow[], options: ChartOption
 }
 
 /** The intervals of the named parameters, one below the other; the `mcmc_intervals` of bayesplot. */
-export function plotIntervals(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return intervalsSpec(
-    chooseNames(source, names).map((name) => intervalRow(name, source.chains(name))),
-    options,
-  )
-}
+export const plotIntervals = plotEach(intervalRow, intervalsSpec)

@@ -1,14 +1,14 @@
 import { measure } from "./channels.ts"
 import { type EcdfEnvelope, rankEnvelope } from "./ecdf-envelope.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import { needSeveralChains, poolRanks } from "./ranks.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -66,10 +66,7 @@ export function rankEcdfData(
 
 /** A curve a chain inside the shaded envelope, when the chains draw from one distribution. */
 export function rankEcdfSpec(data: readonly RankEcdfData[], options: ChartOptions = {}): VegaLiteSpec {
-  return composeSpec(
-    data.map((one, panel) => rankEcdfPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(data, rankEcdfPanel, options)
 }
 
 function rankEcdfPanel(data: RankEcdfData, panel: number, options: ChartOptions): Panel {
@@ -110,13 +107,4 @@ function rankEcdfPanel(data: RankEcdfData, panel: number, options: ChartOptions)
 }
 
 /** The rank ECDF of each named parameter with its simultaneous envelope; the `mcmc_rank_ecdf` of bayesplot. */
-export function plotRankEcdf(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return rankEcdfSpec(
-    chooseNames(source, names).map((name) => rankEcdfData(name, source.chains(name))),
-    options,
-  )
-}
+export const plotRankEcdf = plotEach(rankEcdfData, rankEcdfSpec)

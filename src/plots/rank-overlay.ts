@@ -1,13 +1,13 @@
 import { measure } from "./channels.ts"
-import { chooseNames, type PlotSource } from "./plot-source.ts"
+import { plotEach } from "./plot-each.ts"
 import { needSeveralChains, poolRanks } from "./ranks.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -46,10 +46,7 @@ export function rankOverlayData(
 
 /** A stepped line a chain; all lie near the dashed line when the chains draw from one distribution. */
 export function rankOverlaySpec(data: readonly RankOverlayData[], options: ChartOptions = {}): VegaLiteSpec {
-  return composeSpec(
-    data.map((one, panel) => rankPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(data, rankPanel, options)
 }
 
 function rankPanel(
@@ -90,13 +87,4 @@ function rankPanel(
 }
 
 /** The rank histograms of each named parameter, overlaid; the `mcmc_rank_overlay` of bayesplot. */
-export function plotRankOverlay(
-  source: PlotSource,
-  names?: readonly string[],
-  options: ChartOptions = {},
-): VegaLiteSpec {
-  return rankOverlaySpec(
-    chooseNames(source, names).map((name) => rankOverlayData(name, source.chains(name))),
-    options,
-  )
-}
+export const plotRankOverlay = plotEach(rankOverlayData, rankOverlaySpec)

@@ -9,7 +9,7 @@ import { plotIntervals } from "./intervals.ts"
 import { plotLooPit } from "./loo-pit.ts"
 import { plotPairs } from "./pairs.ts"
 import { plotParetoK } from "./pareto-k.ts"
-import type { PlotSource } from "./plot-source.ts"
+import type { PlotOfDraws } from "./plot-each.ts"
 import { plotPpcDensity } from "./ppc-density.ts"
 import { plotPpcStat } from "./ppc-stat.ts"
 import { plotPriorPosterior } from "./prior-posterior.ts"
@@ -23,7 +23,7 @@ import { plotRunningMean } from "./running-mean.ts"
 import { plotSensitivity } from "./sensitivity.ts"
 import { plotShrinkage } from "./shrinkage.ts"
 import { plotSpaghetti } from "./spaghetti.ts"
-import type { ChartOptions, VegaLiteSpec } from "./spec.ts"
+import type { VegaLiteSpec } from "./spec.ts"
 import { plotTrace } from "./trace.ts"
 
 interface PlotEntry {
@@ -36,7 +36,7 @@ interface PlotEntry {
 /** A chart of the draws of one or several scalars: what the command line can make of a file of draws. */
 export interface DrawsPlot extends PlotEntry {
   readonly of: "draws"
-  readonly plot: (source: PlotSource, names?: readonly string[], options?: ChartOptions) => VegaLiteSpec
+  readonly plot: PlotOfDraws
 }
 
 /** A chart of something else: effects, a comparison, a check of the model, a REML fit. Its function says of what. */

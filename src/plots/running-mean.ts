@@ -4,10 +4,10 @@ import { chooseNames, type PlotSource } from "./plot-source.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -50,10 +50,7 @@ export function runningMeanData(
 
 /** A line a chain; all settle on the dashed line, the mean of all draws. */
 export function runningMeanSpec(data: readonly RunningMeanData[], options: ChartOptions = {}): VegaLiteSpec {
-  return composeSpec(
-    data.map((one, panel) => runningMeanPanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(data, runningMeanPanel, options)
 }
 
 function runningMeanPanel(data: RunningMeanData, panel: number, options: ChartOptions): Panel {

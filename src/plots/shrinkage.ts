@@ -2,11 +2,11 @@ import { OptionError } from "../core/errors.ts"
 import { listing } from "./channels.ts"
 import {
   type ChartOptions,
-  composeSpec,
   finiteOrNull,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   themeOf,
   type VegaLiteSpec,
 } from "./spec.ts"
@@ -92,10 +92,7 @@ export function shrinkageSpec(
   options: ChartOptions = {},
 ): VegaLiteSpec {
   const all = "levels" in data ? [data] : data
-  return composeSpec(
-    all.map((one, panel) => shrinkagePanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(all, shrinkagePanel, options)
 }
 
 function shrinkagePanel(data: ShrinkageData, panel: number, options: ChartOptions): Panel {

@@ -62,6 +62,18 @@ export function composeSpec(panels: readonly Panel[], options: ChartOptions): Ve
   }
 }
 
+/** The charts of several scalars, or of whatever a chart has a panel for, one below the other. */
+export function stackPanels<Data>(
+  data: readonly Data[],
+  panelOf: (one: Data, panel: number, options: ChartOptions) => Panel,
+  options: ChartOptions,
+): VegaLiteSpec {
+  return composeSpec(
+    data.map((one, panel) => panelOf(one, panel, options)),
+    options,
+  )
+}
+
 /**
  * Panels in rows of `columns`, left to right: for charts that are narrow and many. One panel alone is a chart of its own.
  * @param columns panels side by side; `options.columns` goes before it

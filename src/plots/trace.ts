@@ -3,11 +3,11 @@ import { chooseNames, type PlotSource } from "./plot-source.ts"
 import {
   type ChartOptions,
   chainColor,
-  composeSpec,
   finiteOrNull,
   nameRows,
   type Panel,
   panelTitle,
+  stackPanels,
   type VegaLiteSpec,
 } from "./spec.ts"
 import { pointsEach, shorten } from "./thin-points.ts"
@@ -54,10 +54,7 @@ export function traceData(
 /** A path a chain over the draw number; chains that mix cover one another like a hairy caterpillar. */
 export function traceSpec(data: TraceData | readonly TraceData[], options: ChartOptions = {}): VegaLiteSpec {
   const all = "parameter" in data ? [data] : data
-  return composeSpec(
-    all.map((one, panel) => tracePanel(one, panel, options)),
-    options,
-  )
+  return stackPanels(all, tracePanel, options)
 }
 
 function tracePanel(data: TraceData, panel: number, options: ChartOptions): Panel {
