@@ -49,24 +49,28 @@ export async function loadGraph(file: string, flags: GraphFlags): Promise<Loaded
   return { model, plan, notes: [...new Set(notes)] }
 }
 
-/** What `make` gives; a ModelError at a line of the text names file and column as those of its syntax do. */
 function inFile<T>(file: string, make: () => T): T {
   try {
     return make()
   } catch (cause) {
-    if (!(cause instanceof ModelError)) throw cause
-    const { code, hint, where, span, message } = cause
-    const line = /^line \d+/.exec(where ?? "")?.[0]
-    if (line === undefined || span === undefined) throw cause
-    const column = span.start - span.text.lastIndexOf("\n", span.start - 1)
-    throw new ModelError(message, {
-      code,
-      where: `${file}, ${line}, column ${column}${where!.slice(line.length)}`,
-      span,
-      cause,
-      ...(hint === undefined ? {} : { hint }),
-    })
+    throw nameFile(file, cause)
   }
+}
+
+/** A ModelError at a line of a file's text with file and column, as errors of its syntax have them; anything else as it is. */
+export function nameFile(file: string, cause: unknown): unknown {
+  if (!(cause instanceof ModelError)) return cause
+  const { code, hint, where, span, message } = cause
+  const line = /^line \d+/.exec(where ?? "")?.[0]
+  if (line === undefined || span === undefined) return cause
+  const column = span.start - span.text.lastIndexOf("\n", span.start - 1)
+  return new ModelError(message, {
+    code,
+    where: `${file}, ${line}, column ${column}${where!.slice(line.length)}`,
+    span,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 async function readModel(file: string): Promise<string> {

@@ -10,7 +10,7 @@ import type { Context } from "./command.ts"
 import { plural } from "./format-figures.ts"
 import { saveGraphRun } from "./graph-files.ts"
 import { graphToJson } from "./graph-json.ts"
-import { type GraphFlags, loadGraph } from "./load-graph.ts"
+import { type GraphFlags, loadGraph, nameFile } from "./load-graph.ts"
 import type { AfterRunFlags, DisplayFlags, SamplingFlags } from "./options.ts"
 import { toJson } from "./output.ts"
 import { type TextPlotFlags, textPlotsOf } from "./plot-text.ts"
@@ -43,7 +43,9 @@ export async function runModel(file: string, flags: RunFlags, context: Context):
     (controls) => sample(model, { ...withoutUndefined(options), ...controls }),
     flags,
     io,
-  )
+  ).catch((cause: unknown) => {
+    throw nameFile(file, cause)
+  })
   const after = madeDraws(posterior) ? afterRun(posterior, flags) : {}
   const warnings = [
     ...posterior.verdict().warnings,

@@ -75,3 +75,14 @@ it("names file, line and column of what is wrong with a model", async () => {
   expect(status).toBe(1)
   expect(stderr).toContain(`gibbsite: ${file}, line 2, column 37: undefined variable "tauu"`)
 })
+
+it("names them where a first state is looked for, too", async () => {
+  const folder = temporaryFolder({
+    "bad.bug": "model {\n  y ~ dbern(p); p ~ dunif(0, 1)\n}\n",
+    "bad.json": '{"y":2}',
+  })
+  const file = path.join(folder, "bad.bug")
+  const { stderr, status } = await run(["run", file, "--data", path.join(folder, "bad.json")])
+  expect(status).toBe(1)
+  expect(stderr).toContain(`gibbsite: ${file}, line 2, column 3: y = 2 is inconsistent with its parents`)
+})

@@ -11,6 +11,7 @@ import {
   type StochasticRelation,
 } from "../relations/relation-graph.ts"
 import type { BugsProgram } from "./ast.ts"
+import { checkDrawnIndices } from "./check-indices.ts"
 import { runDataBlock } from "./data-block.ts"
 import { moveTransformations } from "./data-transformations.ts"
 import { lookupBugsDistribution } from "./distribution-table.ts"
@@ -118,6 +119,7 @@ function makeGraph(
 ): RelationGraph {
   const unused = [...full.keys()].filter((name) => !arrays.variables.has(name))
   const relations = makeRelations(arrays, placed).map((relation) => settleRelation(relation, arrays))
+  checkDrawnIndices(arrays, relations)
   const ordered = orderInstances(relations, arrays.values.length)
   if ("cycle" in ordered) {
     const names = ordered.cycle.map((slot) => arrays.nameOf(slot))

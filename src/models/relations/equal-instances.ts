@@ -234,9 +234,7 @@ export function shareEqualInstances(graph: RelationGraph): RelationGraph {
 
 /** A relation that reads the first of equals; itself where it reads no others. */
 function readFirst<R extends Relation>(relation: R, first: Int32Array): R {
-  const moves = relation.references.map(
-    ({ slots, length }) => length === 1 && slots.some((slot) => first[slot] !== slot),
-  )
+  const moves = relation.references.map(({ slots }) => slots.some((slot) => first[slot] !== slot))
   if (!moves.includes(true)) return relation
   return {
     ...relation,

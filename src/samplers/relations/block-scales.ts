@@ -63,7 +63,9 @@ export function findScales(
     const { children } = findReach(network, [target])
     return (
       children.length > 0 &&
-      children.every(({ relation }) => weighed.has(relation) && relationOf(graph, relation).bounds === null)
+      children.every(
+        ({ relation }) => weighed.has(relation) && relationOf(graph, relation).bounds?.kind !== "I",
+      )
     )
   })
 }

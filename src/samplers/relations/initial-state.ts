@@ -15,13 +15,16 @@ import { bindSupport } from "./support.ts"
 
 /** How often values are drawn anew, closer and closer together, until the model allows them. */
 const ATTEMPTS = 200
+/** Log density for each datum below which a state is so far from the data that another is looked for. */
+const FAR = -1e5
 
 /** Initial values by variable, NaN where none is given. */
 export type Inits = ReadonlyMap<string, ArrayValue>
 
 /**
  * A state that the model allows. Elements without an initial value are drawn one after another, parents first: around
- * the mean of their prior where it is informative, around a typical value where it is vague.
+ * the mean of their prior where it is informative, around a typical value where it is vague. Of states that are very far from
+ * the data (populations that grow without bound) the nearest of many is taken.
  *
  * @param mend draws what it can exactly given the rest, at a state that the model does not allow: what is known by an
  *   interval alone, or has few values
@@ -41,6 +44,12 @@ export function initialState(
   const draws = graph.relations.map((_, r) =>
     graph.relations[r]!.kind === "stochastic" ? bindGuess(engine, r, network) : null,
   )
+  const data = graph.relations.reduce(
+    (total, one) => total + (one.kind === "stochastic" && one.observed ? one.size * one.width : 0),
+    0,
+  )
+  const least = data === 0 ? -Infinity : FAR * data
+  let nearest: { readonly s: Float64Array; readonly log: number } | null = null
   let first: Failure | null = null
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const s = graph.values.slice()
@@ -62,12 +71,30 @@ export function initialState(
       }
     }
     const failure = findFailure(engine, sequence, s)
-    if (failure === null) return s
-    mend(s, rng)
-    if (findFailure(engine, sequence, s) === null) return s
-    first = failure
+    if (failure !== null) {
+      mend(s, rng)
+      if (findFailure(engine, sequence, s) !== null) {
+        first = failure
+        continue
+      }
+    }
+    const log = logDensity(engine, sequence, s)
+    if (log >= least) return s
+    if (nearest === null || log > nearest.log) nearest = { s, log }
   }
+  if (nearest !== null) return nearest.s
   throw inconsistent(engine, first!)
+}
+
+/** Log density of the data at a state; those that are so unlikely that it is not a number count as impossible. */
+function logDensity(engine: Engine, { instance, runs }: Sequence, s: Float64Array): number {
+  let total = 0
+  for (const { relation, from, to } of runs) {
+    const f = engine.functions[relation]!
+    if (f.kind === "stochastic" && relationOf(engine.graph, relation).observed)
+      total += f.logDensity(s, instance, from, to)
+  }
+  return Number.isNaN(total) ? -Infinity : total
 }
 
 /** The first instance, parents first, that the state does not allow. */

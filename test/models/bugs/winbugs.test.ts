@@ -99,6 +99,20 @@ it("has ranked, and rank of one element", () => {
   expect(["a", "b", "c"].map((name) => knownValue(model, name))).toEqual([2, 4, 2])
 })
 
+describe("a drawn index", () => {
+  const text =
+    "model {\n  for (i in 1:3) { y[i] ~ dnorm(m[z[i]], 1); z[i] ~ dcat(p[]) }\n  for (j in 1:2) { m[j] ~ dnorm(0, 1) } }"
+
+  it("picks elements that there are", () => {
+    expect(refusal(text, { y: [1, 2, 3], p: [0.3, 0.3, 0.4] })).toMatch(
+      /^line 2: z\[1\] may be 3, and index 3 of m in m\[z\[i\]\] is outside 1:2/,
+    )
+    // What has no weight is never picked.
+    expect(bugs(text, { y: [1, 2, 3], p: [0.3, 0.7, 0] }).graph.length).toBeGreaterThan(0)
+    expect(refusal(text, { y: [1, 2, 3], p: [0, 0.7, 0.1] })).toMatch(/may be 3/)
+  })
+})
+
 describe("I(,) of what has known parents", () => {
   const boundsOf = (text: string, data = {}) =>
     bugs(text, data).graph.relations.flatMap((one) =>

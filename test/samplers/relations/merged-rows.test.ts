@@ -43,6 +43,16 @@ describe("rows that read the same", () => {
     expect(shareEqualInstances(apart)).toBe(apart)
   })
 
+  it("are read by one slot where vectors read them, too", () => {
+    const text = `model { for (i in 1:N) { y[i] ~ dcat(p[i, 1:3])
+      p[i, 1] <- ilogit(a + b * g[i]); p[i, 2] <- 1 - p[i, 1]; p[i, 3] <- 0.5 } a ~ dnorm(0, 1); b ~ dnorm(0, 1) }`
+    const model = bugs(text, { N, g: data.g, y: y.map((value) => 1 + (value % 3)) })
+    const child = model.graph.relations[indexOf(model, "y")]!
+    const { slots, length } = child.references.find(({ variable }) => variable === "p")!
+    const columns = [0, 1].map((k) => new Set(data.g.map((_, i) => slots[i * length + k])).size)
+    expect(columns).toEqual([2, 2])
+  })
+
   it.each([
     ["side by side", (i: number) => Math.floor(i / 2), 300],
     ["far apart", (i: number) => i % 300, 300],
