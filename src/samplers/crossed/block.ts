@@ -1,9 +1,9 @@
 /** One block of the crossed sampler: its effects given those outside it, and the marginal density of its spreads. */
-import { compileSpreads } from "../gaussian/compile-spreads.ts"
+import { type BoundSpreads, bindSpreads } from "../gaussian/bind-spreads.ts"
 import { factorise, newFactorisation, restPriorsOf } from "../gaussian/factorisation.ts"
 import type { Factorisation } from "../gaussian/factorisation-types.ts"
 import type { Coefficient, GaussianModel, Spread } from "../gaussian/gaussian-model.ts"
-import { bindLogPrior, coordinatesOf, evaluateSpread, type SpreadPrior } from "../gaussian/spread-space.ts"
+import type { SpreadPrior } from "../gaussian/spread-space.ts"
 import { type GaussianStatistics, reduceRows, rememberSums } from "../gaussian/statistics.ts"
 import {
   type Coupling,
@@ -90,23 +90,19 @@ export interface BoundBlock {
 
 /** Allocates everything; conditioning allocates nothing. */
 export function bindBlock(data: BlockData): BoundBlock {
-  const { statistics: given, spreads, ofOwn, ofRest, squares } = data
+  const { statistics: given, spreads, priors, ofOwn, ofRest, squares } = data
   const live: { -readonly [K in keyof GaussianStatistics]: GaussianStatistics[K] } = {
     ...given,
     ownResponse: given.ownResponse.slice(),
     restResponse: given.restResponse.slice(),
   }
-  const first: number[] = []
-  let dimension = 0
-  for (const spread of spreads) {
-    first.push(dimension)
-    dimension += coordinatesOf(spread)
-  }
+  const spaces = [bindSpreads(spreads, priors), bindSpreads(spreads, priors)] as const
+  const { dimension, first } = spaces[0]
   return {
     dimension,
     first,
     spreads,
-    densities: [bindDensity(data, live, first), bindDensity(data, live, first)],
+    densities: [bindDensity(data, live, spaces[0]), bindDensity(data, live, spaces[1])],
     condition(state) {
       live.ownResponse.set(given.ownResponse)
       live.restResponse.set(given.restResponse)
@@ -118,23 +114,18 @@ export function bindBlock(data: BlockData): BoundBlock {
   }
 }
 
-function bindDensity(data: BlockData, live: GaussianStatistics, first: readonly number[]): BlockDensity {
-  const { coefficients, spreads, priors } = data
+function bindDensity(
+  { coefficients }: BlockData,
+  live: GaussianStatistics,
+  { values, logPrior }: BoundSpreads,
+): BlockDensity {
   const factorisation = newFactorisation(live, restPriorsOf(live, coefficients))
-  const { values, scratch } = compileSpreads(spreads)
   const effects = values.slice(0, -1)
   const residual = values.at(-1)!
-  const logPriors = priors.map((prior, k) => (prior === null ? null : bindLogPrior(spreads[k]!, prior)))
   return {
     factorisation,
     logDensity(phi) {
-      let total = 0
-      for (let k = 0; k < values.length; k++) {
-        const logPrior = logPriors[k]!
-        if (logPrior === null) continue
-        evaluateSpread(phi, first[k]!, values[k]!, scratch)
-        total += logPrior(phi, first[k]!, values[k]!)
-      }
+      const total = logPrior(phi)
       if (!(total > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY
       const density = total + factorise(factorisation, effects, 1 / residual.inverse[0]!)
       return Number.isNaN(density) ? Number.NEGATIVE_INFINITY : density

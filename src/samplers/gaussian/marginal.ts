@@ -1,15 +1,9 @@
 /** The marginal posterior of the spreads, coefficients and effects integrated out, as a density in φ. */
-import { compileSpreads } from "./compile-spreads.ts"
+import { bindSpreads } from "./bind-spreads.ts"
 import type { Likelihood, SpreadValue } from "./factorisation-types.ts"
 import type { Spread } from "./gaussian-model.ts"
 import { bindLikelihood, type LikelihoodData } from "./likelihood.ts"
-import {
-  bindLogPrior,
-  coordinatesOf,
-  evaluateSpread,
-  type LogPrior,
-  type SpreadPrior,
-} from "./spread-space.ts"
+import type { SpreadPrior } from "./spread-space.ts"
 
 /** What a worker needs to evaluate the density: plain data. */
 export interface MarginalData extends LikelihoodData {
@@ -41,16 +35,7 @@ export const TRUSTED = 1e13
 export function bindMarginal(data: MarginalData, interpreted?: boolean): Marginal {
   const { spreads, priors } = data
   const likelihood = bindLikelihood(data, interpreted)
-  const { values, scratch } = compileSpreads(spreads)
-  const first: number[] = []
-  let dimension = 0
-  for (const spread of spreads) {
-    first.push(dimension)
-    dimension += coordinatesOf(spread)
-  }
-  const logPriors: (LogPrior | null)[] = priors.map((prior, k) =>
-    prior === null ? null : bindLogPrior(spreads[k]!, prior),
-  )
+  const { values, first, dimension, logPrior } = bindSpreads(spreads, priors)
   const effects: readonly SpreadValue[] = values.slice(0, -1)
   const residual = values.at(-1)!
   const { squares } = data.statistics
@@ -61,13 +46,7 @@ export function bindMarginal(data: MarginalData, interpreted?: boolean): Margina
     first,
     spreads,
     logDensity(phi) {
-      let total = 0
-      for (let k = 0; k < values.length; k++) {
-        const logPrior = logPriors[k]!
-        if (logPrior === null) continue
-        evaluateSpread(phi, first[k]!, values[k]!, scratch)
-        total += logPrior(phi, first[k]!, values[k]!)
-      }
+      const total = logPrior(phi)
       if (!(total > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY
       if (isFree && squares * residual.inverse[0]! > TRUSTED) return Number.NEGATIVE_INFINITY
       const density = total + likelihood.evaluate(effects, 1 / residual.inverse[0]!)
