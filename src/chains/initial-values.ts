@@ -5,7 +5,7 @@ import type { Expr } from "../models/expression.ts"
 import { childrenOf, latentNodes, type ModelGraph, type StochasticNode } from "../models/graph.ts"
 import { drawNormal } from "../random/normal.ts"
 import { type Seed, type Stream, streamFor } from "../random/stream.ts"
-import { type LoweringContext, linearChildren } from "../samplers/kernel/program.ts"
+import { type LoweringContext, linearChildren } from "../samplers/kernel/lowering-context.ts"
 import type { Plan } from "../samplers/plan.ts"
 
 /** Where the data put an effect, and how far from there chains may start. */

@@ -7,7 +7,7 @@ import type { Rewrite } from "./augment/rewrite.ts"
 import { isRefusal, type Refusal } from "./conditional.ts"
 import { TOO_LARGE } from "./gaussian/factorisation-cost.ts"
 import { layOut, type StateLayout } from "./kernel/layout.ts"
-import { type LoweringContext, newContext } from "./kernel/program.ts"
+import { type LoweringContext, newContext } from "./kernel/lowering-context.ts"
 import {
   type Assignment,
   JOINT_SAMPLERS,

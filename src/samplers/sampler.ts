@@ -2,7 +2,7 @@
 import type { ModelGraph, StochasticNode } from "../models/graph.ts"
 import type { Stream } from "../random/stream.ts"
 import type { FullConditional, Refusal } from "./conditional.ts"
-import type { LoweringContext } from "./kernel/program.ts"
+import type { LoweringContext } from "./kernel/lowering-context.ts"
 
 /** Whether adaptation is allowed. */
 export type Phase = "warmup" | "sampling"

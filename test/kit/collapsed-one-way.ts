@@ -10,7 +10,7 @@ import {
 } from "../../src/samplers/gaussian/collapsed.ts"
 import { bindCollapsed } from "../../src/samplers/gaussian/collapsed-kernel.ts"
 import { layOut } from "../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../src/samplers/kernel/program.ts"
+import { newContext } from "../../src/samplers/kernel/lowering-context.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import { deviationsFrom } from "./against-exact.ts"
 import { oneWayPosterior, type SpreadPrior } from "./one-way-quadrature.ts"

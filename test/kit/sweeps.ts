@@ -1,6 +1,6 @@
 /** The kernels of one sweep for data that change from sweep to sweep. */
 import type { ModelGraph } from "../../src/models/graph.ts"
-import { newContext } from "../../src/samplers/kernel/program.ts"
+import { newContext } from "../../src/samplers/kernel/lowering-context.ts"
 import { lowerPlan, makePlan, type Plan } from "../../src/samplers/plan.ts"
 import { bindLowered, type LoweredBlock } from "../../src/samplers/registry.ts"
 import type { Kernel } from "../../src/samplers/sampler.ts"

@@ -5,7 +5,7 @@
  */
 import { NumericalError } from "../../core/errors.ts"
 import { isRefusal, type Refusal } from "../conditional.ts"
-import type { LoweringContext } from "../kernel/program.ts"
+import type { LoweringContext } from "../kernel/lowering-context.ts"
 import type { Kernel } from "../sampler.ts"
 import { compileSpreads, readSpreadState } from "./compile-spreads.ts"
 import {

@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal, refusal } from "../conditional.ts"
-import type { LoweringContext } from "../kernel/program.ts"
+import type { LoweringContext } from "../kernel/lowering-context.ts"
 import { applyBounds, type BoundedSd, boundedSds, removeBounds } from "./bounds.ts"
 import { findGaussianModel, type GaussianModel, otherNodes } from "./gaussian-model.ts"
 import { interweavedTerms, type LoweredInterweave, lowerInterweave } from "./interweave.ts"

@@ -6,7 +6,7 @@ import { type Expr, nodesIn } from "../../models/expression.ts"
 import { latentNodes, type ModelGraph, nodeOf, type StochasticNode } from "../../models/graph.ts"
 import { isRefusal, type Refusal, refusal } from "../conditional.ts"
 import { compileClosure, scopeOf } from "../kernel/closures.ts"
-import { type LinearChild, type LoweringContext, linearChildren } from "../kernel/program.ts"
+import { type LinearChild, type LoweringContext, linearChildren } from "../kernel/lowering-context.ts"
 
 /** Where a variance or covariance matrix comes from: a node's state, or a known value. */
 export interface Spread {

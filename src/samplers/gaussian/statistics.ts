@@ -5,7 +5,7 @@
 import { type RowValues, sumProducts, sumProductsBy } from "../../math/grouped-sums.ts"
 import { type Cells, findCells } from "../kernel/cells.ts"
 import type { DesignColumn } from "../kernel/gram.ts"
-import type { LinearChild } from "../kernel/program.ts"
+import type { LinearChild } from "../kernel/lowering-context.ts"
 import type { Coefficient, Effects } from "./gaussian-model.ts"
 import { entryAt, findRestPattern, type Meetings, type RestPattern } from "./rest-pattern.ts"
 

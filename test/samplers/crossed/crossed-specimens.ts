@@ -6,7 +6,7 @@ import { bindCrossed } from "../../../src/samplers/crossed/crossed.ts"
 import { type CollapsedMatch, matchCollapsed } from "../../../src/samplers/gaussian/collapsed.ts"
 import { coordinatesOf } from "../../../src/samplers/gaussian/spread-space.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { type LoweringContext, newContext } from "../../../src/samplers/kernel/program.ts"
+import { type LoweringContext, newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import type { Kernel } from "../../../src/samplers/sampler.ts"
 import type { Specimen } from "../../kit/zoo.ts"
 

@@ -15,7 +15,7 @@ import { drawCoefficients, logCoefficientDensity } from "../../../src/samplers/g
 import { readCoordinates, writeState } from "../../../src/samplers/gaussian/spread-space.ts"
 import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { type HierarchicalModel, lmm } from "../../../src/samplers/model.ts"
 import type { PlanMethod } from "../../../src/samplers/plan.ts"
 import type { Kernel } from "../../../src/samplers/sampler.ts"

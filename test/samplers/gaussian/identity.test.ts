@@ -8,7 +8,7 @@ import { lowerCollapsed, matchCollapsed } from "../../../src/samplers/gaussian/c
 import { bindMarginal } from "../../../src/samplers/gaussian/marginal.ts"
 import { readCoordinates, writeState } from "../../../src/samplers/gaussian/spread-space.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { logJoint } from "../../kit/log-joint.ts"
 import { modelOf, ZOO } from "../../kit/zoo.ts"
 

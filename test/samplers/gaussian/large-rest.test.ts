@@ -13,7 +13,7 @@ import {
 import type { SpreadValue } from "../../../src/samplers/gaussian/factorisation-types.ts"
 import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { lmm } from "../../../src/samplers/model.ts"
 import { matchOf } from "../crossed/crossed-specimens.ts"
 

@@ -15,7 +15,7 @@ import { bindNested } from "../../../src/samplers/gaussian/nested.ts"
 import { findNests, reduceNests } from "../../../src/samplers/gaussian/nested-statistics.ts"
 import { reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { lmm } from "../../../src/samplers/model.ts"
 
 const ROWS = 700

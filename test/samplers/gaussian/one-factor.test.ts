@@ -11,7 +11,7 @@ import { bindCollapsed } from "../../../src/samplers/gaussian/collapsed-kernel.t
 import { bindMarginal } from "../../../src/samplers/gaussian/marginal.ts"
 import { bindMove } from "../../../src/samplers/gaussian/move-code.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { lmm } from "../../../src/samplers/model.ts"
 import { standardTable } from "../../kit/zoo.ts"
 

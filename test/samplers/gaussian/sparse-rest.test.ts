@@ -15,7 +15,7 @@ import type { SpreadValue } from "../../../src/samplers/gaussian/factorisation-t
 import { entryAt } from "../../../src/samplers/gaussian/rest-pattern.ts"
 import { type GaussianStatistics, reduceRows } from "../../../src/samplers/gaussian/statistics.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { lmm } from "../../../src/samplers/model.ts"
 import { makePlan } from "../../../src/samplers/plan.ts"
 import { matchOf } from "../crossed/crossed-specimens.ts"

@@ -11,7 +11,7 @@ import {
 import { approachMode } from "../../../src/samplers/gaussian/proposal.ts"
 import { thinLevels } from "../../../src/samplers/gaussian/thin-levels.ts"
 import { layOut } from "../../../src/samplers/kernel/layout.ts"
-import { newContext } from "../../../src/samplers/kernel/program.ts"
+import { newContext } from "../../../src/samplers/kernel/lowering-context.ts"
 import { type LmmOptions, lmm } from "../../../src/samplers/model.ts"
 
 const LEVELS = 3000
