@@ -6,8 +6,12 @@ import { drawGamma } from "../random/gamma.ts"
 import { drawNormal } from "../random/normal.ts"
 import type { Stream } from "../random/stream.ts"
 import { drawWishartFactor } from "../random/wishart.ts"
-import type { LevelClass, OneFactorModel, ResponseStatistics } from "./one-factor.ts"
-import { takeOutProjection } from "./one-factor.ts"
+import {
+  type LevelClass,
+  type OneFactorModel,
+  type ResponseStatistics,
+  takeOutProjection,
+} from "./one-factor-model.ts"
 
 /**
  * Returns a function that draws the statistics of `y = ZTu + e`, u and e standard normal, without drawing y: with

@@ -3,8 +3,9 @@
 import { createDampedNewton } from "../math/optimise/damped-newton.ts"
 import type { LmmMethod } from "./criterion.ts"
 import type { LmmSystem } from "./lmm-system.ts"
-import type { OneFactorModel, ResponseStatistics } from "./one-factor.ts"
-import { createLikelihood, createStatistics, describeOneFactor } from "./one-factor.ts"
+import { createLikelihood } from "./one-factor.ts"
+import type { OneFactorModel, ResponseStatistics } from "./one-factor-model.ts"
+import { createStatistics, describeOneFactor } from "./one-factor-model.ts"
 import { createScalarLikelihood } from "./scalar-likelihood.ts"
 
 /** Far below what the search that follows asks for, so that it has nothing left to do. */

@@ -1,7 +1,8 @@
 /** The likelihood by classes of levels where one coefficient varies: `one-factor.ts` without its inner loops. */
 
 import { cholesky, solveLower, solveLowerTransposed } from "../math/small-dense.ts"
-import type { OneFactorLikelihood, OneFactorModel } from "./one-factor.ts"
+import type { OneFactorLikelihood } from "./one-factor.ts"
+import type { OneFactorModel } from "./one-factor-model.ts"
 
 /**
  * As `createLikelihood` for q = 1. With `d = 1 + at²` the gradient is

@@ -7,12 +7,12 @@ import { compileModel } from "../models/bugs/compile.ts"
 import { lookupBugsDistribution } from "../models/bugs/distribution-table.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
 import {
-  assemble,
   type BuilderData,
   type Define,
   drawBlueprint,
   type Inputs,
 } from "../models/builder/build.ts"
+import { assemble } from "../models/builder/assemble.ts"
 import { shareEqualInstances } from "../models/relations/equal-instances.ts"
 import {
   elementName,
