@@ -166,6 +166,7 @@ export {
   bootstrapLrt,
 } from "./frequentist/bootstrap.ts"
 export type { ParallelBootstrapOptions } from "./frequentist/bootstrap-parallel.ts"
+export type { Comparable } from "./frequentist/comparable.ts"
 export type { ConfintOptions, Interval, ProfilePoint } from "./frequentist/confint.ts"
 export type { ContrastEstimate, EstimateOptions } from "./frequentist/contrast-estimates.ts"
 export type { ExactVarianceTest } from "./frequentist/exact-variance-test.ts"
@@ -173,7 +174,6 @@ export type { AnovaOptions, AnovaRow, FTest, WaldTest } from "./frequentist/f-te
 export type { RemlChanges, RemlOptions } from "./frequentist/fit-options.ts"
 export { type HausmanOptions, type HausmanTest, hausman } from "./frequentist/hausman.ts"
 export {
-  type Comparable,
   fitWithoutRandom,
   type LikelihoodRatioTest,
   likelihoodRatioTest,

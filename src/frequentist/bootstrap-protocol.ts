@@ -1,7 +1,7 @@
 /** Messages between a bootstrap and its worker threads: the models go in once, then chunk numbers; replicates come out. */
 
 import type { Seed } from "../random/stream.ts"
-import type { Comparable } from "./likelihood-ratio.ts"
+import type { Comparable } from "./comparable.ts"
 import type { FittedModel } from "./lmm-estimate.ts"
 
 /** Enough to stand at the optimum again, bit for bit. */

@@ -3,7 +3,7 @@
 import { drawNormal } from "../random/normal.ts"
 import type { Stream } from "../random/stream.ts"
 import type { Replicator } from "./bootstrap-chunk.ts"
-import type { Comparable } from "./likelihood-ratio.ts"
+import type { Comparable } from "./comparable.ts"
 import { fitWithoutRandom } from "./likelihood-ratio.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
 import { createRefitter } from "./refit.ts"

@@ -1,7 +1,7 @@
 import { loopsOf } from "../models/relations/loops-of.ts"
 import type { Relation, RelationGraph } from "../models/relations/relation-graph.ts"
 import { symbolOfName } from "../models/typeset/symbol-of-name.ts"
-import type { PlateGraph } from "./plate-graph.ts"
+import type { PlateGraph } from "./place-nodes.ts"
 
 /**
  * A model of relations as it is drawn: a node a variable that is drawn or observed, in the plate of its loops. What is computed

@@ -1,5 +1,5 @@
 import { childrenOf, latentNodes, type ModelGraph } from "../models/graph.ts"
-import type { PlateGraph } from "./plate-graph.ts"
+import type { PlateGraph } from "./place-nodes.ts"
 
 /** The graph of a model as it is drawn: nodes by their symbols, plates with their sizes. */
 export function plateGraphOf(graph: ModelGraph): PlateGraph {

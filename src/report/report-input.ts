@@ -6,7 +6,7 @@ import type { ParetoShapes } from "../plots/pareto-k.ts"
 import type { PlotSource } from "../plots/plot-source.ts"
 import type { Replicates } from "../plots/ppc-density.ts"
 import type { ShrinkageRow } from "../plots/shrinkage.ts"
-import type { PlateGraph } from "./plate-graph.ts"
+import type { PlateGraph } from "./place-nodes.ts"
 
 /** Everything a report shows, as plain data: the report computes no statistics of its own. */
 export interface ReportInput {

@@ -6,13 +6,8 @@ import type { BugsProgram } from "../models/bugs/ast.ts"
 import { compileModel } from "../models/bugs/compile.ts"
 import { lookupBugsDistribution } from "../models/bugs/distribution-table.ts"
 import { parseBugs } from "../models/bugs/parse.ts"
-import {
-  type BuilderData,
-  type Define,
-  drawBlueprint,
-  type Inputs,
-} from "../models/builder/build.ts"
 import { assemble } from "../models/builder/assemble.ts"
+import { type BuilderData, type Define, drawBlueprint, type Inputs } from "../models/builder/build.ts"
 import { shareEqualInstances } from "../models/relations/equal-instances.ts"
 import {
   elementName,

@@ -3,9 +3,11 @@ import { datasets } from "../../src/data/datasets.ts"
 import {
   describeGraph,
   drawPlateGraph,
-  type GraphNode,
-  type PlateGraph,
 } from "../../src/report/plate-graph.ts"
+import {
+  type GraphNode,
+  type PlateGraph
+} from "../../src/report/place-nodes.ts"
 import { plateGraphOf } from "../../src/report/report-graph.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import { xmlDefect } from "../kit/check-xml.ts"
