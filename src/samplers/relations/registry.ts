@@ -29,6 +29,7 @@ import type {
 import { scaleMixture } from "./scale-mixture.ts"
 import { scalingMove } from "./scaling-move.ts"
 import { sliceSite } from "./slice-site.ts"
+import { sumMove } from "./sum-move.ts"
 import { truncatedSite } from "./truncated-site.ts"
 
 /** A sampler that has taken targets, its match sealed in. */
@@ -114,6 +115,7 @@ function registerBlock<M extends object>(sampler: RelationBlockSampler<M>): Regi
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
   registerBlock(pivotMove),
+  registerBlock(sumMove),
   registerBlock(scaleMixture),
   registerBlock(logNormal),
   registerBlock(mixtureBlock),
