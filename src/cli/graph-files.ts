@@ -1,13 +1,9 @@
 /** The folder of a run of a BUGS model: draws, summary, plan, and a manifest of how it came about. */
 import type { GraphPosterior } from "../chains/graph-posterior.ts"
-import { VERSION } from "../core/version.ts"
-import { drawsFormats, type WritableDrawsFormat } from "../draws/write-draws.ts"
-import { samplingToJson } from "./fit-json.ts"
+import type { WritableDrawsFormat } from "../draws/write-draws.ts"
 import { graphModelToJson, relationPlanToJson } from "./graph-json.ts"
 import type { Io } from "./io.ts"
-import { toJson } from "./output.ts"
-import { summaryCsv } from "./save-run.ts"
-import { writeFolder } from "./write-output.ts"
+import { writeRun } from "./save-run.ts"
 
 export interface GraphOrigin {
   readonly command: string
@@ -17,45 +13,23 @@ export interface GraphOrigin {
   readonly sampler: readonly string[] | undefined
 }
 
-/**
- * Writes the draws, `summary.csv`, `plan.json` and `run.json`; returns their names.
- * @param format of the draws: `draws.csv` by default
- * @throws DataError
- */
-export async function saveGraphRun(
+/** Writes the draws, `summary.csv`, `plan.json` and `run.json`; as `writeRun`. @throws DataError when the folder cannot be written */
+export function saveGraphRun(
   folder: string,
   posterior: GraphPosterior,
   warnings: readonly string[],
   origin: GraphOrigin,
   io: Io,
-  format: WritableDrawsFormat = "csv",
+  format?: WritableDrawsFormat,
 ): Promise<readonly string[]> {
-  const { extensions, encode } = drawsFormats[format]
-  const drawsFile = `draws.${extensions[0]}`
-  const names = [drawsFile, "summary.csv", "plan.json", "run.json"]
-  const manifest = {
-    gibbsite: VERSION,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    finished: new Date().toISOString(),
-    ...origin,
-    dataHash: posterior.dataHash(),
-    sizes: graphModelToJson(origin.model, posterior.model, posterior.sampling.method),
-    sampling: { ...samplingToJson(posterior), drawsMade: [...posterior.container.lengths] },
-    converged: posterior.verdict().converged,
-    warnings,
-    files: names,
-  }
-  await writeFolder(
-    "--out",
-    folder,
-    {
-      [drawsFile]: await encode(posterior.container),
-      "summary.csv": summaryCsv(posterior),
-      "plan.json": toJson({ plan: relationPlanToJson(posterior.plan) }),
-      "run.json": toJson(manifest),
+  const { model, plan, sampling } = posterior
+  const documents = {
+    plan: { plan: relationPlanToJson(plan) },
+    facts: {
+      ...origin,
+      dataHash: posterior.dataHash(),
+      sizes: graphModelToJson(origin.model, model, sampling.method),
     },
-    io,
-  )
-  return names
+  }
+  return writeRun(folder, posterior, warnings, documents, io, format)
 }

@@ -20,38 +20,73 @@ export interface RunOrigin {
 }
 
 /**
- * Writes the draws, `summary.csv`, `plan.json` and `run.json`.
- * @param format of the draws: `draws.csv` by default
- * @returns the names of the files
+ * Writes the draws, `summary.csv`, `plan.json` and `run.json` of a formula's model; as `writeRun`.
  * @throws DataError when the folder cannot be written
  */
-export async function saveRun(
+export function saveRun(
   folder: string,
   posterior: Posterior,
   warnings: readonly string[],
   origin: RunOrigin,
   io: Io,
+  format?: WritableDrawsFormat,
+): Promise<readonly string[]> {
+  const { model, plan } = posterior
+  const facts = {
+    ...origin,
+    dataHash: posterior.dataHash(),
+    model: modelToJson(model, plan),
+    priors: model.priors,
+  }
+  return writeRun(folder, posterior, warnings, { plan: planDocument(posterior), facts }, io, format)
+}
+
+/**
+ * Writes a run into a folder: draws, summary, plan, and the manifest `run.json`.
+ * @param documents `plan.json`, and what the manifest says of the model and where it comes from
+ * @param format of the draws: `draws.csv` by default
+ * @returns the names of the files
+ * @throws DataError when the folder cannot be written
+ */
+export async function writeRun(
+  folder: string,
+  posterior: SampledDraws,
+  warnings: readonly string[],
+  documents: { readonly plan: object; readonly facts: object },
+  io: Io,
   format: WritableDrawsFormat = "csv",
 ): Promise<readonly string[]> {
   const { extensions, encode } = drawsFormats[format]
   const drawsFile = `draws.${extensions[0]}`
-  const names = [drawsFile, "summary.csv", "plan.json", "run.json"]
+  const files = [drawsFile, "summary.csv", "plan.json", "run.json"]
+  const manifest = {
+    gibbsite: VERSION,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    finished: new Date().toISOString(),
+    ...documents.facts,
+    // A cancelled run has fewer draws than it was asked for.
+    sampling: { ...samplingToJson(posterior), drawsMade: [...posterior.container.lengths] },
+    converged: posterior.verdict().converged,
+    warnings,
+    files,
+  }
   await writeFolder(
     "--out",
     folder,
     {
       [drawsFile]: await encode(posterior.container),
       "summary.csv": summaryCsv(posterior),
-      "plan.json": toJson(planDocument(posterior)),
-      "run.json": toJson(manifest(posterior, warnings, origin, names)),
+      "plan.json": toJson(documents.plan),
+      "run.json": toJson(manifest),
     },
     io,
   )
-  return names
+  return files
 }
 
 /** One line a scalar, with the names of the JSON; `NA` where a figure does not exist. */
-export function summaryCsv(posterior: SampledDraws): string {
+function summaryCsv(posterior: SampledDraws): string {
   const rows = posterior.summary().map((summary) => {
     const { reason: _, ...figures } = parameterToJson(summary)
     return Object.fromEntries(
@@ -74,28 +109,5 @@ function planDocument({ plan, model }: Posterior) {
     plan: planToJson(plan),
     conditionals: conditionalsToJson(plan),
     rewrites,
-  }
-}
-
-function manifest(
-  posterior: Posterior,
-  warnings: readonly string[],
-  origin: RunOrigin,
-  files: readonly string[],
-) {
-  return {
-    gibbsite: VERSION,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    finished: new Date().toISOString(),
-    ...origin,
-    dataHash: posterior.dataHash(),
-    model: modelToJson(posterior.model, posterior.plan),
-    // A cancelled run has fewer draws than it was asked for.
-    sampling: { ...samplingToJson(posterior), drawsMade: [...posterior.container.lengths] },
-    priors: posterior.model.priors,
-    converged: posterior.verdict().converged,
-    warnings,
-    files,
   }
 }
