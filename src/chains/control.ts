@@ -9,6 +9,7 @@ export interface Control {
   readonly words: Int32Array
 }
 
+/** Memory that chains and their caller share: the stop flag, then the sweeps done of each chain. */
 export function createControl(chains: number): Control {
   return viewControl(new SharedArrayBuffer(4 * (chains + 1)))
 }

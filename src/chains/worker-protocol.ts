@@ -34,6 +34,7 @@ export interface SentError {
   readonly stack: string | undefined
 }
 
+/** An error as plain data for a message; anything else than a GibbsError gets the code `worker-failed`. */
 export function sendError(error: unknown): SentError {
   const known = error instanceof GibbsError ? error : null
   return {
@@ -46,6 +47,7 @@ export function sendError(error: unknown): SentError {
   }
 }
 
+/** The error of a message, with the stack of the thread it came from as its cause. */
 export function receiveError(sent: SentError): GibbsError {
   const { message, code, hint, where } = sent
   const details = {

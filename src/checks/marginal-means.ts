@@ -140,6 +140,10 @@ export function contrasts(
   })
 }
 
+/**
+ * Named weights of the means, one for each label: all pairs, each against the first, or as given.
+ * @throws OptionError for another number of weights than labels
+ */
 export function weightsOf(
   kind: "pairwise" | "reference" | Readonly<Record<string, readonly number[]>>,
   labels: readonly string[],

@@ -82,6 +82,7 @@ function predictTable(posterior: Posterior, rows: Table) {
   return { predictions, rowsNotPredicted: rowsNotPredicted(rows.rows, predictions) }
 }
 
+/** What was asked for after the fit, with the keys of the public interface. */
 export function afterFitToJson({ loo, dic, hypotheses, predictions, rowsNotPredicted = [] }: AfterFit) {
   return {
     ...(dic === undefined ? {} : { dic: dicToJson(dic) }),

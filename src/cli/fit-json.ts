@@ -14,6 +14,7 @@ export function parameterToJson(summary: ParameterSummary) {
   return { name, ...figures, ...(reason === null ? {} : { reason }) }
 }
 
+/** The `sampling` of the JSON of `fit` and `run`. */
 export function samplingToJson({ sampling }: SampledDraws) {
   const { chains, draws, warmup, thin, seed, seconds, cancelled } = sampling
   return { chains, draws, warmup, thin, seed, seconds, cancelled }
@@ -29,6 +30,7 @@ function effectsToJson(posterior: Posterior) {
   return { ranef: Object.fromEntries(groups) }
 }
 
+/** The JSON of `fit`. @param fit the REML fit beside it; null where there is none */
 export function fitToJson(
   posterior: Posterior,
   fit: LmmFit | null,

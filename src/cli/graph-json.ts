@@ -27,6 +27,7 @@ export function graphModelToJson(file: string, { graph }: GraphModel, method: st
   return { file, method, nobs: count(true), drawn: count(false) }
 }
 
+/** The JSON of `run`. */
 export function graphToJson(
   file: string,
   posterior: GraphPosterior,

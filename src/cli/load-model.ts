@@ -30,6 +30,7 @@ export async function loadModel(
   return { table, method, model: lmm(formula, table, { ...options, priors: prior }) }
 }
 
+/** The table that an argument names, read as the flags say. @throws DataError when it cannot be read */
 export function readData(source: string, { na, factor, numeric }: DataFlags): Promise<Table> {
   return readTable(source, {
     ...(na === undefined ? {} : { na }),

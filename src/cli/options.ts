@@ -203,6 +203,7 @@ export function suggestChoice(text: string, choices: readonly string[]): string 
   return near === undefined ? "take one of these" : `did you mean "${near}"?`
 }
 
+/** An option that takes one of a few words; another one is an OptionError that suggests the nearest. */
 export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const name = flags.split(" ")[0]!
   return new Option(flags, description).argParser((text) => {

@@ -5,6 +5,7 @@ import { DataError } from "../core/errors.ts"
 /** The columns that R's `posterior` puts before the scalars; all counted from 1. */
 export const INDEX_COLUMNS = [".chain", ".iteration", ".draw"] as const
 
+/** Whether a column numbers chains or draws instead of holding a scalar. */
 export function isIndexColumn(column: string): boolean {
   return INDEX_COLUMNS.some((index) => index === column)
 }

@@ -40,6 +40,7 @@ export interface CriterionValue {
   readonly residualGradient: readonly Float64Array[]
 }
 
+/** The criterion of a system with the memory of its equations. @param knownVariance σ² where it is known; null where it is profiled out */
 export function createCriterion(
   system: LmmSystem,
   method: LmmMethod,

@@ -18,6 +18,7 @@ export function traceOfProduct(a: Float64Array, b: Float64Array, n: number): num
   return sum
 }
 
+/** Trace of an n × n matrix. */
 export function traceOf(m: Float64Array, n: number): number {
   let sum = 0
   for (let i = 0; i < n; i++) sum += m[i * (n + 1)]!

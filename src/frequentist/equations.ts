@@ -35,6 +35,7 @@ export interface Equations {
 /** Below this order a tail is factored before a WebAssembly module would be set up. */
 const LARGE_TAIL = 64
 
+/** Allocates the equations of a system; their numbers are formed at every evaluation. */
 export function createEquations(cross: CrossProducts): Equations {
   const { layout } = cross
   const longest = layout.chain.reduce((most, chain) => {

@@ -110,6 +110,7 @@ function makeClass(
   return { count: levels.length, levels, a, c, l, rank, e }
 }
 
+/** Statistics of a response, all zero: to be filled. */
 export function createStatistics({ classes, q, p }: OneFactorModel): ResponseStatistics {
   return {
     sums: classes.map(() => new Float64Array(q)),

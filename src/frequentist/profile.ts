@@ -136,6 +136,7 @@ function profileFixed(centre: ProfileCentre, index: number): ProfileDeviance {
   }
 }
 
+/** The design with one fixed effect held at a value: its column becomes part of the offset. */
 export function holdFixed(design: Design, index: number, value: number): Design {
   const column = design.fixed.columns[index]!
   const { fixed } = design

@@ -95,22 +95,26 @@ export function multiply(...factors: readonly Expr[]): Expr {
   return kept.length === 0 ? number(1) : kept.length === 1 ? kept[0]! : { op: "multiply", factors: kept }
 }
 
+/** `left − right`; a right side of zero is left out. */
 export function subtract(left: Expr, right: Expr): Expr {
   if (isConstant(right, 0)) return left
   return { op: "subtract", left, right }
 }
 
+/** `left / right`; a numerator of zero and a denominator of one stand alone. */
 export function divide(left: Expr, right: Expr): Expr {
   if (isConstant(left, 0) || isConstant(right, 1)) return left
   return { op: "divide", left, right }
 }
 
+/** `base^exponent`; exponents of one and squares of roots are undone. */
 export function power(base: Expr, exponent: number): Expr {
   if (exponent === 1 || isConstant(base, 1)) return base
   if (base.op === "call" && base.name === "sqrt" && exponent === 2) return base.arg
   return { op: "power", base, exponent }
 }
 
+/** `√arg`, computed where it is a number. */
 export function sqrt(arg: Expr): Expr {
   if (isNumber(arg)) return number(Math.sqrt(arg.value))
   return { op: "call", name: "sqrt", arg }

@@ -21,6 +21,7 @@ export interface EssGrowthData {
   readonly growth: EssGrowth
 }
 
+/** Bulk and tail ESS of growing parts of the chains. */
 export function essGrowthData(parameter: string, chains: readonly Float64Array[]): EssGrowthData {
   return { parameter, chains: chains.length, growth: essGrowth(chains) }
 }

@@ -32,6 +32,7 @@ const defaultCount = 4
 const mostPoints = 800
 const pointBudget = 9000
 
+/** Draws of each parameter, all chains together, their correlations and extents. */
 export function pairsData(source: PlotSource, names: readonly string[]): PairsData {
   const scalars = names.map((name) => ({ name, chains: source.chains(name) }))
   const draws = scalars.map(({ chains }) => poolChains(chains))

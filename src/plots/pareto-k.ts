@@ -29,6 +29,7 @@ export interface ParetoKData {
 /** Observations shown whatever they are; all above the limit are shown besides. */
 const mostPoints = 3000
 
+/** Observations and their k: all above the limit, and at most so many of the others, by their extremes. */
 export function paretoKData({ paretoK, paretoKLimit: limit }: ParetoShapes): ParetoKData {
   const indices = Array.from(paretoK.keys())
   const high = indices.filter((i) => paretoK[i]! > limit)

@@ -80,6 +80,7 @@ export function renderConditional(graph: ModelGraph, conditional: FullConditiona
   )
 }
 
+/** A node that is drawn, with its index where it has a plate. */
 export function renderTarget(graph: ModelGraph, target: string, style: Style): string {
   return renderNode(graph, target, memberIndex(graph, nodeOf(graph, target)), style)
 }

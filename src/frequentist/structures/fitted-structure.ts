@@ -18,12 +18,14 @@ export function hasStructure(design: Design, residual: ResidualModel | null): bo
   return residual !== null || design.random.some(({ structure }) => structure !== undefined)
 }
 
+/** θ of the random terms at the optimum, as `start` takes it. */
 export function thetaOf({ model, omega }: FittedStructure): Float64Array {
   return Float64Array.from(
     model.terms.flatMap(({ start, count, toTheta }) => [...toTheta(omega.subarray(start, start + count))]),
   )
 }
 
+/** Names of the values of θ. */
 export function thetaNamesOf({ model }: FittedStructure): readonly string[] {
   return model.terms.flatMap(({ names }) => [...names])
 }

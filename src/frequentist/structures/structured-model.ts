@@ -56,6 +56,11 @@ export interface StructuredValue {
   readonly residualGradient: Float64Array
 }
 
+/**
+ * A model with structures of random terms or residuals, ready to be evaluated at values of ω.
+ * @param weights of the rows; null for ones
+ * @param knownVariance σ² where it is known
+ */
 export function createStructuredModel(
   design: Design,
   method: LmmMethod,

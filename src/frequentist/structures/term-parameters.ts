@@ -120,6 +120,7 @@ function projected(
   }
 }
 
+/** `Σ ω_k B_k` of q × q matrices. */
 export function combineBasis(basis: readonly Float64Array[], omega: Float64Array, q: number): Float64Array {
   const t = new Float64Array(q * q)
   basis.forEach((matrix, k) => {

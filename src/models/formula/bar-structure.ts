@@ -8,6 +8,7 @@ export type BarStructure = "unstructured" | "diag" | "identity" | "cs"
 
 export const STRUCTURE_NAMES: readonly BarStructure[] = ["diag", "identity", "cs"]
 
+/** Whether a function around a bar names the structure of its covariance matrix. */
 export function isBarStructure(name: string): name is BarStructure {
   return STRUCTURE_NAMES.some((known) => known === name)
 }

@@ -75,6 +75,7 @@ export function printPrior(prior: PriorSpec): string {
   return `${prior.family}(${[...prior.positional.map(printArgument), ...named].join(", ")})`
 }
 
+/** A target as `--prior` writes it: `sd(county, floor)`. */
 export function printTarget(target: PriorTarget): string {
   if (target.kind === "intercept") return "Intercept"
   if (target.kind === "coefficient") return target.name === null ? "b" : `b[${target.name}]`

@@ -45,6 +45,7 @@ export function couple(
   return outside.map((other) => ({ first, step, ...crossProducts(column, other, sums, 1) }))
 }
 
+/** What effects outside a block take off the sum of squares of the responses: linear terms by slot, and products of columns. */
 export function outsideSquares(
   outside: readonly DesignColumn[],
   residual: Float64Array,

@@ -39,6 +39,7 @@ export const lowerBlocked = (model: GaussianModel): LoweredBlocked => ({
   spreads: [...model.effects.map((e) => e.spread), model.residual],
 })
 
+/** The kernel of the joint draw of coefficients and effects given the spreads. Steps allocate nothing. */
 export function bindBlocked({ statistics, coefficients, spreads }: LoweredBlocked): Kernel {
   const factorisation = newFactorisation(statistics, restPriorsOf(statistics, coefficients))
   const { values, scratch } = compileSpreads(spreads)

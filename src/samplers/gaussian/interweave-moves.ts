@@ -41,6 +41,7 @@ export interface TermMoves {
   moveTogether(state: Float64Array, precision: number, rng: Stream): void
 }
 
+/** The moves of the spread of one term: given its effects, and given these standardised. Moves allocate nothing. */
 export function bindTermMoves({ spread, stated, prior, products }: MovedTerm): TermMoves {
   const { q } = spread
   const d = coordinatesOf(spread)

@@ -9,6 +9,7 @@ import type { LevelClasses } from "./level-classes.ts"
 import { bindEvaluate, type EquationConstants } from "./one-factor-code.ts"
 import type { GaussianStatistics } from "./statistics.ts"
 
+/** The likelihood of the spreads of a model with one grouping factor. @param interpreted loops over arrays instead of generated code */
 export function bindOneFactor(
   s: GaussianStatistics,
   priors: RestPriors,

@@ -299,6 +299,7 @@ interface Sums {
   cells(a: Int32Array, levelsA: number, b: Int32Array, levelsB: number): Cells
 }
 
+/** Sums of products over so many rows that are computed once for each pair of columns and codes, told apart by identity. */
 export function rememberSums(rows: number): Sums {
   const known: { a: RowValues; b: RowValues; codes: Int32Array; sums: Float64Array }[] = []
   const tables: { a: Int32Array; b: Int32Array; cells: Cells }[] = []

@@ -42,6 +42,7 @@ export function arrayPriorOf(engine: Pick<Engine, "graph">, match: ConjugateArra
   return arrayFamilyOf(match.family).priors[name]!
 }
 
+/** The conjugate family of a vector or matrix with what each child adds to it, or why there is none. */
 export function matchConjugateArray(
   { graph, network }: RelationModel,
   target: Target,

@@ -40,6 +40,7 @@ export function priorOf({ graph }: Pick<Engine, "graph">, match: ConjugateNumber
   return familyOf(match.family).priors[name]!
 }
 
+/** The conjugate family of a number with what each child adds to it, or why there is none. */
 export function matchConjugateNumber(model: RelationModel, target: Target): ConjugateNumberMatch | Refusal {
   const { graph, network } = model
   const one = relationOf(graph, target.relation)

@@ -35,6 +35,7 @@ export interface ConjugateText {
   readonly factor: (t: string, natural: readonly string[]) => string
 }
 
+/** The full conditional of a conjugate element in words and symbols. */
 export function writeConjugate(match: Match, graph: RelationGraph): ConjugateText {
   const own = relationOf(graph, match.relation)
   const statement = statementOf(own)

@@ -15,6 +15,7 @@ export interface NormalText {
   readonly because: readonly string[]
 }
 
+/** The full conditional of a normal element in words and symbols. */
 export function writeNormal(match: NormalMatch, graph: RelationModel["graph"]): NormalText {
   const own = relationOf(graph, match.relation)
   const statement = statementOf(own)

@@ -38,6 +38,7 @@ export interface GaussianMatch {
 /** Adds a group's part of Q and of −Σ G' P e to `q` and `gradient`. */
 export type Accumulate = (s: Float64Array, q: Float64Array, gradient: Float64Array) => void
 
+/** The kernel of one joint draw of normal elements, whose precision matrix is sparse. Steps allocate nothing. */
 export function bindGaussianBlock(match: GaussianMatch, engine: Engine): Kernel {
   const { factors, symbolic, pairs, after } = match
   const { slots, groups } = factors

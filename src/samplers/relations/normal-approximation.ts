@@ -27,6 +27,7 @@ export function multiplyUpper({ symbolic, values }: SparseFactor, x: Float64Arra
   }
 }
 
+/** x·x. */
 export function sumOfSquares(x: Float64Array): number {
   let sum = 0
   for (let k = 0; k < x.length; k++) sum += x[k]! * x[k]!

@@ -14,6 +14,7 @@ export interface Site {
   readonly dependents: Dependents
 }
 
+/** Instances of one relation with their slots, and what hangs on each of them. */
 export function makeSite(network: Network, relation: number, instances: Int32Array): Site {
   const { width, writes } = relationOf(network.graph, relation)
   const slots = new Int32Array(width * instances.length)

@@ -9,6 +9,7 @@ import type { RowStatistics } from "./row-statistics.ts"
 /** What is left of a pivot is rounding when it is smaller than this share of what it was. */
 const DEPENDENT = 1e-13
 
+/** A design of pseudo-rows with the sums of squares and products of all rows: as many for each cell as it has columns. */
 export function designOf(statistics: RowStatistics): Design {
   const { columns, factors, codes, count, mean, products, fixed, random, rows, dropped, responses } =
     statistics
