@@ -42,6 +42,18 @@ const PRIORS = `Priors: targets are Intercept, b, b[name], sd(group), sd(group, 
 export const DRAWS_FORMATS = ["csv", "parquet", "arrow", "json", "netcdf"]
 const FORMAT_HELP = "of the draws in --out: csv (default), parquet, arrow, json or netcdf (ArviZ)"
 
+/** What `fit` and `run` make of the draws. */
+const runOutputOptions = (): Option[] => [
+  ...group("Output:", [
+    pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
+    choiceOption("--format <name>", FORMAT_HELP, DRAWS_FORMATS),
+    pathOption("--report <file>", "write a self-contained HTML report"),
+    ...textPlotOptions(),
+    new Option("--json", "print JSON"),
+  ]),
+  ...displayOptions(),
+]
+
 export const commands: readonly CommandSpec[] = [
   {
     name: "demo",
@@ -75,14 +87,7 @@ Exit status: 0 fine; 1 an error; 2 the chains have not converged (R-hat above 1.
       ...effectsOptions(),
       ...dataOptions(),
       ...afterFitOptions(),
-      ...group("Output:", [
-        pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
-        choiceOption("--format <name>", FORMAT_HELP, DRAWS_FORMATS),
-        pathOption("--report <file>", "write a self-contained HTML report"),
-        ...textPlotOptions(),
-        new Option("--json", "print JSON"),
-      ]),
-      ...displayOptions(),
+      ...runOutputOptions(),
     ],
     examples: [
       {
@@ -129,14 +134,7 @@ Exit status: as for fit.`,
         "variables or elements to record, alpha or alpha[3], or deviance (default: every variable that is drawn)",
       ),
       ...afterRunOptions(),
-      ...group("Output:", [
-        pathOption("--out <folder>", "write draws.csv, summary.csv, plan.json and run.json there"),
-        choiceOption("--format <name>", FORMAT_HELP, DRAWS_FORMATS),
-        pathOption("--report <file>", "write a self-contained HTML report"),
-        ...textPlotOptions(),
-        new Option("--json", "print JSON"),
-      ]),
-      ...displayOptions(),
+      ...runOutputOptions(),
     ],
     examples: [
       {

@@ -15,7 +15,7 @@ export interface NaturalValues {
   evaluate(state: Float64Array, member: number, v: Float64Array): void
 }
 
-/** Natural parameters of a program as functions of the state, computed through closures; inverses are taken once for each call. */
+/** Natural parameters of a program as functions of the state, computed through closures; inverses are taken by `prepare`. */
 export function bindNatural(program: Program): NaturalValues {
   const { data, index, outputs } = program
   const variables = new Int32Array(1)
