@@ -55,6 +55,8 @@ export interface Table {
   readonly numbers: Float64Array
   /** Smallest number that is not 0. */
   least: number
+  /** Largest of the logarithms. */
+  largest: number
   /** Whether it may be another at every call. */
   readonly isChanging: boolean
 }
@@ -63,6 +65,7 @@ export const createTable = (size: number, isChanging = true): Table => ({
   logs: new Float64Array(size),
   numbers: new Float64Array(size),
   least: 1,
+  largest: 0,
   isChanging,
 })
 
@@ -78,6 +81,7 @@ export function readTable(table: Table): void {
     if (number < least && logs[k] !== -Infinity) least = number
   }
   table.least = least
+  table.largest = largest
 }
 
 export interface Elimination {
@@ -93,6 +97,8 @@ export interface Elimination {
   draw(rng: Stream, values: Int32Array): void
   /** Log probability of values, after `eliminate`. */
   logProbability(values: Int32Array): number
+  /** Logarithm of the sum over all values, after `eliminate`; −Infinity where none is possible. */
+  logTotal(): number
 }
 
 /** A table or a message, and by combination of values its place there. */
@@ -112,6 +118,8 @@ interface Step {
   readonly fixed: readonly Part[]
   readonly changing: readonly Part[]
   readonly message: Pick<Part, "logs" | "numbers">
+  /** Logarithm of what its message was divided by; of the whole sum where it has none. */
+  scale: number
 }
 
 /**
@@ -159,15 +167,14 @@ export function createElimination(
       fixed: parts.filter(({ isChanging }) => !isChanging),
       changing: parts.filter(({ isChanging }) => isChanging),
       message,
+      scale: 0,
     }
   })
   // No product of numbers that are 0 or at least this is too small for a number.
   const least = 10 ** (-300 / most)
   /** @returns whether every message is 0 or large enough */
-  const multiply = (
-    { count, weights, sums, base, fixed, changing, message }: Step,
-    all: boolean,
-  ): boolean => {
+  const multiply = (step: Step, all: boolean): boolean => {
+    const { count, weights, sums, base, fixed, changing, message } = step
     if (all) multiplyParts(fixed, base.fill(1))
     else if (changing.length === 0) return true
     weights.set(base)
@@ -179,6 +186,7 @@ export function createElimination(
       sums[row] = sum
       if (sum > largest) largest = sum
     }
+    step.scale = Math.log(largest)
     let isSafe = true
     for (let row = 0; row < sums.length; row++) {
       const number = largest > 0 ? sums[row]! / largest : 0
@@ -225,6 +233,16 @@ export function createElimination(
         }
         values[variable] = value
       }
+    },
+    logTotal() {
+      let total = 0
+      if (isWhole) for (let k = 0; k < tables.length; k++) total += tables[k]!.largest
+      for (let k = 0; k < steps.length; k++) {
+        const { others, message, scale } = steps[k]!
+        if (isWhole) total += scale
+        else if (others.length === 0) total += message.logs[0]!
+      }
+      return total
     },
     logProbability(values) {
       let log = 0

@@ -16,27 +16,38 @@ export interface EnumerationParts {
   readonly after: TargetRuns
 }
 
+/** A kernel that knows the density with its elements summed out, too. */
+export interface Enumeration extends Kernel {
+  /** Log of the densities summed over all values of all elements; −Infinity where none is possible. */
+  logTotal(s: Float64Array): number
+}
+
 /**
  * Joint draw of the elements of each part from their exact conditional. Densities of one class share a table, those of one scope
  * are multiplied into one, and parts that are alike in all of this are summed out together.
  */
-export function bindEnumeration({ parts, sharing, after }: EnumerationParts, engine: Engine): Kernel {
+export function bindEnumeration({ parts, sharing, after }: EnumerationParts, engine: Engine): Enumeration {
   const slots = Int32Array.from(parts.flatMap((part) => [...part.slots]))
   const isAsGiven = watchSlots(sharing.data)
   isAsGiven.remember(engine.graph.values)
   const shared = bindTables(parts, sharing, engine)
   let separate: ReturnType<typeof bindTables> | null = null
-  const tablesAt = (s: Float64Array): ReturnType<typeof bindTables> => {
-    if (isAsGiven.isSame(s)) return shared
+  const tablesAt = (s: Float64Array): ReturnType<ReturnType<typeof bindTables>> => {
+    if (isAsGiven.isSame(s)) return shared(s)
     separate ??= bindTables(parts, separateFactors(parts), engine)
-    return separate
+    return separate(s)
+  }
+  const eliminationsAt = (s: Float64Array): readonly Elimination[] => {
+    const { eliminations, impossible } = tablesAt(s)
+    if (impossible !== null) throw noValues(impossible, engine)
+    return eliminations
   }
   const values = parts.map((part) => new Int32Array(part.slots.length))
   return {
     writes: slots,
     memoryLength: 0,
     step(s, _memory, rng) {
-      const eliminations = tablesAt(s)(s)
+      const eliminations = eliminationsAt(s)
       for (let p = 0; p < parts.length; p++) {
         const { slots: own, lowest } = parts[p]!
         const drawn = values[p]!
@@ -45,8 +56,15 @@ export function bindEnumeration({ parts, sharing, after }: EnumerationParts, eng
       }
       engine.compute(s, after, 0, after.relation.length)
     },
+    logTotal(s) {
+      const { eliminations, impossible } = tablesAt(s)
+      if (impossible !== null) return -Infinity
+      let total = 0
+      for (let p = 0; p < eliminations.length; p++) total += eliminations[p]!.logTotal()
+      return total
+    },
     logConditional(s) {
-      const eliminations = tablesAt(s)(s)
+      const eliminations = eliminationsAt(s)
       let total = 0
       for (let p = 0; p < parts.length; p++) {
         const { slots: own, lowest } = parts[p]!
@@ -72,15 +90,18 @@ interface Product {
   readonly table: Table
 }
 
-/**
- * A function that works out, at a state, the elimination of each part. It leaves the state as it was.
- * @throws NumericalError when no values of a part are possible
- */
+/** Eliminations by part, and a part of which no values are possible. */
+interface Eliminated {
+  readonly eliminations: readonly Elimination[]
+  readonly impossible: EnumerationPart | null
+}
+
+/** A function that works out, at a state, the elimination of each part. It leaves the state as it was. */
 function bindTables(
   parts: readonly EnumerationPart[],
   { classes, count }: FactorClasses,
   engine: Engine,
-): (s: Float64Array) => readonly Elimination[] {
+): (s: Float64Array) => Eliminated {
   const densities = new Array<Density>(count)
   const products: Product[] = []
   const productOf = createNumbering()
@@ -113,10 +134,11 @@ function bindTables(
   const fill = bindFill(parts, engine)
   const data = watchSlots(Int32Array.from(new Set(parts.flatMap((part) => [...part.data]))))
   const isChanging = densities.some((density) => density.isChanging)
+  const possible: Eliminated = { eliminations, impossible: null }
   let isPossible = false
   return (s) => {
     const isSame = isPossible && data.isSame(s)
-    if (isSame && !isChanging) return eliminations
+    if (isSame && !isChanging) return possible
     for (const density of densities) if (density.isChanging || !isSame) fill(s, density)
     for (const product of products) if (product.table.isChanging || !isSame) multiply(product)
     data.remember(s)
@@ -124,9 +146,9 @@ function bindTables(
     for (const { part, elimination } of kinds)
       if (!elimination.eliminate(!isSame)) {
         isPossible = false
-        throw impossible(part, engine)
+        return { eliminations, impossible: part }
       }
-    return eliminations
+    return possible
   }
 }
 
@@ -179,7 +201,7 @@ function bindFill(
   }
 }
 
-function impossible({ slots }: EnumerationPart, { graph }: Engine): NumericalError {
+function noValues({ slots }: EnumerationPart, { graph }: Engine): NumericalError {
   const name = slotName(graph, slots[0]!)
   return new NumericalError(
     `no values of ${name} and the ${slots.length - 1} elements drawn with it are possible`,

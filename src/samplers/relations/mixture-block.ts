@@ -12,7 +12,7 @@ import type { RelationBlockSampler, RelationModel, Target } from "./relation-sam
 import { relationOf } from "./site.ts"
 
 /** Coordinates that a step learnt in warm-up can move together, values of a label, and labels times values. */
-const MOST_COORDINATES = 8
+export const MOST_COORDINATES = 8
 const MOST_VALUES = 12
 const MOST_WEIGHED = 50_000
 
@@ -98,7 +98,7 @@ function matchLabels(
 }
 
 /** Densities that parents enter, but for those of some instances. */
-function findOthers(
+export function findOthers(
   model: RelationModel,
   parents: readonly Target[],
   without: readonly Instances[],
@@ -142,7 +142,7 @@ function findChildren({ graph, network }: RelationModel, target: Target): LabelC
 }
 
 /** Targets as numbers and sets of probabilities with coordinates of their own; null when one of them is something else. */
-function findElements(model: RelationModel, targets: readonly Target[]): MixtureElements | null {
+export function findElements(model: RelationModel, targets: readonly Target[]): MixtureElements | null {
   const { graph } = model
   const numbers: Target[] = []
   const simplices: Int32Array[] = []

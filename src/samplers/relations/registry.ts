@@ -29,6 +29,7 @@ import type {
 import { scaleMixture } from "./scale-mixture.ts"
 import { scalingMove } from "./scaling-move.ts"
 import { sliceSite } from "./slice-site.ts"
+import { stateBlock } from "./state-block.ts"
 import { sumMove } from "./sum-move.ts"
 import { truncatedSite } from "./truncated-site.ts"
 
@@ -119,6 +120,7 @@ export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scaleMixture),
   registerBlock(logNormal),
   registerBlock(mixtureBlock),
+  registerBlock(stateBlock),
   registerBlock(collapsedGamma),
   registerBlock(marginalBlock),
   registerBlock(curvatureBlock),

@@ -53,11 +53,12 @@ const CASES = [
 describe("joint draw of discrete elements", () => {
   it.each(CASES)("has the joint density: $name", ({ name, text, data, drawn, wrong }) => {
     const { graph } = bugs(text, data)
-    const block = planRelations(graph).blocks.find(({ sampler }) => sampler === "enumeration-block")!
+    const options = { samplers: Object.fromEntries(drawn.map((one) => [one[0]!, "enumeration-block"])) }
+    const block = planRelations(graph, options).blocks.find(({ sampler }) => sampler === "enumeration-block")!
     expect([...block.targets].sort()).toEqual([...drawn].sort())
     const kernel = bindRelationBlock(block.lowered)
     expect(relationDefect(graph, [kernel], streamFor(name, 0, "identity"))).toBeLessThan(1e-8)
-    const slipped = planRelations(bugs(text.replace(wrong[0], wrong[1]), data).graph)
+    const slipped = planRelations(bugs(text.replace(wrong[0], wrong[1]), data).graph, options)
     const mutant = slipped.blocks.find(({ sampler }) => sampler === "enumeration-block")!
     const rng = streamFor(name, 0, "mutant")
     expect(relationDefect(graph, [bindRelationBlock(mutant.lowered)], rng)).not.toBeLessThan(1e-5)
@@ -101,7 +102,8 @@ describe("densities of one class", () => {
     Array.from({ length: 2 }, (_, j) => Array.from({ length: 3 }, (_, k) => (i * j + k + (i >> 1)) % 2)),
   )
   const { graph } = bugs(SITES, { y })
-  const block = planRelations(graph).blocks.find(({ sampler }) => sampler === "enumeration-block")!
+  const options = { samplers: { z: "enumeration-block" } }
+  const block = planRelations(graph, options).blocks.find(({ sampler }) => sampler === "enumeration-block")!
   const matchOf = (lowered: unknown) => (lowered as { match: EnumerationBlockMatch }).match
 
   it("are as many as the functions that they are", () => {
@@ -161,6 +163,7 @@ describe("elimination", () => {
       }, 0),
     )
     const total = logs.reduce((sum, log) => sum + Math.exp(log), 0)
+    expect(elimination.logTotal()).toBeCloseTo(Math.log(total), 10)
     const draws = 20_000
     const seen = new Map<string, number>()
     const values = new Int32Array(5)
@@ -217,6 +220,7 @@ describe("elimination", () => {
         SCOPES.map(() => 1),
       )
       for (const one of VALUES) expect(kept.logProbability(one)).toBeCloseTo(fresh.logProbability(one), 9)
+      expect(kept.logTotal()).toBeCloseTo(fresh.logTotal(), 9)
     }
   })
 
@@ -229,6 +233,7 @@ describe("elimination", () => {
     fill(elimination.tables[2]!, [-2000 - Math.LN2, 0])
     expect(elimination.eliminate(true)).toBe(true)
     expect(elimination.logProbability(Int32Array.of(0, 0))).toBeCloseTo(Math.log(1 / 3), 12)
+    expect(elimination.logTotal()).toBeCloseTo(-2000 + Math.log(1.5), 9)
     fill(elimination.tables[2]!, [-Infinity, -Infinity])
     expect(elimination.eliminate(true)).toBe(false)
   })
