@@ -3,7 +3,7 @@
 import { INTERCEPT } from "../models/formula/model-matrix.ts"
 import { evaluateCriterion } from "./criterion.ts"
 import type { LmmEstimate } from "./lmm-estimate.ts"
-import type { TermContrast } from "./term-contrasts.ts"
+import type { TermContrast } from "./tested-terms.ts"
 
 /**
  * Each term after those before it, as generalised least squares at the fitted covariance matrix sees them: the rows of R in
