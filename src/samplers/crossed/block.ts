@@ -3,8 +3,9 @@ import { type BoundSpreads, bindSpreads } from "../gaussian/bind-spreads.ts"
 import { factorise, newFactorisation, restPriorsOf } from "../gaussian/factorisation.ts"
 import type { Factorisation } from "../gaussian/factorisation-types.ts"
 import type { Coefficient, GaussianModel, Spread } from "../gaussian/gaussian-model.ts"
+import { rememberSums } from "../gaussian/remember-sums.ts"
 import type { SpreadPrior } from "../gaussian/spread-space.ts"
-import { type GaussianStatistics, reduceRows, rememberSums } from "../gaussian/statistics.ts"
+import { type GaussianStatistics, reduceRows } from "../gaussian/statistics.ts"
 import {
   type Coupling,
   changeOfSquares,

@@ -3,7 +3,7 @@
  * non-empty cells, so that no sweep touches a row.
  */
 
-import type { rememberSums } from "../gaussian/statistics.ts"
+import type { Sums } from "../gaussian/remember-sums.ts"
 import type { DesignColumn } from "../kernel/gram.ts"
 
 /** Cross-products of one column of the block with one column outside, level by level. Plain data. */
@@ -33,8 +33,6 @@ export interface InsideColumn {
   readonly first: number
   readonly step: number
 }
-
-type Sums = ReturnType<typeof rememberSums>
 
 /** One coupling for each column outside. */
 export function couple(

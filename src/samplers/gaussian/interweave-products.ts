@@ -1,7 +1,8 @@
 /** Cross-products of one set of effects with everything else, level by level: what moving them together needs. */
 import type { DesignColumn } from "../kernel/gram.ts"
 import type { GaussianModel } from "./gaussian-model.ts"
-import { rememberSums, slotsByLevel } from "./statistics.ts"
+import { rememberSums } from "./remember-sums.ts"
+import { slotsByLevel } from "./statistics.ts"
 
 /** Plain data. */
 export interface ColumnProducts {

@@ -3,14 +3,8 @@
  * cross-products, arranged for eliminating all of them level by level. Plain data.
  */
 import type { DesignColumn } from "../kernel/gram.ts"
-import {
-  type GaussianStatistics,
-  joinSlots,
-  type Reducible,
-  reduceRows,
-  rememberSums,
-  slotsByLevel,
-} from "./statistics.ts"
+import { rememberSums } from "./remember-sums.ts"
+import { type GaussianStatistics, joinSlots, type Reducible, reduceRows, slotsByLevel } from "./statistics.ts"
 
 /** One factor of the nest. */
 export interface NestedFactor {
