@@ -69,6 +69,7 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
         )
       : Stream.restore(from.effectsStream)
   const wanted = findWanted(spec, kernels)
+  const shared = findShared(kernels)
   const summarised = summarisedPlaces(spec, state)
   const moments = options.moments ?? new Float64Array(momentsLength(countSummarised(spec)))
   if (from !== undefined) moments.set(from.moments)
@@ -93,7 +94,13 @@ export function startChain(spec: RunSpec, number: number, options: ChainOptions 
       const shown = !kept && showAll ? effects.clone() : null
       try {
         for (let k = 0; k < kernels.length; k++)
-          kernels[k]!.step(state, memory[k]!, rng, phase, kept && wanted[k]! ? effects : shown)
+          kernels[k]!.step(
+            state,
+            memory[k]!,
+            rng,
+            phase,
+            shared[k]! ? rng : kept && wanted[k]! ? effects : shown,
+          )
       } catch (error) {
         throw inChain(error, number, sweep)
       }
@@ -134,6 +141,16 @@ function findWanted(spec: RunSpec, kernels: readonly Kernel[]): readonly boolean
     for (const slot of lateReads ?? []) read[slot] = 1
   }
   return wanted
+}
+
+/** By kernel with late draws: whether another one moves what it draws as well, and so reads them in every sweep. */
+function findShared(kernels: readonly Kernel[]): readonly boolean[] {
+  const own = new Set<number>()
+  const common = new Set<number>()
+  if (kernels.every(({ late }) => late === undefined)) return kernels.map(() => false)
+  for (const { writes } of kernels)
+    for (const slot of new Set(writes)) (own.has(slot) ? common : own).add(slot)
+  return kernels.map(({ late, writes }) => late !== undefined && writes.some((slot) => common.has(slot)))
 }
 
 function inChain(error: unknown, chain: number, sweep: number): unknown {

@@ -25,7 +25,9 @@ import { dependsOn, type SlotSet } from "./linear.ts"
 import { findReach, NORMALS, type Reach, reachedArguments, slotsOf, slotsOfAll } from "./linear-set.ts"
 import { normalSite } from "./normal-site.ts"
 import { multiplies, multiplyEachOther, separateProducts } from "./products.ts"
+import { bindQuadratureBlock } from "./quadrature-block.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
+import { areScalars } from "./scalar-groups.ts"
 import { relationOf } from "./site.ts"
 import { type TruncatedMatch, truncatedSite } from "./truncated-site.ts"
 
@@ -39,7 +41,7 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     "joint Metropolis-Hastings draw of elements that enter their children smoothly, from a normal at their conditional mode",
 
   match(model, targets) {
-    const { network } = model
+    const { network, engine } = model
     const elements = targets.filter((target) => isElement(model, target) && isSmooth(model, [target]))
     const smooth = elements.filter((target) => !isManyAlone(model, target))
     const normal = smooth.filter((target) => isCandidate(model, target) && isLinear(model, [target]))
@@ -75,9 +77,13 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     }
     const others = [...normal, ...truncated]
     const many = elements.filter((target) => !smooth.includes(target))
-    const joined = joinMany(model, many, [...curved, ...others]).filter((own) =>
-      make(own, (part) => findManyGroups(part) !== null),
-    )
+    const joined = joinMany(model, many, [...curved, ...others]).filter((own) => {
+      const isHard = hasSeveralFactors(model, many, own)
+      return make(own, (part) => {
+        const groups = findManyGroups(part)
+        return groups !== null && (!isHard || areScalars(part, groups, engine))
+      })
+    })
     const isLeft = (target: Target) => !joined.some((own) => own.includes(target))
     for (const group of connect(model, curved.filter(isLeft), others.filter(isLeft)))
       for (const own of separateProducts(model, group)) make(own, () => true)
@@ -108,7 +114,12 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
   },
 
   bind({ parts, censored }, engine) {
-    const blocks = parts.map((part) => bindIntegratedBlock(part, engine) ?? bindCurvatureBlock(part, engine))
+    const blocks = parts.map(
+      (part) =>
+        bindQuadratureBlock(part, engine) ??
+        bindIntegratedBlock(part, engine) ??
+        bindCurvatureBlock(part, engine),
+    )
     if (censored.length === 0) return joinKernels(blocks)
     const drawn = censored.map((site) => truncatedSite.bind(site, engine))
     const joint = joinKernels(blocks)
@@ -288,12 +299,17 @@ const joinMany = (
     ? []
     : connect(model, many, others).filter((own) => {
         const few = own.filter((target) => !many.includes(target))
-        // Several factors, each of which may all but vanish, do better one after another.
-        const isMultiplied = few.some(
-          (target) => target.instances.length > 1 && many.some((vector) => multiplies(model, target, vector)),
-        )
-        return few.length > 0 && countElements(few) <= MOST_DIMENSIONS && !isMultiplied
+        return few.length > 0 && countElements(few) <= MOST_DIMENSIONS
       })
+
+/** Whether several factors multiply such elements. Each may all but vanish: they do better one after another, or with exact integrals. */
+const hasSeveralFactors = (model: RelationModel, many: readonly Target[], own: readonly Target[]): boolean =>
+  own.some(
+    (target) =>
+      !many.includes(target) &&
+      target.instances.length > 1 &&
+      many.some((vector) => multiplies(model, target, vector)),
+  )
 
 const countElements = (targets: readonly Target[]): number =>
   targets.reduce((total, { instances }) => total + instances.length, 0)

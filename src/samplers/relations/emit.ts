@@ -163,6 +163,14 @@ export function createWriter(relation: Relation, constants: Constants, index = "
         offsets ?? steps(gather.offsets, k) ?? `${table(gather.offsets)}[${k}]`
       return (k) => `(${base} < 0 ? NaN : s[${base} + ${at(k)}])`
     }
+    if (e.op === "call" && e.name === "c" && e.args.every((arg) => dimsOf(relation, arg) === null)) {
+      const own = buffer(e.args.length)
+      e.args.forEach((arg, k) => {
+        const value = scalar(arg)
+        lines.push(`${own}[${k}] = ${value};`)
+      })
+      return (k) => `${own}[${k}]`
+    }
     const name = array(e)
     return (k) => `${name}[${k}]`
   }

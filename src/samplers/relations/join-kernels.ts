@@ -16,12 +16,14 @@ export function joinKernels(kernels: readonly Kernel[]): Kernel {
     last = memory
     stretches = kernels.map((kernel, k) => memory.subarray(starts[k]!, starts[k]! + kernel.memoryLength))
   }
+  const late = Int32Array.from(kernels.flatMap((kernel) => [...(kernel.late ?? [])]))
   return {
     writes: Int32Array.from(kernels.flatMap(({ writes }) => [...writes])),
     memoryLength,
-    step(s, memory, rng, phase) {
+    ...(late.length === 0 ? {} : { late }),
+    step(s, memory, rng, phase, effects) {
       if (memory !== last) cut(memory)
-      for (let k = 0; k < kernels.length; k++) kernels[k]!.step(s, stretches[k]!, rng, phase)
+      for (let k = 0; k < kernels.length; k++) kernels[k]!.step(s, stretches[k]!, rng, phase, effects)
     },
     ...(kernels.every(({ logDensity }) => logDensity !== undefined)
       ? {

@@ -59,12 +59,15 @@ export function inlineLabels(
       case "read": {
         const reference = of.references[e.reference]!
         const own = slotsRead(reference, at)
-        if (own.some(reached) && !own.every(isLabel)) {
-          const next = readComputed(at, reference)
-          return next === null ? null : visit(next.relation, next.at, next.relation.value, depth + 1)
+        if (reference.length > 1 && reference.dims.length === 1 && own.some(reached)) {
+          const items = Array.from({ length: reference.length }, (_, k) =>
+            visitRead(itemOf(reference, k, of.size), at, depth),
+          )
+          const known = items.flatMap((item) => (item === null ? [] : [item]))
+          if (known.length < items.length) return null
+          return { op: "call", name: "c", args: known, dims: reference.dims }
         }
-        if (own.some(isLabel) && reference.length !== 1) return null
-        return { op: "read", reference: references.push(rowsOf(reference, at)) - 1 }
+        return visitRead(reference, at, depth)
       }
       case "gather": {
         const gather = of.gathers[e.gather]!
@@ -85,6 +88,15 @@ export function inlineLabels(
       default:
         return e
     }
+  }
+  const visitRead = (reference: Reference, at: Int32Array | null, depth: number): RelationExpr | null => {
+    const own = slotsRead(reference, at)
+    if (own.some(reached) && !own.every(isLabel)) {
+      const next = readComputed(at, reference)
+      return next === null ? null : visit(next.relation, next.at, next.relation.value, depth + 1)
+    }
+    if (own.some(isLabel) && reference.length !== 1) return null
+    return { op: "read", reference: references.push(rowsOf(reference, at)) - 1 }
   }
   /** What the instances that are wanted read. */
   const slotsRead = ({ slots, length, shared }: Reference, at: Int32Array | null): number[] =>
@@ -108,6 +120,15 @@ export function inlineLabels(
   const known = args.flatMap((arg) => (arg === null ? [] : [arg]))
   return known.length < args.length ? null : { ...child, args: known, references, gathers }
 }
+
+/** Item k of a reference to a vector, by instance. */
+const itemOf = (reference: Reference, k: number, size: number): Reference => ({
+  ...reference,
+  dims: [1],
+  length: 1,
+  slots: Int32Array.from({ length: size }, (_, i) => reference.slots[referenceStart(reference, i) + k]!),
+  shared: false,
+})
 
 /** Rows of a reference by instance of another relation. */
 function rowsOf(reference: Reference, at: Int32Array | null): Reference {

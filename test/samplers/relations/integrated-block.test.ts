@@ -5,12 +5,12 @@ import { mean } from "../../../src/diagnostics/moments.ts"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bugs } from "../../../src/samplers/graph-model.ts"
 import type { CurvatureBlockMatch } from "../../../src/samplers/relations/curvature-block.ts"
+import { bindEngine } from "../../../src/samplers/relations/engine.ts"
 import {
   bindGroupApproximation,
   createGroupApproximation,
 } from "../../../src/samplers/relations/group-approximation.ts"
-import { findManyGroups } from "../../../src/samplers/relations/integrated-block.ts"
-import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
+import { bindIntegratedBlock, findManyGroups } from "../../../src/samplers/relations/integrated-block.ts"
 import { MCSE_LIMIT } from "../../kit/goodness-of-fit.ts"
 
 const N = 130
@@ -50,7 +50,8 @@ function exact(priorMean: number): { readonly mean: number; readonly sd: number 
 /** Draws of mu, from the kernel alone. */
 function drawMu(draws: number): Float64Array {
   const { lowered } = planOf(EFFECTS, { N, r })
-  const kernel = bindRelationBlock(lowered)
+  const match = (lowered.match as CurvatureBlockMatch).parts[0]!
+  const kernel = bindIntegratedBlock(match, bindEngine(lowered.graph))!
   const memory = new Float64Array(kernel.memoryLength)
   const rng = streamFor("integrated", 0, "test")
   const { graph } = lowered
