@@ -96,11 +96,13 @@ export const curvatureBlock: RelationBlockSampler<CurvatureBlockMatch> = {
     const integrated = censored.map(({ relation }) => nameOf(relation)).join(", ")
     const elements = parts.reduce((total, { factors }) => total + factors.slots.length, 0)
     const scales = parts.reduce((total, part) => total + part.scales.length, 0)
+    const groups = parts.reduce((total, part) => total + (findManyGroups(part)?.count ?? 1) - 1, 0)
     return {
       formula: `(${names.join(", ")}): density ∝ the factors of the joint density that hang on them`,
       because: [
         `${elements} element${elements === 1 ? "" : "s"} proposed from a normal at the conditional mode with the expected curvature there`,
         ...(scales === 0 ? [] : [`${scales} scale${scales === 1 ? "" : "s"} proposed with them`]),
+        ...(groups === 0 ? [] : [`${groups} groups of them integrated out when what they share moves`]),
         ...(parts.length === 1
           ? []
           : [`in ${parts.length} steps: parts that tell nothing of each other given the rest`]),
