@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { datasets } from "../../src/data/datasets.ts"
-import {
-  describeGraph,
-  drawPlateGraph,
-} from "../../src/report/plate-graph.ts"
-import {
-  type GraphNode,
-  type PlateGraph
-} from "../../src/report/place-nodes.ts"
+import type { GraphNode, PlateGraph } from "../../src/report/place-nodes.ts"
+import { describeGraph, drawPlateGraph } from "../../src/report/plate-graph.ts"
 import { plateGraphOf } from "../../src/report/report-graph.ts"
 import { lmm } from "../../src/samplers/model.ts"
 import { xmlDefect } from "../kit/check-xml.ts"

@@ -75,7 +75,9 @@ describe("hidden states", () => {
       kernels.forEach((kernel, k) => {
         kernel.step(s, memory[k]!, rng, n < 0 ? "warmup" : "sampling")
       })
-      if (n >= 0) ["phi", "p"].forEach((name, k) => (sums[k]! += s[place(name)]! / draws))
+      if (n < 0) continue
+      sums[0]! += s[place("phi")]! / draws
+      sums[1]! += s[place("p")]! / draws
     }
     // P(history) by hand: seen last at occasion k, then never again.
     const unseen = (phi: number, p: number, left: number): number =>
