@@ -4,10 +4,12 @@
  */
 import { lookupBugsDistribution } from "../../models/bugs/distribution-table.ts"
 import { lookupFunction } from "../../models/functions/registry.ts"
+import type { EqualInstances } from "../../models/relations/equal-instances.ts"
 import type { Relation, RelationExpr } from "../../models/relations/relation-graph.ts"
 import { bindCensoredCurvature } from "./censored-density.ts"
 import { anyState, bindTangents, type ColumnSets, findSetRows } from "./column-sets.ts"
 import { ARGUMENT_FAMILIES, findArgumentFamilies } from "./curvature-families.ts"
+import { bindCounts, bindValues } from "./curvature-values.ts"
 import type { Network, TargetRuns } from "./dependents.ts"
 import { noConstants } from "./emit.ts"
 import { createEmitter } from "./emit-tangents.ts"
@@ -15,7 +17,7 @@ import { type Engine, makeFunction, type WeighedFunctions } from "./engine.ts"
 import { type FactorPattern, findPatterns } from "./factor-pattern.ts"
 import { dependsOn } from "./linear.ts"
 import { isFixedAffine, NORMALS, type Reach, reachedArguments } from "./linear-set.ts"
-import { findMergedRows, type MergedRows, readMeans } from "./merged-rows.ts"
+import { findEqualRows, findMergedRows, type MergedRows } from "./merged-rows.ts"
 import { relationOf } from "./site.ts"
 import type { TruncatedMatch } from "./truncated-site.ts"
 
@@ -25,6 +27,8 @@ export interface ArgumentGroup extends FactorPattern {
   readonly family: number
   /** Classes of equal rows, of which `instances` has the first of each; null where every row stands for itself. */
   readonly rows: MergedRows | null
+  /** Classes of categories drawn with equal arguments, of which `instances` has the first of each; null where there are none. */
+  readonly counted: EqualInstances | null
   /** Where the instances are integrated out over the intervals in which they are. */
   readonly censored: TruncatedMatch | null
   /**
@@ -80,7 +84,9 @@ export function findArgumentGroups(
     const rows = findMergedRows(graph, relation, instances)
     return families.flatMap((family) => {
       const { arguments: own, ofVector } = ARGUMENT_FAMILIES[family]!
-      const wanted = { relation, instances: rows?.first ?? instances, size: child.size }
+      const isCounted = ARGUMENT_FAMILIES[family]!.evaluateCounts !== undefined && child.bounds === null
+      const counted = isCounted ? findEqualRows(graph, relation, instances) : null
+      const wanted = { relation, instances: (counted ?? rows)?.first ?? instances, size: child.size }
       const counts = reaches(relation, own)
       const [pattern] = findPatterns([{ ...wanted, counts }], weighed, slots.length)
       if (pattern === undefined) return []
@@ -92,6 +98,7 @@ export function findArgumentGroups(
         ...pattern,
         family,
         rows,
+        counted,
         censored: censored.find((site) => site.relation === relation) ?? null,
         linear,
       }
@@ -349,11 +356,19 @@ function bindGeneral(
  * of what is censored from its interval.
  */
 function bindInformation(
-  { relation, instances, family, rows, censored }: ArgumentGroup,
+  { relation, instances, family, rows, counted, censored }: ArgumentGroup,
   engine: Engine,
   { argsLength }: WeighedFunctions,
 ) {
-  const { arguments: own, evaluate } = ARGUMENT_FAMILIES[family]!
+  const { arguments: own, evaluate, evaluateCounts } = ARGUMENT_FAMILIES[family]!
+  if (counted !== null && evaluateCounts !== undefined) {
+    const { counts, readCounts, size } = bindCounts(engine, relation, counted, own[0]!)
+    return {
+      readValues: readCounts,
+      evaluate: (_s: Float64Array, n: number, args: Float64Array, out: Float64Array, k: number): void =>
+        evaluateCounts(counts, n * size, args, n * argsLength, out, k),
+    }
+  }
   if (censored !== null)
     return {
       readValues: () => undefined,
@@ -371,16 +386,3 @@ const censoredEvaluate =
   (curvature: (s: Float64Array, n: number, out: Float64Array) => void) =>
   (s: Float64Array, n: number, _args: Float64Array, out: Float64Array): void =>
     curvature(s, n, out)
-
-/** The values that a group's instances stand with, to be read again at every state: their own, or means of equal rows. */
-function bindValues(engine: Engine, relation: number, instances: Int32Array, rows: MergedRows | null) {
-  const { writes, width: size } = relationOf(engine.graph, relation)
-  const values = new Float64Array(instances.length * size)
-  const readValues = (s: Float64Array): void => {
-    if (rows !== null) readMeans(s, rows, values)
-    else
-      for (let n = 0; n < instances.length; n++)
-        for (let k = 0; k < size; k++) values[n * size + k] = s[writes[instances[n]! * size + k]!]!
-  }
-  return { values, readValues, size }
-}

@@ -17,6 +17,15 @@ export interface ArgumentFamily {
    * at `args[at…]`.
    */
   evaluate(y: Float64Array, first: number, args: Float64Array, at: number, out: Float64Array, k: number): void
+  /** The same for all categories that were drawn with the same arguments, `counts[first…]` of each of the k. */
+  evaluateCounts?(
+    counts: Float64Array,
+    first: number,
+    args: Float64Array,
+    at: number,
+    out: Float64Array,
+    k: number,
+  ): void
 }
 
 /** Of a child's value and its first arguments. */
@@ -153,6 +162,12 @@ export const ARGUMENT_FAMILIES: readonly ArgumentFamily[] = [
       writeProbabilities(args, at, k, 1, out)
       const chosen = y[first]! - 1
       out[chosen]! += 1 / args[at + chosen]!
+    },
+    evaluateCounts(counts, first, args, at, out, k) {
+      let size = 0
+      for (let j = 0; j < k; j++) size += counts[first + j]!
+      writeProbabilities(args, at, k, size, out)
+      for (let j = 0; j < k; j++) if (counts[first + j]! > 0) out[j]! += counts[first + j]! / args[at + j]!
     },
   },
   {

@@ -1,4 +1,5 @@
 /** Hidden states: a few numbers from their marginal posterior, discrete elements that hang together summed out, then these. */
+import { parentTables } from "../../models/relations/relation-graph.ts"
 import type { Kernel } from "../sampler.ts"
 import type { Instances } from "./block-density.ts"
 import { findWeighed, isAlone } from "./block-scales.ts"
@@ -54,7 +55,7 @@ export const stateBlock: RelationBlockSampler<StateMatch> = {
   mend: (match, engine) => [bindStates(match, engine)],
 }
 
-/** Discrete elements with all numbers that their densities hang on; null where these are too many, or have other children. */
+/** Discrete elements with all numbers that their densities hang on; null where these are too many, or hang together with others. */
 function matchStates(
   model: RelationModel,
   targets: readonly Target[],
@@ -77,12 +78,15 @@ function matchStates(
       !weighing.has(other.relation) &&
       findReach(network, [other]).children.some(({ relation }) => weighing.has(relation)),
   )
-  // Numbers that are parents of others that are drawn are better drawn with these.
-  const isLast = (one: Target): boolean =>
+  // Numbers with parents or other children that are drawn are better drawn with these.
+  const isByItself = (one: Target): boolean =>
+    parentTables(relationOf(graph, one.relation)).every((table) =>
+      table.slots.every((slot) => graph.fixed[slot] === 1),
+    ) &&
     findReach(network, [one]).children.every(
       ({ relation }) => weighing.has(relation) || relationOf(graph, relation).observed,
     )
-  if (!parents.every(isLast)) return null
+  if (!parents.every(isByItself)) return null
   const elements = findElements(model, parents)
   if (elements === null) return null
   const d = countCoordinates(elements)

@@ -48,4 +48,20 @@ describe("families of arguments", () => {
       }
     },
   )
+
+  it("counts of categories say what all of them say", () => {
+    const family = ARGUMENT_FAMILIES.find(({ child }) => child === "dcat")!
+    const weights = Float64Array.of(0.4, 1.5, 0, 0.7)
+    const drawn = [1, 2, 2, 4, 1, 2]
+    const sum = new Float64Array(20)
+    const out = new Float64Array(20)
+    for (const y of drawn) {
+      family.evaluate(Float64Array.of(y), 0, weights, 0, out, 4)
+      out.forEach((value, k) => {
+        sum[k]! += value
+      })
+    }
+    family.evaluateCounts!(Float64Array.of(9, 2, 3, 0, 1), 1, weights, 0, out, 4)
+    out.forEach((value, k) => expect(value).toBeCloseTo(sum[k]!, 12))
+  })
 })

@@ -140,3 +140,22 @@ describe("what is only predicted", () => {
     }
   })
 })
+
+describe("categories with equal probabilities", () => {
+  it("are counted in joint steps of what these follow from", () => {
+    const text = `model { for (i in 1:12) { k[i] ~ dcat(p[]) } p[1] <- r[1]; p[2] <- r[2] * (1 - r[1]); p[3] <- (1 - r[1]) * (1 - r[2])
+      for (j in 1:2) { r[j] ~ dbeta(1, a) } a ~ dunif(0.5, 4) }`
+    const specimen = {
+      name: "sticks",
+      text,
+      data: { k: [1, 1, 2, 3, 1, 2, 1, 3, 1, 1, 2, 1] },
+      watched: ["r", "a"],
+      wrong: ["dbeta(1, a)", "dbeta(2, a)"] as const,
+    }
+    const size = { replicates: 500, steps: 2, warmup: 150 }
+    const right = relationShift(specimen, text, text, size)
+    expect(right.names).toContain("curvature-block")
+    expect(right.shift).toBeLessThan(4)
+    expect(relationShift(specimen, text, text.replace(...specimen.wrong), size).shift).toBeGreaterThan(5)
+  })
+})

@@ -106,12 +106,13 @@ describe("hidden states", () => {
     expect(Math.abs(sums[1]! - moments[2]! / moments[0]!)).toBeLessThan(0.02)
   })
 
-  it("are left to others where numbers are parents of other drawn ones", () => {
+  it("are left to others where numbers have parents or other children that are drawn", () => {
     const samplersOf = (prior: string) =>
       bugs(SPECIMENS[0]!.text.replace("phi ~ dbeta(3, 2)", prior), { ...SPECIMENS[0]!.data, v: 1 })
         .plan()
         .blocks.map(({ sampler }) => sampler)
     expect(samplersOf("phi ~ dbeta(3, 2)")).toContain("state-block")
+    expect(samplersOf("phi ~ dbeta(3, b); b ~ dgamma(2, 1)")).not.toContain("state-block")
     expect(samplersOf("phi ~ dbeta(3, 2); w ~ dnorm(phi, 1); v ~ dnorm(w, 1)")).not.toContain("state-block")
   })
 })
