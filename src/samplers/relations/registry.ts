@@ -12,6 +12,7 @@ import { ellipticalSlice } from "./elliptical-slice.ts"
 import { bindEngine, type Engine } from "./engine.ts"
 import { enumerateSite } from "./enumerate-site.ts"
 import { enumerationBlock } from "./enumeration-block.ts"
+import { exchangeMove } from "./exchange-move.ts"
 import { bindForward, type ForwardMatch } from "./forward.ts"
 import { gaussianBlock } from "./gaussian-block.ts"
 import { logNormal } from "./log-normal.ts"
@@ -115,6 +116,7 @@ function registerBlock<M extends object>(sampler: RelationBlockSampler<M>): Regi
 
 export const RELATION_SAMPLERS: readonly RegisteredRelationSampler[] = [
   registerBlock(scalingMove),
+  registerBlock(exchangeMove),
   registerBlock(pivotMove),
   registerBlock(sumMove),
   registerBlock(scaleMixture),
