@@ -13,9 +13,11 @@ import { bindLatticeSums } from "./lattice-sums.ts"
 import { bindMarginalSteps } from "./marginal-steps.ts"
 import { bindWatch, findOthers, leaveOut } from "./quadrature-parts.ts"
 import { classifyScalars, type ScalarClasses } from "./scalar-classes.ts"
-import { findScalarGroups } from "./scalar-groups.ts"
+import { findScalarGroups, type ScalarGroups } from "./scalar-groups.ts"
 import { bindSharedCoordinates, logPowerSlope } from "./shared-coordinates.ts"
 
+/** Different integrals, and functions in them, beyond which a few points of each are quicker (`integrated-block.ts`). */
+const MOST_CLASSES = 1000
 /** Sweeps of warm-up that slice one coordinate after another: far from the posterior nothing has been learnt yet. */
 const SLICED = 30
 /** Those of them that tell too much of the initial values. */
@@ -43,7 +45,7 @@ export function bindQuadratureBlock(match: CurvatureMatch, engine: Engine): Kern
   if (many === null) return null
   const network = buildNetwork(engine.graph)
   const groups = findScalarGroups(match, many, network, engine)
-  if (groups === null) return null
+  if (groups === null || countClasses(groups, engine) > MOST_CLASSES) return null
   const { scales, factors, isAlone, after } = match
   const shared = many.columns.slice(0, many.start[1]!)
   const coordinates = bindSharedCoordinates(match, shared, engine)
@@ -233,6 +235,12 @@ export function bindQuadratureBlock(match: CurvatureMatch, engine: Engine): Kern
     },
     logDensity: jointDensity,
   }
+}
+
+/** Integrals and functions in them that differ, for the data of the model. */
+function countClasses(groups: ScalarGroups, { graph }: Engine): number {
+  const { count, instances } = classifyScalars(groups, graph.values)
+  return instances.reduce((total, { length }) => total + length, count)
 }
 
 /** Places in the memory. */
