@@ -3,10 +3,11 @@ import { bindWeigh, type Instances } from "./block-density.ts"
 import { findWeighed } from "./block-scales.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { findReach, slotsOfAll } from "./linear-set.ts"
-import { MOST_WITH_PRODUCTS, multiplies } from "./products.ts"
+import { findReach, reachedArguments, slotsOfAll } from "./linear-set.ts"
+import { multiplies } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { isContinuousNumber } from "./scaling-move.ts"
+import { relationOf } from "./site.ts"
 
 /** An intercept a, a slope b and the elements v that it multiplies. Plain data. */
 export interface PivotMatch {
@@ -24,7 +25,7 @@ export interface PivotMatch {
 const WIDTH = 1
 
 /**
- * Moves an intercept a, a slope b and the few elements v that it multiplies about their mean m, (a, b, v − m) →
+ * Moves an intercept a, a slope b and the elements v that it multiplies about their mean m, (a, b, v − m) →
  * (a + (1 − c) b m, b c, (v − m) / c), which leaves every a + b v as it is: where the v are known with error, a steep line
  * through elements close together fits as well as a flat one through elements far apart. Of lines a + b (v − m), which models
  * write as `a + b * (v[j] - mean(v))`, a stays. log |c| has the density π(a', b', v') |c|^(2 − n) and is drawn by slice
@@ -33,8 +34,7 @@ const WIDTH = 1
  */
 export const pivotMove: RelationBlockSampler<PivotMatch> = {
   name: "pivot",
-  describe:
-    "an intercept, a slope and the few elements that it multiplies, moved so that the lines' values stay",
+  describe: "an intercept, a slope and the elements that it multiplies, moved so that the lines' values stay",
 
   match(model, targets) {
     const { graph, network } = model
@@ -42,7 +42,7 @@ export const pivotMove: RelationBlockSampler<PivotMatch> = {
     const single = numbers.filter(({ instances }) => instances.length === 1)
     const blocks = single.flatMap((slope) =>
       numbers
-        .filter(({ instances }) => instances.length > 2 && instances.length <= MOST_WITH_PRODUCTS)
+        .filter(({ instances }) => instances.length > 2)
         .filter((vector) => multiplies(model, slope, vector))
         .flatMap((vector) => {
           const intercept = single.find(
@@ -146,12 +146,13 @@ function keepsChildren(
   return Math.abs(likelihood() - before) <= 1e-9 * Math.abs(before)
 }
 
-/** Whether two targets enter the same relations. */
-function sharesChildren({ network }: RelationModel, one: Target, other: Target): boolean {
-  const [a, b] = [one, other].map((target) =>
-    findReach(network, [target])
-      .children.map(({ relation }) => relation)
-      .join(),
-  )
+/** Whether two targets enter the same relations through the same arguments: a precision beside a slope is no intercept. */
+function sharesChildren({ graph, network }: RelationModel, one: Target, other: Target): boolean {
+  const [a, b] = [one, other].map((target) => {
+    const reach = findReach(network, [target])
+    return reach.children
+      .map(({ relation }) => `${relation}:${reachedArguments(relationOf(graph, relation), reach)}`)
+      .join(" ")
+  })
   return a === b
 }
