@@ -157,7 +157,7 @@ function settleRelation(relation: Relation, { values }: Arrays): Relation {
 }
 
 /** Place of the number of trials where log likelihoods leave terms in it out. That of dmulti is the sum of its data. */
-const SIZES: Readonly<Record<string, number>> = { dbin: 1 }
+const SIZES: Readonly<Record<string, number>> = { dbin: 1, dbetabin: 2 }
 
 /** Whether a number of trials is drawn, or computed from draws. */
 function hasDrawnSize(

@@ -205,7 +205,11 @@ function compileNumberDensity(relation: StochasticRelation): WeighedFunctions["l
     ...(truncates ? [`if (!(x >= ${lower} && x <= ${upper})) return -Infinity;`] : []),
     `total += ${value};`,
     ...(relation.bounds?.kind === "T"
-      ? [`total -= ${distribution}.logMass(${lower}, ${upper}, ${args});`]
+      ? [
+          `const mass = ${distribution}.logMass(${lower}, ${upper}, ${args});`,
+          // Where the mass is too small for a number nothing is known of the density; it must not seem infinite.
+          "total -= mass === -Infinity ? Infinity : mass;",
+        ]
       : []),
   ]
   return makeFunction(

@@ -90,17 +90,20 @@ export const enumerateSite: RelationSampler<EnumerationMatch> = {
       // What cannot be is not weighed: its children may have no density.
       for (let k = 0; k < counts[n]!; k++)
         logs[k] = priors[k]! > -Infinity && labels !== null ? priors[k]! + table[n * most + k]! : priors[k]!
-      if (first === last) return stands
-      // The value that it has is weighed as it stands, where it has one.
-      const own = before - lowest[n]!
-      const isKnown = own >= 0 && own < counts[n]! && logs[own]! > -Infinity
-      if (isKnown) logs[own]! += engine.weigh(s, rest, first, last)
-      for (let k = 0; k < counts[n]!; k++) {
-        if ((isKnown && k === own) || logs[k] === -Infinity) continue
-        stands = lowest[n]! + k
-        place(s, n, stands)
-        logs[k]! += engine.weigh(s, rest, first, last)
+      if (first < last) {
+        // The value that it has is weighed as it stands, where it has one.
+        const own = before - lowest[n]!
+        const isKnown = own >= 0 && own < counts[n]! && logs[own]! > -Infinity
+        if (isKnown) logs[own]! += engine.weigh(s, rest, first, last)
+        for (let k = 0; k < counts[n]!; k++) {
+          if ((isKnown && k === own) || logs[k] === -Infinity) continue
+          stands = lowest[n]! + k
+          place(s, n, stands)
+          logs[k]! += engine.weigh(s, rest, first, last)
+        }
       }
+      // A value with which a child has no density, as with a shape of 0, cannot be.
+      for (let k = 0; k < counts[n]!; k++) if (Number.isNaN(logs[k]!)) logs[k] = -Infinity
       return stands
     }
     return {

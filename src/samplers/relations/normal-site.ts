@@ -72,19 +72,14 @@ export const normalSite: RelationSampler<NormalMatch> = {
           boundsOf(s, n, bounds)
           const x = s[slots[n]!]!
           const precision = form[0]!
-          const drawn = table.sampleTruncated(
-            rng,
-            bounds[0]!,
-            bounds[1]!,
-            x + form[1]! / precision,
-            precision,
-            0,
-            0,
-          )
+          const [lower, upper] = [bounds[0]!, bounds[1]!]
+          const drawn = isFlat(precision, lower, upper)
+            ? lower + (upper - lower) * rng.uniform()
+            : table.sampleTruncated(rng, lower, upper, x + form[1]! / precision, precision, 0, 0)
           if (Number.isNaN(drawn)) {
             const name = slotName(engine.graph, slots[n]!)
             throw new NumericalError(
-              `no draw of ${name} from Normal(precision ${precision}) between ${bounds[0]} and ${bounds[1]}`,
+              `no draw of ${name} from Normal(precision ${precision}) between ${lower} and ${upper}`,
               { code: "not-finite", where: name, hint: "give a proper prior, or other initial values" },
             )
           }
@@ -99,16 +94,21 @@ export const normalSite: RelationSampler<NormalMatch> = {
           boundsOf(s, n, bounds)
           const x = s[slots[n]!]!
           const mean = x + form[1]! / form[0]!
-          if (!(x >= bounds[0]! && x <= bounds[1]!)) return -Infinity
-          total +=
-            table.logDensity(x, mean, form[0]!, 0, 0) -
-            table.logMass(bounds[0]!, bounds[1]!, mean, form[0]!, 0, 0)
+          const [lower, upper] = [bounds[0]!, bounds[1]!]
+          if (!(x >= lower && x <= upper)) return -Infinity
+          total += isFlat(form[0]!, lower, upper)
+            ? -Math.log(upper - lower)
+            : table.logDensity(x, mean, form[0]!, 0, 0) - table.logMass(lower, upper, mean, form[0]!, 0, 0)
         }
         return total
       },
     }
   },
 }
+
+/** Whether no child tells anything, as where an indicator leaves an element out, of one with a flat prior between bounds. */
+const isFlat = (precision: number, lower: number, upper: number): boolean =>
+  precision === 0 && upper - lower < Infinity
 
 interface BoundChild extends NormalChild {
   readonly f: WeighedFunctions

@@ -1,0 +1,79 @@
+/** Values of one element with which another has no density: they are passed over, and what is left is drawn as it should be. */
+import { describe, expect, it } from "vitest"
+import { streamFor } from "../../../src/random/stream.ts"
+import { bugs } from "../../../src/samplers/graph-model.ts"
+import { bindEngine } from "../../../src/samplers/relations/engine.ts"
+import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
+import { kernelsOf, modelOf, relationDefect } from "../../kit/relation-identity.ts"
+import { logJointOf, refresh } from "../../kit/relation-joint.ts"
+
+const TOLERANCE = 1e-8
+
+describe("values of a discrete element", () => {
+  const text = "model { c ~ dbin(0.6, 2); x ~ dchisqr(c); for (i in 1:2) { y[i] ~ dpois(c + 0.5) } }"
+
+  it.each(["auto", "gibbs"] as const)("that give a child no density are never drawn: %s", (method) => {
+    const { graph, plan } = bugs(text, { x: 1.3, y: [2, 1] })
+    const [block] = plan({ method }).blocks
+    const kernel = bindRelationBlock(block!.lowered)
+    const { offset } = graph.variables.find(({ name }) => name === "c")!
+    const s = graph.values.slice()
+    const rng = streamFor("impossible", 0, method)
+    const logs = [1, 2].map((c) => {
+      s[offset] = c
+      refresh(graph, s)
+      return logJointOf(graph, s).value
+    })
+    const share = 1 / (1 + Math.exp(logs[1]! - logs[0]!))
+    const draws = 4000
+    let ones = 0
+    for (let n = 0; n < draws; n++) {
+      kernel.step(s, new Float64Array(kernel.memoryLength), rng, "sampling")
+      expect(s[offset]).toBeGreaterThan(0)
+      if (s[offset] === 1) ones++
+    }
+    expect(Math.abs(ones / draws - share)).toBeLessThan(5 * Math.sqrt((share * (1 - share)) / draws))
+    s[offset] = 1
+    expect(kernel.logConditional!(s)).toBeCloseTo(Math.log(share), 10)
+  })
+})
+
+it("counts every term in a number of trials that is drawn of dbetabin", () => {
+  const { graph } = bugs(
+    "model { for (i in 1:2) { y[i] ~ dbetabin(a, 2, n) } n <- 3 + m; m ~ dpois(4); a ~ dgamma(3, 1) }",
+    { y: [3, 1] },
+  )
+  const kernels = kernelsOf(modelOf(graph), "slice", "m")
+  expect(relationDefect(graph, kernels, streamFor("trials", 0, "identity"))).toBeLessThan(TOLERANCE)
+})
+
+it("draws uniformly what is left out of all means", () => {
+  const { graph, plan } = bugs("model { y ~ dnorm(ifelse(z, 0, b), 2); b ~ dunif(-2, 3); z ~ dbern(0.5) }", {
+    y: 0.4,
+  })
+  const { lowered } = plan({ method: "gibbs" }).blocks.find(({ sampler }) => sampler === "normal")!
+  const kernel = bindRelationBlock(lowered)
+  const placeOf = (name: string) => graph.variables.find((one) => one.name === name)!.offset
+  const s = graph.values.slice()
+  s[placeOf("z")] = 1
+  s[placeOf("b")] = 0
+  refresh(graph, s)
+  expect(kernel.logConditional!(s)).toBeCloseTo(-Math.log(5), 12)
+  const rng = streamFor("flat", 0, "normal")
+  const draws = 2000
+  let total = 0
+  for (let n = 0; n < draws; n++) {
+    kernel.step(s, new Float64Array(kernel.memoryLength), rng, "sampling")
+    total += s[placeOf("b")]!
+  }
+  expect(Math.abs(total / draws - 0.5)).toBeLessThan(5 * Math.sqrt(25 / 12 / draws))
+})
+
+it("does not take a mass too small for a number for an infinite density", () => {
+  const { graph } = bugs("model { u ~ dbeta(2, exp(r)) T(0.1, ); r ~ dunif(-2, 20) }", { u: 0.4 })
+  const u = graph.relations.findIndex(({ variable }) => variable === "u")
+  const f = bindEngine(graph).functions[u]!
+  const s = graph.values.slice()
+  s[graph.variables.find(({ name }) => name === "r")!.offset] = 11
+  expect(f.kind === "stochastic" && f.logDensity(s, Int32Array.of(0), 0, 1)).toBe(-Infinity)
+})
