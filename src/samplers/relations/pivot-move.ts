@@ -3,11 +3,10 @@ import { bindWeigh, type Instances } from "./block-density.ts"
 import { findWeighed } from "./block-scales.ts"
 import { type Dependents, findDependents } from "./dependents.ts"
 import { headOf } from "./describe.ts"
-import { findReach, reachedArguments, slotsOfAll } from "./linear-set.ts"
-import { multiplies } from "./products.ts"
+import { findReach, slotsOfAll } from "./linear-set.ts"
+import { multiplies, sharesChildren } from "./products.ts"
 import type { RelationBlockSampler, RelationModel, Target } from "./relation-sampler.ts"
 import { isContinuousNumber } from "./scaling-move.ts"
-import { relationOf } from "./site.ts"
 
 /** An intercept a, a slope b and the elements v that it multiplies. Plain data. */
 export interface PivotMatch {
@@ -144,15 +143,4 @@ function keepsChildren(
   s[slope]! *= 2
   for (const slot of multiplied) s[slot] = m + (s[slot]! - m) / 2
   return Math.abs(likelihood() - before) <= 1e-9 * Math.abs(before)
-}
-
-/** Whether two targets enter the same relations through the same arguments: a precision beside a slope is no intercept. */
-function sharesChildren({ graph, network }: RelationModel, one: Target, other: Target): boolean {
-  const [a, b] = [one, other].map((target) => {
-    const reach = findReach(network, [target])
-    return reach.children
-      .map(({ relation }) => `${relation}:${reachedArguments(relationOf(graph, relation), reach)}`)
-      .join(" ")
-  })
-  return a === b
 }

@@ -1,7 +1,7 @@
 /** Products of drawn elements with each other, `beta * theta[j]`: linear in either, not in both. */
 import type { Relation, RelationExpr, RelationGraph } from "../../models/relations/relation-graph.ts"
 import { dependsOn, isAffineIn } from "./linear.ts"
-import { findPath, findReach, type Reach, slotsOf } from "./linear-set.ts"
+import { findPath, findReach, type Reach, reachedArguments, slotsOf } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
 
@@ -26,7 +26,29 @@ export function separateProducts(model: RelationModel, group: readonly Target[])
     parts.push(part)
     waiting = waiting.filter((target) => !part.includes(target))
   }
-  return parts
+  return joinIntercepts(model, parts)
+}
+
+/**
+ * Intercepts beside the slope of their line: given the many numbers that a slope multiplies (covariates known with error),
+ * the two are one regression, and these numbers know less of each other.
+ */
+function joinIntercepts(model: RelationModel, parts: readonly Target[][]): Target[][] {
+  const isNumber = (target: Target) => slotsOf(model.graph, target).length === 1
+  const slopes = parts.slice(1).map((part) => part.filter(isNumber))
+  const placeOf = (target: Target): number =>
+    1 + slopes.findIndex((own) => own.some((slope) => sharesChildren(model, target, slope)))
+  const moved = new Map(
+    parts[0]!.filter(isNumber).flatMap((target) => {
+      const place = placeOf(target)
+      return place > 0 && !hasProducts(model, [...parts[place]!, target]) ? [[target, place] as const] : []
+    }),
+  )
+  if (moved.size === parts[0]!.length) return [...parts]
+  return parts.map((part, k) => [
+    ...part.filter((target) => !moved.has(target)),
+    ...[...moved].flatMap(([target, place]) => (place === k ? [target] : [])),
+  ])
 }
 
 /** Whether somewhere on the way to their children a number and elements of a vector, both as they are, are multiplied. */
@@ -119,4 +141,15 @@ function isAffineThroughout(
       (next) => next.kind === "deterministic" && isAffineIn(next, next.value, inSet),
     )
   )
+}
+
+/** Whether two targets enter the same relations through the same arguments: a precision beside a slope is no intercept. */
+export function sharesChildren({ graph, network }: RelationModel, one: Target, other: Target): boolean {
+  const [a, b] = [one, other].map((target) => {
+    const reach = findReach(network, [target])
+    return reach.children
+      .map(({ relation }) => `${relation}:${reachedArguments(relationOf(graph, relation), reach)}`)
+      .join(" ")
+  })
+  return a === b
 }

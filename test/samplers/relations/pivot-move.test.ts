@@ -143,6 +143,20 @@ describe("pivot", () => {
     expect(Math.max(...slopes)).toBeLessThan(1.5)
   })
 
+  it("leaves the intercept of a curved line to the step of its slope", () => {
+    const text = `model {
+      for (i in 1:20) { y[i] ~ dpois(exp(a + b * x[i])); x[i] ~ dnorm(m + z[i], 4) }
+      m ~ dnorm(0, 1); a ~ dnorm(0, 1); b ~ dnorm(0, 1)
+    }`
+    const z = Array.from({ length: 20 }, (_, i) => i / 10)
+    const { blocks } = bugs(text, { y: z.map((one) => Math.round(Math.exp(one))), z }).plan()
+    const curved = blocks.filter(({ sampler }) => sampler === "curvature-block")
+    expect(curved.map(({ targets }) => [...targets].sort())).toEqual([
+      ["m", "x[i]"],
+      ["a", "b"],
+    ])
+  })
+
   it("needs an intercept that enters the same children", () => {
     const text = TEXT.replace("a + b", "2 + b").replace("a ~ dnorm(0, 1);", "")
     const samplers = bugs(text, DATA)
