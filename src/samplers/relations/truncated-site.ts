@@ -64,7 +64,8 @@ export const truncatedSite: RelationSampler<TruncatedMatch> = {
               hint: "give other initial values of its parents",
             })
           }
-          s[slots[n]!] = x
+          // What lies beyond the largest number (a Weibull with a shape near 0) would have no density at all.
+          s[slots[n]!] = Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE)
           engine.compute(s, computed, computed.start[n]!, computed.start[n + 1]!)
         }
       },

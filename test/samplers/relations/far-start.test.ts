@@ -4,6 +4,8 @@ import { streamFor } from "../../../src/random/stream.ts"
 import { bugs } from "../../../src/samplers/graph-model.ts"
 import { bindEngine } from "../../../src/samplers/relations/engine.ts"
 import { initialState } from "../../../src/samplers/relations/initial-state.ts"
+import { planRelations } from "../../../src/samplers/relations/plan-relations.ts"
+import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
 
 it("starts within reach of the data", () => {
   const { graph } = bugs(
@@ -32,4 +34,21 @@ it("draws the spread of truncated effects with them", () => {
   const own = blocks.find(({ targets }) => targets.includes("s"))!
   expect(own.sampler).toBe("curvature-block")
   expect([...own.targets].sort()).toEqual(["e[j]", "m", "s"])
+})
+
+it("keeps censored times of a distribution that reaches beyond the largest number finite", () => {
+  const { graph } = bugs(
+    "model { for (i in 1:20) { c[i] ~ dinterval(t[i], 8); t[i] ~ dweib(v, 0.001) }  v ~ dunif(0.001, 0.002) }",
+    { c: Array.from({ length: 20 }, () => 1) },
+  )
+  const engine = bindEngine(graph)
+  const times = graph.variables.find(({ name }) => name === "t")!
+  const s = initialState(engine, new Map(), streamFor("far", 0, "times"))
+  const { lowered } = planRelations(graph, { method: "gibbs" }).blocks.find(
+    ({ sampler }) => sampler === "truncated",
+  )!
+  const kernel = bindRelationBlock(lowered)
+  kernel.step(s, new Float64Array(kernel.memoryLength), streamFor("far", 1, "times"), "sampling")
+  expect(Array.from(s.subarray(times.offset, times.offset + times.size)).every(Number.isFinite)).toBe(true)
+  expect(kernel.logConditional!(s)).toBeGreaterThan(-1e6)
 })
