@@ -6,7 +6,7 @@ import { marked } from "./factor-pattern.ts"
 import { findReach, type Reach } from "./linear-set.ts"
 import type { RelationModel, Target } from "./relation-sampler.ts"
 import { relationOf } from "./site.ts"
-import { bindSupport } from "./support.ts"
+import { bindKnownSupport } from "./support.ts"
 
 /** Precisions that move with a block. */
 const MOST_SCALES = 6
@@ -21,10 +21,10 @@ export function findCoordinates(
   const upper: number[] = []
   for (const { relation, instances } of targets) {
     const { width, distribution } = relationOf(graph, relation)
-    const support = bindSupport(engine, relation)
+    const support = bindKnownSupport(engine, relation)
     const bounds = new Float64Array([-Infinity, Infinity])
     for (const i of instances) {
-      if (lookupBugsDistribution(distribution).shape === "scalar") support(graph.values, i, bounds)
+      if (lookupBugsDistribution(distribution).shape === "scalar") support(i, bounds)
       if (Number.isNaN(bounds[0]) || Number.isNaN(bounds[1])) return null
       for (let w = 0; w < width; w++) {
         kinds.push(coordinateFor(bounds[0]!, bounds[1]!))

@@ -77,3 +77,32 @@ it("does not take a mass too small for a number for an infinite density", () => 
   s[graph.variables.find(({ name }) => name === "r")!.offset] = 11
   expect(f.kind === "stochastic" && f.logDensity(s, Int32Array.of(0), 0, 1)).toBe(-Infinity)
 })
+
+describe("bounds that hang on draws by what has a value of what is not known", () => {
+  it("are not taken for known: numbers of trials", () => {
+    const { plan } = bugs("model { c ~ dbin(0.5, 1 + step(r)); r ~ dnorm(0, 1); y ~ dpois(c + 1) }", { y: 3 })
+    const samplers = plan().blocks.map(({ sampler }) => sampler)
+    expect(samplers.filter((name) => name.startsWith("enumeration") || name === "state-block")).toEqual([])
+  })
+
+  it("are not taken for known: bounds of numbers", () => {
+    const { graph, plan } = bugs(
+      "model { r ~ dunif(ifelse(b, 0, -0.5), ifelse(b, 1, 0.5)); b ~ dbern(0.5); y ~ dpois(exp(r)) }",
+      { y: 1 },
+    )
+    const kernels = plan().blocks.map(({ lowered }) => bindRelationBlock(lowered))
+    const memories = kernels.map(({ memoryLength }) => new Float64Array(memoryLength))
+    const s = graph.values.slice()
+    const placeOf = (name: string) => graph.variables.find((one) => one.name === name)!.offset
+    s[placeOf("b")] = 0
+    s[placeOf("r")] = -0.4
+    refresh(graph, s)
+    const rng = streamFor("bounds", 0, "test")
+    for (let n = 0; n < 200; n++) {
+      kernels.forEach((kernel, k) => {
+        kernel.step(s, memories[k]!, rng, "warmup")
+      })
+      expect(logJointOf(graph, s).value).toBeGreaterThan(-Infinity)
+    }
+  })
+})
