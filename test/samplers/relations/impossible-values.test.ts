@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { streamFor } from "../../../src/random/stream.ts"
 import { bugs } from "../../../src/samplers/graph-model.ts"
+import { findCoordinates } from "../../../src/samplers/relations/block-scales.ts"
 import { bindEngine } from "../../../src/samplers/relations/engine.ts"
 import { bindRelationBlock } from "../../../src/samplers/relations/registry.ts"
 import { kernelsOf, modelOf, relationDefect } from "../../kit/relation-identity.ts"
@@ -86,23 +87,14 @@ describe("bounds that hang on draws by what has a value of what is not known", (
   })
 
   it("are not taken for known: bounds of numbers", () => {
-    const { graph, plan } = bugs(
-      "model { r ~ dunif(ifelse(b, 0, -0.5), ifelse(b, 1, 0.5)); b ~ dbern(0.5); y ~ dpois(exp(r)) }",
-      { y: 1 },
-    )
-    const kernels = plan().blocks.map(({ lowered }) => bindRelationBlock(lowered))
-    const memories = kernels.map(({ memoryLength }) => new Float64Array(memoryLength))
-    const s = graph.values.slice()
-    const placeOf = (name: string) => graph.variables.find((one) => one.name === name)!.offset
-    s[placeOf("b")] = 0
-    s[placeOf("r")] = -0.4
-    refresh(graph, s)
-    const rng = streamFor("bounds", 0, "test")
-    for (let n = 0; n < 200; n++) {
-      kernels.forEach((kernel, k) => {
-        kernel.step(s, memories[k]!, rng, "warmup")
+    const coordinatesOf = (lower: string) => {
+      const { graph } = bugs(`model { r ~ dunif(${lower}, 1); b ~ dbern(0.5); y ~ dpois(exp(abs(r) + b)) }`, {
+        y: 1,
       })
-      expect(logJointOf(graph, s).value).toBeGreaterThan(-Infinity)
+      const relation = graph.relations.findIndex(({ variable }) => variable === "r")
+      return findCoordinates(modelOf(graph), [{ relation, instances: Int32Array.of(0) }])
     }
+    expect(coordinatesOf("ifelse(1, 0, -0.5)")).toMatchObject({ lower: Float64Array.of(0) })
+    expect(coordinatesOf("ifelse(b, 0, -0.5)")).toBeNull()
   })
 })
