@@ -96,7 +96,10 @@ export function inlineLabels(
       return next === null ? null : visit(next.relation, next.at, next.relation.value, depth + 1)
     }
     if (own.some(isLabel) && reference.length !== 1) return null
-    return { op: "read", reference: references.push(rowsOf(reference, at)) - 1 }
+    const rows = rowsOf(reference, at)
+    // An instance that is not wanted may read a label here: no number may stand for what the others read.
+    const slots = own.some(isLabel) ? rows.slots : rows.slots.map((slot) => (isLabel(slot) ? own[0]! : slot))
+    return { op: "read", reference: references.push({ ...rows, slots }) - 1 }
   }
   /** What the instances that are wanted read. */
   const slotsRead = ({ slots, length, shared }: Reference, at: Int32Array | null): number[] =>

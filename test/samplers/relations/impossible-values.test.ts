@@ -98,3 +98,23 @@ describe("bounds that hang on draws by what has a value of what is not known", (
     expect(coordinatesOf("ifelse(b, 0, -0.5)")).toBeNull()
   })
 })
+
+it("weighs a child that reads the element in a sum, where a child that nothing hangs on reads it alone", () => {
+  const { graph } = bugs(
+    `model { for (i in 1:3) { b[i] ~ dbern(0.5); c[i] ~ dpois(1 + b[i] + 2 * sum(b[1:3])) }
+      for (i in 1:2) { y[i] ~ dpois(c[i] + 1) } }`,
+    { b: [1, 0, Number.NaN], y: [3, 1] },
+  )
+  const kernels = kernelsOf(modelOf(graph), "enumeration", "b")
+  const s = graph.values.slice()
+  const placeOf = (name: string) => graph.variables.find((one) => one.name === name)!.offset
+  s.set([2, 1, 4], placeOf("c"))
+  const [none, one] = [0, 1].map((value) => {
+    s[placeOf("b") + 2] = value
+    refresh(graph, s)
+    return kernels[0]!.logConditional!(s)
+  })
+  const log = (x: number, mean: number) => x * Math.log(mean) - mean
+  const expected = log(2, 6) + log(1, 5) - log(2, 4) - log(1, 3)
+  expect(one! - none!).toBeCloseTo(expected, 10)
+})
