@@ -72,6 +72,8 @@ function bindLabels(
       const { weigh, instances, places } = parts[k]!
       weigh(s, instances, places, instances.length, logs)
     }
+    // A label with which a child has no density cannot be.
+    for (let k = 0; k < logs.length; k++) if (Number.isNaN(logs[k]!)) logs[k] = -Infinity
   }
 }
 

@@ -118,3 +118,23 @@ it("weighs a child that reads the element in a sum, where a child that nothing h
   const expected = log(2, 6) + log(1, 5) - log(2, 4) - log(1, 3)
   expect(one! - none!).toBeCloseTo(expected, 10)
 })
+
+it("passes over labels with which a child has no density, when they are summed out", () => {
+  const { graph, plan } = bugs(
+    "model { z ~ dbern(0.5); r ~ dnorm(0, 1); for (i in 1:3) { x[i] ~ dgamma(exp(r), z * exp(r)) } }",
+    { x: [1, 2, 0.5] },
+  )
+  const { lowered } = plan().blocks.find(({ sampler }) => sampler === "mixture-block")!
+  const kernel = bindRelationBlock(lowered)
+  const s = graph.values.slice()
+  const placeOf = (name: string) => graph.variables.find((one) => one.name === name)!.offset
+  s[placeOf("z")] = 1
+  s[placeOf("r")] = 0.2
+  refresh(graph, s)
+  const memory = new Float64Array(kernel.memoryLength)
+  const rng = streamFor("labels", 0, "test")
+  for (let n = 0; n < 50; n++) {
+    kernel.step(s, memory, rng, "warmup")
+    expect(s[placeOf("z")]).toBe(1)
+  }
+})
