@@ -62,6 +62,8 @@ describe("families of arguments", () => {
       })
     }
     family.evaluateCounts!(Float64Array.of(9, 2, 3, 0, 1), 1, weights, 0, out, 4)
-    out.forEach((value, k) => expect(value).toBeCloseTo(sum[k]!, 12))
+    out.forEach((value, k) => {
+      expect(value).toBeCloseTo(sum[k]!, 12)
+    })
   })
 })
