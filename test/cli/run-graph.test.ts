@@ -65,24 +65,23 @@ it("says before it samples what would fail after it", async () => {
   expect(claim.stderr).toContain('did you mean "theta[1]"?')
 })
 
-it("names file, line and column of what is wrong with a model", async () => {
-  const folder = temporaryFolder({
-    "bad.bug": "model {\n  for (i in 1:3) { y[i] ~ dnorm(mu, tauu) }\n  mu ~ dnorm(0, 1)\n}\n",
-    "bad.json": '{"y":[1,2,3]}',
-  })
+it.each([
+  [
+    "what is wrong with a model",
+    "model {\n  for (i in 1:3) { y[i] ~ dnorm(mu, tauu) }\n  mu ~ dnorm(0, 1)\n}\n",
+    '{"y":[1,2,3]}',
+    'line 2, column 37: undefined variable "tauu"',
+  ],
+  [
+    "a value that no first state allows",
+    "model {\n  y ~ dbern(p); p ~ dunif(0, 1)\n}\n",
+    '{"y":2}',
+    "line 2, column 3: y = 2 is inconsistent with its parents",
+  ],
+])("names file, line and column of %s", async (_, model, data, message) => {
+  const folder = temporaryFolder({ "bad.bug": model, "bad.json": data })
   const file = path.join(folder, "bad.bug")
   const { stderr, status } = await run(["run", file, "--data", path.join(folder, "bad.json")])
   expect(status).toBe(1)
-  expect(stderr).toContain(`gibbsite: ${file}, line 2, column 37: undefined variable "tauu"`)
-})
-
-it("names them where a first state is looked for, too", async () => {
-  const folder = temporaryFolder({
-    "bad.bug": "model {\n  y ~ dbern(p); p ~ dunif(0, 1)\n}\n",
-    "bad.json": '{"y":2}',
-  })
-  const file = path.join(folder, "bad.bug")
-  const { stderr, status } = await run(["run", file, "--data", path.join(folder, "bad.json")])
-  expect(status).toBe(1)
-  expect(stderr).toContain(`gibbsite: ${file}, line 2, column 3: y = 2 is inconsistent with its parents`)
+  expect(stderr).toContain(`gibbsite: ${file}, ${message}`)
 })

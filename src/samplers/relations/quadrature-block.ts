@@ -11,10 +11,11 @@ import { findManyGroups } from "./integrated-block.ts"
 import { bindLatticeDraws } from "./lattice-draws.ts"
 import { bindLatticeSums } from "./lattice-sums.ts"
 import { bindMarginalSteps } from "./marginal-steps.ts"
-import { bindWatch, findOthers, leaveOut } from "./quadrature-parts.ts"
+import { findOthers, leaveOut } from "./quadrature-parts.ts"
 import { classifyScalars, type ScalarClasses } from "./scalar-classes.ts"
 import { findScalarGroups, type ScalarGroups } from "./scalar-groups.ts"
 import { bindSharedCoordinates, logPowerSlope } from "./shared-coordinates.ts"
+import { bindUnchanged } from "./watch.ts"
 
 /** Different integrals, and functions in them, beyond which a few points of each are quicker (`integrated-block.ts`). */
 const MOST_CLASSES = 1000
@@ -56,7 +57,10 @@ export function bindQuadratureBlock(match: CurvatureMatch, engine: Engine): Kern
   const runs = leaveOut(own, groups.reached, engine)
   const sums = bindLatticeSums(groups, engine)
   const drawNumbers = bindLatticeDraws(groups, sums.lattice)
-  const isSameData = bindWatch(groups)
+  const isSameData = bindUnchanged(
+    groups.children.map(({ number, instances }) => ({ relation: number, instances })),
+    engine.graph,
+  )
   const psi = new Float64Array(dimension)
   const trial = new Float64Array(dimension)
   const keptValues = new Float64Array(dimension).fill(Number.NaN)

@@ -45,22 +45,3 @@ export function leaveOut(runs: TargetRuns, marked: Uint8Array, { graph }: Engine
     instances: Int32Array.from(instances),
   }
 }
-
-/** A function that says whether the values of the children are as they were when it was called last. */
-export function bindWatch({ children }: ScalarGroups): (s: Float64Array) => boolean {
-  const slots = Int32Array.from(
-    children.flatMap(({ relation: { width, writes }, instances }) =>
-      Array.from(instances).flatMap((i) => [...writes.subarray(i * width, (i + 1) * width)]),
-    ),
-  )
-  const seen = new Float64Array(slots.length).fill(Number.NaN)
-  return (s) => {
-    let isSame = true
-    for (let k = 0; k < slots.length; k++)
-      if (s[slots[k]!] !== seen[k]) {
-        seen[k] = s[slots[k]!]!
-        isSame = false
-      }
-    return isSame
-  }
-}

@@ -13,6 +13,7 @@ import {
 } from "./mixture-coordinates.ts"
 import { createReference } from "./reference-proposal.ts"
 import { relationOf } from "./site.ts"
+import { bindUnchanged } from "./watch.ts"
 
 /** Few numbers and the labels that are summed out when they move. Plain data. */
 export interface SummedMatch {
@@ -63,7 +64,10 @@ export function bindSummedOut(match: SummedMatch, engine: Engine, labels: Labels
   const phi = new Float64Array(d)
   const trial = new Float64Array(d)
   const kept = new Float64Array(d).fill(Number.NaN)
-  const isSameData = bindWatch(match, engine)
+  const isSameData = bindUnchanged(
+    match.weighed.filter(({ relation }) => relationOf(engine.graph, relation).observed),
+    engine.graph,
+  )
   let here = -Infinity
 
   const place = (s: Float64Array, from: Float64Array): void => {
@@ -147,24 +151,4 @@ function lateSlots({ labelSlots, after: { computed } }: SummedMatch, { graph }: 
     }
   }
   return Int32Array.from(found)
-}
-
-/** A function that says whether what is observed and weighed is as it was when it was called last. */
-function bindWatch({ weighed }: SummedMatch, { graph }: Engine): (s: Float64Array) => boolean {
-  const slots = Int32Array.from(
-    weighed.flatMap(({ relation, instances }) => {
-      const { observed, width, writes } = relationOf(graph, relation)
-      return observed ? [...instances].flatMap((i) => [...writes.subarray(i * width, (i + 1) * width)]) : []
-    }),
-  )
-  const seen = new Float64Array(slots.length).fill(Number.NaN)
-  return (s) => {
-    let isSame = true
-    for (let k = 0; k < slots.length; k++)
-      if (s[slots[k]!] !== seen[k]) {
-        seen[k] = s[slots[k]!]!
-        isSame = false
-      }
-    return isSame
-  }
 }

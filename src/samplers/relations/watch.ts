@@ -8,15 +8,29 @@ export interface Watch {
 }
 
 /** Watches what instances write: for a block that hangs on nothing else that is drawn, everything that its density hangs on. */
-export function watchInstances(weighed: readonly Instances[], { relations }: RelationGraph): Watch {
-  const slots = Int32Array.from(
+export const watchInstances = (weighed: readonly Instances[], graph: RelationGraph): Watch =>
+  watchSlots(slotsWritten(weighed, graph))
+
+/** A function that says whether what instances write is as it was when it was called last; not so at the first call. */
+export function bindUnchanged(
+  weighed: readonly Instances[],
+  graph: RelationGraph,
+): (s: Float64Array) => boolean {
+  const { isSame, remember } = watchInstances(weighed, graph)
+  return (s) => {
+    if (isSame(s)) return true
+    remember(s)
+    return false
+  }
+}
+
+const slotsWritten = (weighed: readonly Instances[], { relations }: RelationGraph): Int32Array =>
+  Int32Array.from(
     weighed.flatMap(({ relation, instances }) => {
       const { width, writes } = relations[relation]!
       return [...instances].flatMap((i) => [...writes.subarray(i * width, (i + 1) * width)])
     }),
   )
-  return watchSlots(slots)
-}
 
 /** Watches slots; before it is told for the first time nothing is the same. */
 export function watchSlots(slots: Int32Array): Watch {
